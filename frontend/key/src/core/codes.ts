@@ -1,0 +1,74 @@
+/** What works offline: codes (RFC 6238), challenges with their check digit, responses (OCRA, RFC 6287) (spec §7). */
+import { utf8, type Bytes } from "./bytes";
+import { hmac } from "./keys";
+
+export const STEP = 30;
+const SUITE = "OCRA-1:HOTP-SHA256-8:QA10";
+const QUESTION_BYTES = 128;
+
+/** HOTP's dynamic truncation (RFC 4226 §5.3) of an HMAC to a number of digits. */
+function truncate(mac: Bytes, digits: number): string {
+  const at = (mac[mac.length - 1] as number) & 15;
+  const word = new DataView(mac.buffer, mac.byteOffset + at, 4).getUint32(0) & 0x7fffffff;
+  return String(word % 10 ** digits).padStart(digits, "0");
+}
+
+export function stepOf(seconds: number): number {
+  return Math.floor(seconds / STEP);
+}
+
+/** The six digits of one step, under K(totp). */
+export async function totp(key: CryptoKey, step: number): Promise<string> {
+  const counter = new Uint8Array(8);
+  new DataView(counter.buffer).setUint32(0, Math.floor(step / 2 ** 32));
+  new DataView(counter.buffer).setUint32(4, step % 2 ** 32);
+  return truncate(await hmac(key, counter), 6);
+}
+
+/** ISO/IEC 7064 MOD 11,10 over the digits: the one that follows them. */
+export function checkDigit(digits: string): string {
+  let p = 10;
+  for (const digit of digits) {
+    const s = (p + Number(digit)) % 10 || 10;
+    p = (s * 2) % 11;
+  }
+  return String((11 - p) % 10);
+}
+
+export type Purpose = "login";
+export type DigitsFault = "length" | "digits";
+export type Challenge = { fault: DigitsFault | "check" | "purpose" } | { fault: null; purpose: Purpose; digits: string };
+
+const PURPOSES: Readonly<Record<string, Purpose>> = { "1": "login" };
+
+/** Digits as people type them: full-width forms, spaces and hyphens are taken out. */
+export function plainDigits(typed: string): string {
+  return typed.normalize("NFKC").replace(/[\s\-‐-―−ー.]/g, "");
+}
+
+/** A code of so many digits, or why it is none. */
+export function readDigits(typed: string, length: number): { fault: DigitsFault } | { fault: null; digits: string } {
+  const digits = plainDigits(typed);
+  if (!/^[0-9]*$/.test(digits)) return { fault: "digits" };
+  return digits.length === length ? { fault: null, digits } : { fault: "length" };
+}
+
+export function readChallenge(typed: string): Challenge {
+  const read = readDigits(typed, 10);
+  if (read.fault) return read;
+  const { digits } = read;
+  if (checkDigit(digits.slice(0, 9)) !== digits[9]) return { fault: "check" };
+  const purpose = PURPOSES[digits.charAt(0)];
+  return purpose ? { fault: null, purpose, digits } : { fault: "purpose" };
+}
+
+/** The eight digits that answer a challenge, under K(ocra). The question is the ten digits in ASCII, padded with zeros (RFC 6287 §5.1). */
+export async function response(key: CryptoKey, digits: string): Promise<string> {
+  const question = new Uint8Array(QUESTION_BYTES);
+  question.set(utf8(digits));
+  const head = utf8(SUITE + "\0");
+  const message = new Uint8Array(head.length + question.length);
+  message.set(head);
+  message.set(question, head.length);
+  return truncate(await hmac(key, message), 8);
+}

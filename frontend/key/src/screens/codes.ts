@@ -1,0 +1,226 @@
+/** The home of the app: users with their codes, shut until the PIN or fingerprint, one open at a time (E01, J02). */
+import { confirm } from "../app/activation";
+import { byBiometric } from "../app/biometric";
+import { close, keyOf, type Opening } from "../app/unlock";
+import { STEP, stepOf, totp } from "../core/codes";
+import type { User } from "../store/store";
+import { rich, t, tn } from "../texts";
+import { ago } from "../texts/times";
+import { fill, h, id } from "../ui/dom";
+import { icon } from "../ui/icons";
+import { banner, button, digitsShown, tag } from "../ui/parts";
+import { iconButton, onLeave } from "../ui/shell";
+import type { Context } from "./context";
+import { method } from "./method";
+import { openPending } from "./pending";
+import { refusedAs, work } from "./problem";
+import { biometricButton, fromField, ownPin } from "./unlock";
+import { activationRefused } from "./activationRefused";
+
+const SEARCH_FROM = 6;
+/** An open code shuts by itself, so that a phone left on a table shows nothing for long. */
+const OPEN_FOR = 120_000;
+
+/** The banner of what waits; it follows the watch as long as the screen is there. */
+export function waitingBanner(ctx: Context): HTMLElement {
+  const place = h("div", { role: "status" });
+  const draw = (): void => {
+    const { open } = ctx.watch;
+    const first = open[0];
+    place.hidden = !first;
+    if (!first) return void fill(place);
+    const where = [first.username, first.place || t("place.unknown"), ago(Math.max(0, ctx.app.time() - first.started))].join(" · ");
+    const follow = (event: Event): void => {
+      event.preventDefault();
+      openPending(ctx);
+    };
+    const title = open.length === 1 ? t("waiting.one") : tn("waiting.many", open.length);
+    fill(place, h("a", { class: "banner banner--link", href: "/", onclick: follow }, icon("bell"), h("span", {}, h("b", {}, title), h("br"), h("span", { class: "small" }, where)), icon("right", true)));
+  };
+  draw();
+  onLeave(ctx.watch.listen(draw));
+  return place;
+}
+
+/** News about this phone that a person should know before the next login; at most one, the gravest. */
+function news(ctx: Context): HTMLElement | null {
+  const { app, watch } = ctx;
+  const minutes = Math.round(Math.abs(app.offset) / 60);
+  const says = (kind: "bad" | "warn" | "", name: "stop" | "warn" | "info" | "clock", ...content: Node[]): HTMLElement => banner(kind, name, h("p", { class: "small" }, content));
+  if (!app.recognised) return says("bad", "stop", ...rich("error.server.banner"));
+  if (app.unknownPhone) {
+    const link = button("quiet", t("unknown.activate"), () => ctx.nav.go(() => method(ctx, true)), { kind: "btn--s btn--flush" });
+    return banner("bad", "stop", h("p", { class: "small" }, rich("unknown.banner")), link);
+  }
+  if (Math.abs(app.offset) > 60) return says("warn", "clock", ...rich(app.offset > 0 ? "clock.slow" : "clock.fast", { minutes: Math.max(1, minutes) }));
+  if (watch.offlinePaused) return says("warn", "warn", ...rich("paused.banner"));
+  if (ctx.trial && !watch.open.length) return says("", "info", ...rich("trial.banner"));
+  return null;
+}
+
+type Card = { root: HTMLElement; shut: () => void; user: User };
+
+export function codes(ctx: Context): void {
+  let open: Card | null = null;
+  const change = (card: Card | null): void => {
+    if (open && open !== card) open.shut();
+    open = card;
+  };
+  const cards = ctx.app.users.map((user) => card(ctx, user, change));
+  const list = h("ul", { class: "users", "aria-label": t("codes.users") }, cards.map((one) => one.root));
+  const none = h("p", { class: "soft", role: "status" });
+  const search = cards.length >= SEARCH_FROM ? searchField(cards, none) : null;
+  const front = h("div", { class: "stack" });
+  const drawNews = (): void => {
+    fill(front, news(ctx));
+    front.hidden = !front.firstChild;
+  };
+  drawNews();
+  onLeave(ctx.watch.listen(drawNews));
+  onLeave(ctx.app.listen(drawNews));
+  onLeave(() => change(null));
+  const hidden = (): void => {
+    if (document.visibilityState === "hidden") change(null);
+  };
+  document.addEventListener("visibilitychange", hidden);
+  onLeave(() => document.removeEventListener("visibilitychange", hidden));
+
+  ctx.show({
+    title: t("codes.title"),
+    tab: "codes",
+    end: iconButton("plus", t("codes.add"), () => ctx.nav.go(() => method(ctx))),
+    main: [h("h1", { class: "away" }, t("codes.title")), waitingBanner(ctx), front, search, none, list],
+  });
+}
+
+function searchField(cards: Card[], none: HTMLElement): HTMLElement {
+  const key = id();
+  const input = h("input", { class: "input", id: key, type: "search", placeholder: t("codes.find", { n: cards.length }), autocomplete: "off", autocapitalize: "none" });
+  input.addEventListener("input", () => {
+    const words = input.value.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean);
+    let shown = 0;
+    for (const { root, user } of cards) {
+      const text = `${user.username} ${user.displayName}`.normalize("NFKC").toLowerCase();
+      root.hidden = !words.every((word) => text.includes(word));
+      if (!root.hidden) shown += 1;
+    }
+    fill(none, shown ? null : t("codes.nobody"));
+  });
+  return h("div", { class: "search" }, icon("search", true), h("label", { class: "away", for: key }, t("codes.findLabel")), input);
+}
+
+function card(ctx: Context, user: User, change: (card: Card | null) => void): Card {
+  const control = h("div", {});
+  const body = h("div", {});
+  const root = h(
+    "li",
+    {},
+    h("div", { class: "user" }, h("div", {}, h("p", { class: "user__name" }, h("bdi", {}, user.username)), h("p", { class: "meta" }, h("bdi", {}, user.displayName))), control),
+    body,
+  );
+  let timers: (() => void)[] = [];
+  const shut = (): void => {
+    timers.forEach((stop) => stop());
+    timers = [];
+    fill(body);
+    drawControl();
+  };
+  const self: Card = { root, shut, user };
+  const drawControl = (): void => {
+    if (user.state === "inactive") return void fill(control, tag("bad", "stop", t("user.inactive")));
+    const label = user.state === "unconfirmed" ? t("user.finish") : t("codes.show");
+    fill(control, h("button", { class: "btn btn--line btn--s", type: "button", "aria-label": `${label}: ${user.username}`, onclick: () => void begin() }, label));
+  };
+  const begin = async (): Promise<void> => {
+    change(self);
+    if (user.state === "active" && ctx.app.slot) {
+      const opening = await byBiometric(ctx.app);
+      if (opening) return show(opening);
+    }
+    ask();
+  };
+  const ask = (): void => {
+    const place = h("div", {});
+    const pin = ownPin();
+    const submit = button("solid", user.state === "active" ? t("codes.show") : t("user.finish"), null, {});
+    const send = async (event: Event): Promise<void> => {
+      event.preventDefault();
+      const opened = await work(ctx, { button: submit, saying: t("busy.open"), place, caught: (error) => wrongPin(error) }, async () => {
+        const opening = await fromField(ctx, pin);
+        if (opening && user.state === "unconfirmed") await confirm(ctx.app, user, opening);
+        return opening;
+      });
+      if (!opened?.value) return;
+      if (user.state === "active") return show(opened.value);
+      close(opened.value);
+      ctx.nav.again(true);
+    };
+    const wrongPin = (error: unknown): boolean => {
+      pin.input.value = "";
+      return user.state === "unconfirmed" && refusedAs(error, "enrolmentOver", "usedOrOld") ? activationRefused(ctx, error) : false;
+    };
+    fill(body, h("form", { class: "stack stack--2 open", novalidate: true, onsubmit: (event) => void send(event) }, pin.root, place, submit, biometricButton(ctx, (opening) => void show(opening), () => pin.input.focus())));
+    fill(control, h("button", { class: "btn btn--quiet btn--s", type: "button", onclick: () => change(null) }, t("cancel")));
+    pin.input.focus();
+  };
+  const show = async (opening: Opening): Promise<void> => {
+    let key: CryptoKey;
+    try {
+      key = await keyOf(ctx.app, user, opening, "totp");
+    } catch {
+      fill(body, h("div", { role: "alert", class: "open" }, banner("bad", "stop", h("p", { class: "small" }, rich("codes.lost", { username: user.username })))));
+      return;
+    } finally {
+      close(opening);
+    }
+    timers = [openCode(ctx, body, key, () => change(null))];
+    fill(control, h("button", { class: "btn btn--quiet btn--s", type: "button", "aria-label": `${t("hide")}: ${user.username}`, onclick: () => change(null) }, t("hide")));
+  };
+  drawControl();
+  return self;
+}
+
+/** Draws the code of the moment and every next one; returns the way to end that. The key lives only in here. */
+function openCode(ctx: Context, body: HTMLElement, key: CryptoKey, expire: () => void): () => void {
+  const shown = h("p", { class: "code-now" });
+  const bar = h("progress", { class: "until__bar", max: STEP, "aria-hidden": "true" });
+  const left = h("span", {});
+  const copied = h("p", { class: "small is-ok", role: "status" });
+  let code = "";
+  let step = -1;
+  let ended = false;
+  const copy = (): void => {
+    void navigator.clipboard?.writeText(code).then(
+      () => fill(copied, t("codes.copied")),
+      () => fill(copied, t("codes.notCopied")),
+    );
+  };
+  fill(
+    body,
+    h("div", { class: "otp" }, shown, navigator.clipboard ? iconButton("copy", t("codes.copy"), copy) : null),
+    h("div", { class: "until", "aria-live": "off" }, left, bar),
+    copied,
+    h("p", { class: "meta codes__note" }, t("codes.note")),
+  );
+  const tick = async (): Promise<void> => {
+    const now = Math.floor(ctx.app.now() / 1000);
+    bar.value = STEP - (now % STEP);
+    fill(left, rich("codes.left", { n: STEP - (now % STEP) }));
+    if (stepOf(now) === step) return;
+    step = stepOf(now);
+    const next = await totp(key, step);
+    if (ended) return;
+    code = next;
+    fill(copied);
+    fill(shown, digitsShown(code, t("codes.spoken")));
+  };
+  void tick();
+  const timer = setInterval(() => void tick(), 1000);
+  const end = setTimeout(expire, OPEN_FOR);
+  return () => {
+    ended = true;
+    code = "";
+    clearInterval(timer);
+    clearTimeout(end);
+  };
+}

@@ -1,0 +1,11 @@
+/** Where the app stands when nothing else is asked of it. */
+import type { Context } from "./context";
+import { codes } from "./codes";
+import { phoneEnded } from "./problem";
+import { welcome } from "./welcome";
+
+export function home(ctx: Context): void {
+  if (ctx.app.phone?.ended) phoneEnded(ctx);
+  else if (ctx.app.users.length) codes(ctx);
+  else welcome(ctx);
+}

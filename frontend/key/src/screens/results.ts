@@ -1,0 +1,75 @@
+/** What came of a decision, and what follows from it. */
+import type { Decided, Details } from "../app/approval";
+import { rich, t } from "../texts";
+import { clock } from "../texts/times";
+import { h } from "../ui/dom";
+import { icon } from "../ui/icons";
+import { banner, button, heading, row, steps } from "../ui/parts";
+import type { Context } from "./context";
+import { placeName } from "./facts";
+import { home } from "./home";
+import { notMe, supportPhone } from "./notme";
+import { explain } from "./problem";
+
+function done(ctx: Context): HTMLButtonElement {
+  return button("solid", t("done"), () => ctx.nav.root(() => home(ctx)));
+}
+
+export function approved(ctx: Context, details: Details): void {
+  ctx.show({
+    title: t("approved.title"),
+    who: details.username,
+    spacing: "stack--5",
+    main: [
+      h("p", { class: "is-ok line" }, icon("okc"), h("b", {}, t("approved.tag"))),
+      heading(t("approved.title"), rich("approved.lead", { client: details.clientName, place: placeName(details) })),
+      row("stop", t("notme.row"), t("approved.notme"), () => ctx.nav.go(() => notMe(ctx, details)), true),
+    ],
+    foot: [done(ctx)],
+  });
+}
+
+export function denied(ctx: Context, details: Details, result: Decided): void {
+  ctx.show({
+    title: t("denied.title"),
+    who: details.username,
+    spacing: "stack--5",
+    main: [
+      heading(t("denied.title"), t("denied.lead")),
+      result.quietUntil ? banner("", "bell", h("p", { class: "small" }, rich("denied.quiet", { time: clock(result.quietUntil) }))) : null,
+      row("stop", t("notme.row"), t("denied.notme"), () => ctx.nav.go(() => notMe(ctx, details)), true),
+    ],
+    foot: [done(ctx)],
+  });
+}
+
+export function stopped(ctx: Context, details: Details, result: Decided): void {
+  const phone = supportPhone(ctx);
+  ctx.show({
+    title: t("stopped.title"),
+    who: details.username,
+    spacing: "stack--5",
+    main: [
+      heading(t("stopped.title"), t("stopped.lead")),
+      steps(t("stopped.1"), result.quietUntil ? t("stopped.2.until", { time: clock(result.quietUntil) }) : t("stopped.2"), t("stopped.3")),
+      phone ? banner("", "info", h("p", { class: "small" }, rich("stopped.call", { phone }))) : null,
+    ],
+    foot: [done(ctx)],
+  });
+}
+
+/** The login ended before the decision (4201, 4202, its own time, or three wrong codes). */
+export function over(ctx: Context, error: unknown, wasNotMe = false): void {
+  const { what, rest, reference } = error ? explain(ctx, error) : { what: t("over.title"), rest: [t("over.lead")], reference: "" };
+  const phone = supportPhone(ctx);
+  ctx.show({
+    title: what,
+    spacing: "stack--5",
+    main: [
+      heading(what, rest.join(" ")),
+      wasNotMe ? banner("warn", "warn", h("p", { class: "small" }, rich(phone ? "over.notme.call" : "over.notme", { phone }))) : null,
+      reference ? h("p", { class: "meta" }, reference) : null,
+    ],
+    foot: [button("solid", t("toCodes"), () => ctx.nav.root(() => home(ctx)))],
+  });
+}

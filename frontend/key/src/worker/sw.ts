@@ -1,0 +1,133 @@
+/**
+ * The service worker: keeps the app's own files so that it starts without a network, and shows a notification for a push.
+ * It never touches `/v1`, holds no key, and learns nothing from a push but that something waits.
+ */
+declare const __FILES__: string[];
+declare const __ON_USE__: string[];
+declare const __VERSION__: string;
+
+type Later = { waitUntil(promise: Promise<unknown>): void };
+type Fetched = Later & { request: Request; respondWith(response: Promise<Response>): void };
+type Noticed = Later & { notification: Notification };
+type Client = { url: string; visibilityState: string; focus(): Promise<unknown>; postMessage(message: unknown): void };
+type Scope = {
+  addEventListener(type: string, listener: (event: never) => void): void;
+  skipWaiting(): Promise<void>;
+  location: Location;
+  registration: { showNotification(title: string, options: NotificationOptions): Promise<void> };
+  clients: {
+    claim(): Promise<void>;
+    matchAll(options: { type: string; includeUncontrolled: boolean }): Promise<Client[]>;
+    openWindow(url: string): Promise<unknown>;
+  };
+};
+
+const scope = self as unknown as Scope;
+const CACHE = `key-${__VERSION__}`;
+const PAGES = ["/", "/a", "/l"];
+const files = new Set(__FILES__.concat(__ON_USE__));
+
+/** "/assets/argon2plain-DwTx.js" and its successor in the next version share this name. */
+const nameOf = (path: string): string => path.replace(/-[\w-]{8}\.js$/, "");
+
+/** Whether WebAssembly is there and the policy of this origin lets it run: the smallest module, eight bytes. */
+function compiles(): boolean {
+  try {
+    return !!new WebAssembly.Module(new Uint8Array([0, 97, 115, 109, 1, 0, 0, 0]));
+  } catch {
+    return false;
+  }
+}
+
+/** Files kept on use by the version before are kept by this one too: the phone needed them. */
+async function used(): Promise<string[]> {
+  const names = new Set<string>();
+  for (const cache of await caches.keys()) {
+    for (const request of await (await caches.open(cache)).keys()) names.add(nameOf(new URL(request.url).pathname));
+  }
+  const plain = !compiles();
+  return __ON_USE__.filter((file) => names.has(nameOf(file)) || (plain && file.includes("argon2")));
+}
+
+async function install(): Promise<void> {
+  const wanted = __FILES__.concat(await used());
+  const cache = await caches.open(CACHE);
+  // Past the HTTP cache: a new version must never be filled with files of the old one.
+  await cache.addAll(wanted.map((file) => new Request(file, { cache: "reload" })));
+}
+
+async function activate(): Promise<void> {
+  for (const name of await caches.keys()) if (name !== CACHE) await caches.delete(name);
+  await scope.clients.claim();
+}
+
+async function answer(file: string, request: Request): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(file);
+  if (kept) return kept;
+  const fetched = await fetch(request);
+  if (fetched.ok && __ON_USE__.includes(file)) await cache.put(file, fetched.clone());
+  return fetched;
+}
+
+type Notice = { title: string; body: string; lang: string };
+
+/** The words the app left for notifications, in the language chosen there. */
+function notice(): Promise<Notice | undefined> {
+  return new Promise((resolve) => {
+    const request = indexedDB.open("watchword-key");
+    request.onerror = () => resolve(undefined);
+    request.onupgradeneeded = () => request.transaction?.abort();
+    request.onsuccess = () => {
+      const db = request.result;
+      const read = db.transaction("kv").objectStore("kv").get("notice");
+      read.onsuccess = () => resolve(read.result as Notice | undefined);
+      read.onerror = () => resolve(undefined);
+      read.transaction?.addEventListener("complete", () => db.close());
+    };
+  });
+}
+
+async function onPush(): Promise<void> {
+  const open = await scope.clients.matchAll({ type: "window", includeUncontrolled: true });
+  open.forEach((client) => client.postMessage({ kind: "pending" }));
+  if (open.some((client) => client.visibilityState === "visible")) return;
+  const words = await notice();
+  await scope.registration.showNotification(words?.title ?? "Watchword Key", {
+    body: words?.body ?? "",
+    lang: words?.lang ?? "",
+    // One notification at a time: a second push replaces the first, because both lead to the same list.
+    tag: "pending",
+    icon: "/icon-192.png",
+    badge: "/badge-96.png",
+    data: { open: "/#pending" },
+  });
+}
+
+async function onClick(): Promise<void> {
+  const open = await scope.clients.matchAll({ type: "window", includeUncontrolled: true });
+  const client = open[0];
+  if (!client) {
+    await scope.clients.openWindow("/#pending");
+    return;
+  }
+  await client.focus();
+  client.postMessage({ kind: "open-pending" });
+}
+
+scope.addEventListener("install", (event: Later) => event.waitUntil(install()));
+scope.addEventListener("activate", (event: Later) => event.waitUntil(activate()));
+scope.addEventListener("message", (event: { data?: { kind?: string } }) => {
+  if (event.data?.kind === "activate") void scope.skipWaiting();
+});
+scope.addEventListener("fetch", (event: Fetched) => {
+  const url = new URL(event.request.url);
+  if (event.request.method !== "GET" || url.origin !== scope.location.origin) return;
+  const file = event.request.mode === "navigate" && PAGES.includes(url.pathname) ? "/" : url.pathname;
+  if (files.has(file)) event.respondWith(answer(file, event.request));
+});
+scope.addEventListener("push", (event: Later) => event.waitUntil(onPush()));
+scope.addEventListener("notificationclick", (event: Noticed) => {
+  event.notification.close();
+  event.waitUntil(onClick());
+});

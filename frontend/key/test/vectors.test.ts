@@ -1,0 +1,166 @@
+/** Every case of protocol/vectors, the good ones and those that must fail. */
+import { readFileSync, readdirSync } from "node:fs";
+import { join } from "node:path";
+import { describe, expect, it } from "vitest";
+import { stretch } from "../src/core/argon2";
+import { b64u, hex, unb64u, type Bytes } from "../src/core/bytes";
+import { checkDigit, readChallenge, readDigits, response, stepOf, totp } from "../src/core/codes";
+import { jcsText, type Json, type JsonObject } from "../src/core/jcs";
+import { hkdf, hmacKey, hmacOf, userKey, userKeyBytes, verify, type Label } from "../src/core/keys";
+import { readLink, readSessionId, secretHash, showSessionId } from "../src/core/links";
+import { fragments, GuidelineCheck, KINDS, normalPin, pinFault, readPin, type Guidelines } from "../src/core/pin";
+import { camouflage } from "../src/core/seal";
+import { acceptKeys, contextOf, openAnswer, type ServerKey } from "../src/core/server";
+import { isRefusal } from "../src/net/refusal";
+
+const FOLDER = join(import.meta.dirname, "../../../protocol/vectors");
+
+// Vectors are data of many shapes; each runner reads its own.
+// eslint-disable-next-line @typescript-eslint/no-explicit-any
+type Any = any;
+type Case = { name: string; input: Any; expect?: Any; must_fail?: string };
+type Runner = (test: Case, file: Any) => Promise<void> | void;
+
+const owner = (input: Any) => ({ iss: input.iss, user: input.user, phone: input.phone });
+
+const RUNNERS: Record<string, Runner> = {
+  "b64u.json": ({ input, expect: want, must_fail }) => {
+    if (must_fail) expect(() => unb64u(input.text)).toThrow(TypeError);
+    else {
+      expect(hex(unb64u(input.text))).toBe(want.hex);
+      expect(b64u(unb64u(input.text))).toBe(input.text);
+    }
+  },
+  "jcs.json": ({ input, expect: want, must_fail }) => {
+    if (must_fail) expect(() => jcsText(JSON.parse(input.json) as Json)).toThrow();
+    else expect(jcsText(JSON.parse(input.json) as Json)).toBe(want.canonical);
+  },
+  "keys.json": async ({ input, expect: want }) => {
+    expect(b64u(await userKeyBytes(unb64u(input.secret), input.label as Label, owner(input)))).toBe(want.key);
+  },
+  "slot.json": async ({ input, expect: want }) => {
+    expect(b64u(await hkdf(unb64u(input.prf), `watchword/v1|slot|${input.phone}`))).toBe(want.key);
+  },
+  "pin.json": ({ input, expect: want, must_fail }) => {
+    expect(readPin(input.typed)).toBe(must_fail ? null : want.pin);
+    expect(pinFault(input.typed)).toBe(must_fail ?? null);
+  },
+  "camouflage.json": async ({ input, expect: want }) => {
+    const a = await stretch(input.pin, unb64u(input.salt));
+    expect(b64u(a)).toBe(want.a);
+    expect(b64u(await camouflage(new Uint8Array(32), a, input))).toBe(want.pad);
+    const blob = await camouflage(unb64u(input.secret), a, input);
+    expect(b64u(blob)).toBe(want.blob);
+    expect(b64u(await camouflage(blob, a, input))).toBe(input.secret);
+  },
+  "guidelines.json": async ({ input, expect: want }, file) => {
+    expect(normalPin(input.pin).toLowerCase()).toBe(want.folded);
+    expect(fragments(input.pin).sort()).toEqual([...want.pieces].sort());
+    const found = await new GuidelineCheck(file.guidelines as Guidelines).find(input.pin);
+    const named = found.map(({ kind, part }) => ({ piece: part, kind: KINDS.indexOf(kind) }));
+    const order = (a: Any, b: Any) => (a.piece < b.piece ? -1 : 1);
+    expect(named.sort(order)).toEqual([...want.forbidden].sort(order));
+  },
+  "hmac.json": async ({ input, must_fail }) => {
+    const key = await userKey(unb64u(input.secret), input.label as Label, owner(input));
+    const own = await hmacOf(key, input.signed as JsonObject);
+    if (must_fail) expect(own).not.toBe(input.hmac);
+    else expect(own).toBe(input.hmac);
+  },
+  "es256.json": async ({ input, must_fail }) => {
+    expect(await verify(input.key, input.signed as Json, input.signature)).toBe(!must_fail);
+  },
+  "answer.json": async ({ input, must_fail }) => {
+    const signed = await openAnswer(input.kept as ServerKey[], input.answer, input.type, input.iss);
+    if (must_fail) expect(signed).toBeNull();
+    else expect(signed).toEqual(input.answer.signed);
+  },
+  "chain.json": async ({ input, expect: want, must_fail }) => {
+    const kept = await acceptKeys(input.kept as ServerKey[], input.config.keys, input.config.chain, input.iss);
+    if (must_fail) expect(kept).toBeNull();
+    else expect(kept).toEqual(want.kept);
+  },
+  "context.json": async ({ input, expect: want }) => {
+    expect(await contextOf(input.details as Json)).toBe(want.context);
+  },
+  "decision.json": async ({ input, expect: want }) => {
+    const { attempt, nonce, user, device, action, client } = input.details;
+    const { phone, confirmation, decision, uv, time } = input;
+    const context = await contextOf(input.details as Json);
+    const head = { v: 1, type: "decision", iss: input.details.iss, phone };
+    const signed = { ...head, attempt, nonce, user, device, action, client, context, confirmation, decision, uv, time };
+    expect(signed).toEqual(want.signed);
+    expect(jcsText(signed)).toBe(want.canonical);
+    expect(await verify(input.key, signed, want.signature)).toBe(true);
+    if (want.hmac) {
+      const key = await userKey(unb64u(input.secret), "hmac", { iss: input.details.iss, user, phone });
+      expect(await hmacOf(key, signed)).toBe(want.hmac);
+    }
+  },
+  "confirmation.json": ({ input, expect: want, must_fail }) => {
+    const read = readDigits(input.typed, 6);
+    if (must_fail) expect(read.fault).toBe(must_fail);
+    else expect(read).toEqual({ fault: null, digits: want.confirmation });
+  },
+  "challenge.json": ({ input, expect: want, must_fail }) => {
+    const read = readChallenge(input.typed);
+    if (must_fail) expect(read.fault).toBe(must_fail);
+    else expect(read).toEqual({ fault: null, digits: want.challenge, purpose: want.purpose });
+  },
+  "check_digit.json": ({ input, expect: want }) => {
+    expect(checkDigit(input.digits)).toBe(want.check);
+  },
+  "response.json": async ({ input, expect: want }) => {
+    expect(await response(await hmacKey(unb64u(input.key) as Bytes), input.challenge)).toBe(want.response);
+  },
+  "totp.json": async ({ input, expect: want }) => {
+    expect(stepOf(input.time)).toBe(want.step);
+    expect(await totp(await hmacKey(unb64u(input.key) as Bytes), stepOf(input.time))).toBe(want.code);
+  },
+  "links.json": async ({ input, expect: want, must_fail }) => {
+    const link = readLink(input.scanned, input.iss);
+    if (must_fail) {
+      expect(["foreign", "none"]).toContain(link.kind);
+      return;
+    }
+    if (link.kind !== "login" && link.kind !== "activate") throw new Error("not read");
+    expect(link.kind).toBe(want.kind === "activation" ? "activate" : want.kind);
+    expect(b64u(link.secret)).toBe(want.secret);
+    expect(await secretHash(link.secret)).toBe(want.secret_hash);
+  },
+  "session_id.json": ({ input, expect: want, must_fail }) => {
+    const read = readSessionId(input.typed);
+    expect(read.fault).toBe(must_fail ?? null);
+    if (read.fault === null) {
+      expect(read.id).toBe(want.session_id);
+      expect(showSessionId(read.id)).toBe(want.shown);
+    }
+  },
+  "refusal.json": ({ input, expect: want, must_fail }) => {
+    let body: unknown = null;
+    try {
+      body = JSON.parse(input.body);
+    } catch {
+      // A gateway's page: no JSON at all.
+    }
+    expect(isRefusal(body)).toBe(!must_fail);
+    if (isRefusal(body)) {
+      const { refusal } = body;
+      for (const [member, value] of Object.entries(want)) expect((refusal as Any)[member] ?? null).toEqual(value);
+    }
+  },
+};
+
+const files = readdirSync(FOLDER).filter((name) => name.endsWith(".json"));
+
+describe("protocol vectors", () => {
+  it("have a runner each, so that no new file goes unnoticed", () => {
+    expect(files.sort()).toEqual(Object.keys(RUNNERS).sort());
+  });
+  for (const name of files) {
+    const file = JSON.parse(readFileSync(join(FOLDER, name), "utf8")) as Any;
+    describe(name, () => {
+      for (const test of file.cases as Case[]) it(test.name, () => RUNNERS[name]?.(test, file));
+    });
+  }
+});

@@ -1,0 +1,151 @@
+/** The demonstration's page: the outbox, what has been tried, and the phone's camera pointed at the computer. */
+
+import { copyText } from "./clipboard";
+import { pause, visible } from "./live";
+import { filled } from "./time";
+
+const EVERY_MS = 1500;
+
+interface Message {
+  id: string | number;
+  channel: "sms" | "mail" | "push";
+  to: string;
+  subject: string;
+  text: string;
+  code: string;
+  lang: string;
+  at: number;
+}
+
+const outbox = document.querySelector<HTMLElement>("[data-outbox]");
+const progress = document.querySelector<HTMLElement>("[data-progress]");
+const seen = new Set<string>();
+
+function element<K extends keyof HTMLElementTagNameMap>(name: K, className = "", text = ""): HTMLElementTagNameMap[K] {
+  const made = document.createElement(name);
+  if (className) made.className = className;
+  if (text) made.textContent = text;
+  return made;
+}
+
+function icon(name: string): SVGElement {
+  const space = "http://www.w3.org/2000/svg";
+  const svg = document.createElementNS(space, "svg");
+  svg.setAttribute("class", "icon icon--s");
+  svg.setAttribute("aria-hidden", "true");
+  const use = document.createElementNS(space, "use");
+  use.setAttribute("href", `#i-${name}`);
+  svg.append(use);
+  return svg;
+}
+
+function article(message: Message, words: DOMStringMap): HTMLElement {
+  const made = element("article", "msg");
+  const head = element("p", "msg__head");
+  const symbol = { sms: "sms", mail: "mail", push: "bell" }[message.channel] ?? "info";
+  const time = new Date(message.at * 1000).toLocaleTimeString("en-GB");
+  head.append(icon(symbol), element("b", "", words[message.channel] ?? message.channel), element("span", "num", time));
+  made.append(head, element("p", "meta", filled(words["to"] ?? "{to}", { to: message.to })));
+  if (message.subject) made.append(element("p", "", "").appendChild(element("b", "", message.subject)).parentElement as HTMLElement);
+  const text = element("p", "msg__text", message.channel === "push" ? (words["pushText"] ?? "") : message.text.trim());
+  if (message.channel !== "push") text.lang = message.lang;
+  made.append(text);
+  if (message.code) made.append(copyButton(message.code, words));
+  return made;
+}
+
+function copyButton(code: string, words: DOMStringMap): HTMLElement {
+  const row = element("div", "btns btns--tight");
+  const button = element("button", "btn btn--line btn--s", words["copy"] ?? "");
+  button.type = "button";
+  button.addEventListener("click", () => {
+    void copyText(code).then((done) => {
+      if (done) button.textContent = words["copied"] ?? "";
+    });
+  });
+  row.append(button);
+  return row;
+}
+
+function showMessages(messages: Message[]): void {
+  if (!outbox) return;
+  const first = outbox.firstChild;
+  for (const message of messages) {
+    const id = String(message.id);
+    if (seen.has(id)) continue;
+    seen.add(id);
+    outbox.insertBefore(article(message, outbox.dataset), first);
+  }
+  const empty = outbox.querySelector<HTMLElement>("[data-empty]");
+  if (empty) empty.hidden = seen.size > 0;
+}
+
+function showProgress(done: Record<string, boolean>): void {
+  if (!progress) return;
+  let next = true;
+  for (const step of progress.querySelectorAll<HTMLElement>("[data-step]")) {
+    const ticked = done[step.dataset["step"] ?? ""] === true;
+    step.classList.toggle("is-done", ticked);
+    if (!ticked && next) step.setAttribute("aria-current", "step");
+    else step.removeAttribute("aria-current");
+    next = next && ticked;
+    const word = step.querySelector("[data-word]");
+    if (word) word.textContent = ticked ? ` (${progress.dataset["done"] ?? ""})` : "";
+  }
+}
+
+async function json(path: string): Promise<unknown> {
+  const answer = await fetch(path, { headers: { Accept: "application/json" }, cache: "no-store" });
+  if (!answer.ok) throw new Error(String(answer.status));
+  return answer.json();
+}
+
+async function keepUp(): Promise<void> {
+  for (;;) {
+    try {
+      const [sent, done] = await Promise.all([json("/demo/outbox"), json("/demo/progress")]);
+      showMessages((sent as { messages: Message[] }).messages);
+      showProgress(done as Record<string, boolean>);
+    } catch {
+      // the server restarts after "Start over": the next round finds it
+    }
+    await pause(EVERY_MS);
+    await visible();
+  }
+}
+
+/** The portal in its frame says which QR code it shows; the phone's camera would read the same from the screen and open its address. */
+function pointCamera(): void {
+  const portal = document.querySelector<HTMLIFrameElement>("[data-portal]");
+  const phone = document.querySelector<HTMLIFrameElement>("[data-key]");
+  const button = document.querySelector<HTMLButtonElement>("[data-camera]");
+  if (!portal || !phone || !button) return;
+  const key = phone.dataset["key"] ?? "";
+  let shown = "";
+  addEventListener("message", (event: MessageEvent<unknown>) => {
+    if (event.source !== portal.contentWindow || event.origin !== portal.dataset["portal"]) return;
+    const { type, text } = (event.data ?? {}) as { type?: unknown; text?: unknown };
+    if (type !== "watchword-qr" || typeof text !== "string") return;
+    shown = text.startsWith(`${key}/`) ? text : "";
+    button.hidden = !shown;
+  });
+  button.addEventListener("click", () => {
+    if (!shown) return;
+    phone.src = "about:blank"; // the address may differ from the last one by its fragment only: a camera opens it afresh
+    setTimeout(() => {
+      phone.src = shown;
+    }, 50);
+  });
+}
+
+function runClock(): void {
+  const place = document.querySelector<HTMLElement>("[data-clock]");
+  if (!place) return;
+  setInterval(() => {
+    place.textContent = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+  }, 5000);
+}
+
+pointCamera();
+runClock();
+void keepUp();

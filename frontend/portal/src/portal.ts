@@ -1,0 +1,18 @@
+/** What the portal's pages do beyond HTML. Every page works without this file, and nothing here writes HTML from a string. */
+
+import { watchActivation } from "./activation";
+import { groupCodes } from "./codes";
+import { announceIdle } from "./idle";
+import { focusNotice, guardRepeats, hintCapsLock, revealPasswords } from "./forms";
+import { openPanels } from "./panels";
+import { waitForPhone } from "./waiting";
+
+revealPasswords(document);
+hintCapsLock(document);
+guardRepeats(document);
+groupCodes(document);
+openPanels(document);
+waitForPhone(document);
+watchActivation(document);
+announceIdle(document);
+focusNotice(document);

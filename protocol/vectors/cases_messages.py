@@ -1,0 +1,243 @@
+"""Messages: Details and decisions, signed answers, the chain of server keys, refusals."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from typing import Any
+
+import rfc8785
+from fixed import (
+    DETAILS,
+    ISS,
+    PHONE,
+    PHONE_KEY,
+    SERVER,
+    TIME,
+    Json,
+    S,
+    b64u,
+    bad,
+    entry,
+    fixed,
+    good,
+    public,
+    sign,
+    user_key,
+    varied,
+)
+
+
+def context_cases() -> list[Json]:
+    def case(name: str, details: Json) -> Json:
+        return good(name, {"details": details}, {"context": b64u(hashlib.sha256(rfc8785.dumps(details)).digest())})
+
+    return [
+        case("all known", DETAILS),
+        case(
+            "nothing known",
+            varied(
+                DETAILS, place="", network="", browser="", system="", place_new=True, confirm=False, confirm_reason=""
+            ),
+        ),
+        case("Japanese", varied(DETAILS, client_name="取引プラットフォーム", place="大阪府", username="田中")),
+        case("a member of a later version", varied(DETAILS, later={"a": [1, 2]})),
+    ]
+
+
+def decision(details: Json, choice: str, confirmation: str, uv: str) -> Json:
+    copied = {name: details[name] for name in ("attempt", "nonce", "user", "device", "action", "client")}
+    context = b64u(hashlib.sha256(rfc8785.dumps(details)).digest())
+    return {
+        "v": 1,
+        "type": "decision",
+        "iss": ISS,
+        **copied,
+        "phone": PHONE,
+        "context": context,
+        "confirmation": confirmation,
+        "decision": choice,
+        "uv": uv,
+        "time": TIME,
+    }
+
+
+def decision_cases() -> list[Json]:
+    def case(name: str, choice: str, confirmation: str, uv: str, details: Json = DETAILS) -> Json:
+        signed = decision(details, choice, confirmation, uv)
+        expect = {"signed": signed, "canonical": rfc8785.dumps(signed).decode(), "signature": sign(PHONE_KEY, signed)}
+        if choice == "approve":
+            expect["hmac"] = b64u(hmac.digest(user_key(S, "hmac"), rfc8785.dumps(signed), "sha256"))
+        given = {
+            "details": details,
+            "phone": PHONE,
+            "key": public(PHONE_KEY),
+            "secret": b64u(S),
+            "decision": choice,
+            "confirmation": confirmation,
+            "uv": uv,
+            "time": TIME,
+        }
+        return good(name, given, expect)
+
+    quiet = varied(DETAILS, confirm=False, confirm_reason="")
+    return [
+        case("approve with the digits", "approve", "482915", "pin"),
+        case("approve without confirmation", "approve", "", "biometric", quiet),
+        case("approve after a scan", "approve", b64u(hashlib.sha256(fixed("qr", 16)).digest()), "pin"),
+        case("deny", "deny", "", "none"),
+        case("not me", "not_me", "", "none"),
+    ]
+
+
+def answer_cases() -> list[Json]:
+    kept = [entry(1), entry(2)]
+    right = {"signed": DETAILS, "signature": sign(SERVER[1], DETAILS), "kid": "s1"}
+
+    def no(name: str, answer: Json, reason: str, expected: str = "login") -> Json:
+        return bad(name, {"iss": ISS, "type": expected, "kept": kept, "answer": answer}, reason)
+
+    def signed(by: int, kid: str, **changes: Any) -> Json:
+        body = varied(DETAILS, **changes)
+        return {"signed": body, "signature": sign(SERVER[by], body), "kid": kid}
+
+    given = {"iss": ISS, "type": "login", "kept": kept}
+    return [
+        good("by the current key", {**given, "answer": right}, {"verifies": True}),
+        good("by the next key", {**given, "answer": signed(2, "s2")}, {"verifies": True}),
+        no("a key not kept", signed(3, "s3"), "kid"),
+        no("signed by the other key", signed(2, "s1"), "signature"),
+        no("a stranger's key under our kid", signed(4, "s1"), "signature"),
+        no("an altered place", {**right, "signed": varied(DETAILS, place="Tokyo, Japan")}, "signature"),
+        no("another issuer", signed(1, "s1", iss="https://key.example.net"), "fields"),
+        no("another type", right, "fields", "activated"),
+        no("another version", signed(1, "s1", v=2), "fields"),
+        no("no signature", {"signed": DETAILS, "kid": "s1"}, "form"),
+        no("no kid", varied(right, kid=None), "form"),
+    ]
+
+
+def statement(signer: int, new: int, **changes: Any) -> Json:
+    body = varied(
+        {
+            "v": 1,
+            "type": "successor",
+            "iss": ISS,
+            "kid": f"s{new}",
+            "key": public(SERVER[new]),
+            "from": f"s{signer}",
+            "time": TIME,
+        },
+        **changes,
+    )
+    return {"signed": body, "signature": sign(SERVER[signer], body), "kid": f"s{signer}"}
+
+
+def chain_cases() -> list[Json]:
+    def given(kept: list[int], keys: list[Json], chain: list[Json]) -> Json:
+        return {"iss": ISS, "kept": [entry(n) for n in kept], "config": {"keys": keys, "chain": chain}}
+
+    def case(name: str, kept: list[int], now: list[int], chain: list[Json]) -> Json:
+        return good(name, given(kept, [entry(n) for n in now], chain), {"kept": [entry(n) for n in now]})
+
+    def no(name: str, kept: list[int], now: list[Json], chain: list[Json], reason: str = "unrecognised") -> Json:
+        return bad(name, given(kept, now, chain), reason)
+
+    whole = [statement(0, 1), statement(1, 2), statement(2, 3)]
+    by_stranger = {**statement(4, 3, **{"from": "s2"}), "kid": "s2"}
+    renamed = {"kid": "s3", "key": public(SERVER[4])}
+    return [
+        case("first contact", [], [0, 1], []),
+        case("nothing new", [0, 1], [0, 1], [statement(0, 1)]),
+        case("one rotation", [0, 1], [1, 2], [statement(0, 1), statement(1, 2)]),
+        case("two rotations while the phone was away", [0, 1], [2, 3], whole),
+        case("the list begins before the phone's time", [1, 2], [2, 3], whole),
+        case("the list begins later than the phone's time", [1, 2], [2, 3], [statement(2, 3)]),
+        case(
+            "a statement of another issuer is passed over",
+            [1, 2],
+            [2, 3],
+            [statement(1, 3, iss="https://key.example.net"), statement(2, 3)],
+        ),
+        no("no statement", [0, 1], [entry(1), entry(2)], []),
+        no("a step is missing", [0, 1], [entry(2), entry(3)], [statement(2, 3)]),
+        no("statements in the wrong order", [0, 1], [entry(2), entry(3)], [statement(2, 3), statement(1, 2)]),
+        no("signed by a key it never heard of", [1, 2], [entry(2), entry(4)], [statement(3, 4)]),
+        no("signed by a stranger under a known kid", [1, 2], [entry(2), entry(3)], [by_stranger]),
+        no(
+            "an altered successor",
+            [1, 2],
+            [entry(2), renamed],
+            [{**statement(2, 3), "signed": varied(statement(2, 3)["signed"], key=public(SERVER[4]))}],
+        ),
+        no("a retired key comes back", [2, 3], [entry(1), entry(2)], whole),
+        no("a retired key names a successor", [2, 3], [entry(3), entry(4)], [statement(1, 4)]),
+        no("the list names a key the statement did not", [1, 2], [entry(2), renamed], [statement(2, 3)]),
+        no("a known kid with another key in the list", [1, 2], [{"kid": "s2", "key": public(SERVER[4])}, entry(1)], []),
+        no(
+            "a known kid gets another key",
+            [1, 2],
+            [entry(2), entry(3)],
+            [statement(1, 4, kid="s2"), statement(2, 3)],
+            "conflict",
+        ),
+        no(
+            "a statement of another issuer",
+            [1, 2],
+            [entry(2), entry(3)],
+            [statement(2, 3, iss="https://key.example.net")],
+        ),
+        no("a statement of another type", [1, 2], [entry(2), entry(3)], [statement(2, 3, type="activated")]),
+        no("from does not name the signer", [1, 2], [entry(2), entry(3)], [statement(2, 3, **{"from": "s1"})]),
+        no("only one key", [1, 2], [entry(2)], whole, "form"),
+        no("the same key twice", [1, 2], [entry(2), entry(2)], whole, "form"),
+        no("no key at first contact", [], [], [], "form"),
+    ]
+
+
+def refusal_cases() -> list[Json]:
+    full = {
+        "number": 4304,
+        "code": "key.pin_wrong",
+        "reference": "U08",
+        "what": "That PIN is not right.",
+        "why": "It opened to something else.",
+        "do": "Type it again.",
+        "left": 9,
+    }
+    clock = varied(full, number=4102, code="key.clock", reference="", left=None, time=TIME)
+    limited = varied(full, number=3120, code="send.limited", left=None, retry_after=60)
+
+    def case(name: str, status: int, refusal: Json) -> Json:
+        expect = {
+            "number": refusal["number"],
+            "code": refusal["code"],
+            "reference": refusal["reference"],
+            "what": refusal["what"],
+            "why": refusal["why"],
+            "do": refusal["do"],
+            "retry_after": refusal.get("retry_after"),
+            "time": refusal.get("time"),
+            "left": refusal.get("left"),
+        }
+        return good(name, {"status": status, "body": json.dumps({"refusal": refusal})}, expect)
+
+    def no(name: str, status: int, body: Any) -> Json:
+        return bad(
+            name, {"status": status, "body": body if isinstance(body, str) else json.dumps(body)}, "not a refusal"
+        )
+
+    return [
+        case("wrong PIN, nine left", 401, full),
+        case("the clock", 401, clock),
+        case("too many sends", 429, limited),
+        case("a member of a later version", 401, varied(full, later=1)),
+        no("a gateway's page", 502, "<html>Bad Gateway</html>"),
+        no("nothing", 503, ""),
+        no("another JSON", 404, {"detail": "Not Found"}),
+        no("a list", 400, []),
+        no("number as text", 401, {"refusal": varied(full, number="4304")}),
+        no("no text", 401, {"refusal": varied(full, what=None)}),
+        no("number is true", 401, {"refusal": varied(full, number=True)}),
+    ]

@@ -1,0 +1,3 @@
+"""Watchword: a secure login system that an institution runs itself."""
+
+__version__ = "0.1.0"

@@ -1,0 +1,132 @@
+"""`watchword demo`: one process, a SQLite file, made-up people, and a page with a computer, a phone and an outbox."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import func, select
+
+from watchword.app.server import Server, hosts
+from watchword.app.settings import Settings, load
+from watchword.app.wiring import Built, build, static_folder
+from watchword.core.users import Details, NewUser
+from watchword.flows import accounts
+from watchword.stores import migrate, tables
+from watchword.web.assets import Assets
+from watchword.web.demo.routes import Demo, Elsewhere, Forget
+from watchword.web.pages import DemoAccount
+
+log = logging.getLogger("watchword.demo")
+
+PASSWORD = "Demo-2026!"  # made-up people have a password everybody may know
+SHOWN_LETTERS = 30
+
+PEOPLE = (
+    NewUser(
+        "mtanaka01",
+        Details("Misaki", "Tanaka", "1987-04-23", ("4-5-6 Kitahama, Chuo-ku", "1-5300 Nakanoshima"), ("Osaka",), ("541-0041",), "passport", "TK4418203"),
+        ("misaki.tanaka@example.jp",), ("+819012344210",), "en", "Asia/Tokyo", "Misaki Tanaka",
+    ),
+    NewUser(
+        "hsato77",
+        Details("Haruki", "Sato", "1977-11-02", ("2-11 Marunouchi",), ("Tokyo",), ("100-0005",), "passport", "TR9905114"),
+        ("haruki.sato@example.jp",), ("+818055550177",), "ja", "Asia/Tokyo", "佐藤 春樹",
+    ),
+    NewUser(
+        "kitahama-adv", Details("Kitahama", "Advisers"), ("desk@kitahama.example",), ("+819012344210",), "en", "Asia/Tokyo", "Kitahama Advisers",
+    ),
+)  # fmt: skip
+NEWCOMER = NewUser(
+    "lweber",
+    Details("Lena", "Weber", "1995-01-30", ("Lindenstrasse 12",), ("Zürich",), ("8008",), "identity card", "C01X00T47"),
+    ("lena.weber@example.ch",), ("+41791234567",), "en", "Europe/Zurich", "Lena Weber",
+)  # fmt: skip
+
+
+def settings_for(port: int, data: Path, **more: Any) -> Settings:
+    """Settings of a demonstration on `port`."""
+    base: dict[str, Any] = {
+        "environment": "demo",
+        "data_dir": data,
+        "zone": "Asia/Tokyo",
+        "portal": {"url": f"http://portal.watchword.localhost:{port}"},
+        "key": {"url": f"http://key.watchword.localhost:{port}"},
+        "listen": {"host": "127.0.0.1", "port": port},
+        "sms": {"provider": "outbox"},
+        "mail": {"provider": "outbox"},
+    }
+    return load(**{**base, **more})
+
+
+def seed(built: Built) -> None:
+    """The made-up people, with their password set; one of them has still to choose hers."""
+    made = accounts.add(built.kit, PEOPLE, invite=False, by="demo")
+    encoded = built.kit.passwords.hash(PASSWORD)
+    with built.store.write() as tx:
+        for user in made:
+            tx.users.set_password(user.id, encoded, built.kit.clock.now())
+    accounts.add(built.kit, [NEWCOMER], by="demo")
+
+
+def empty(built: Built) -> None:
+    """Start over."""
+    with built.store.engine.begin() as connection:
+        for table in reversed(tables.metadata.sorted_tables):
+            connection.execute(table.delete())
+    seed(built)
+
+
+def letters(built: Built) -> list[dict[str, Any]]:
+    """The outbox as its page shows it."""
+    return [
+        {
+            "id": str(kept.id), "channel": kept.letter.kind, "to": kept.letter.to, "subject": kept.letter.subject, "text": kept.letter.body,
+            "code": kept.letter.data.get("code", ""), "lang": kept.letter.data.get("lang", "en"), "at": kept.created,
+        }
+        for kept in built.store.recent_letters(SHOWN_LETTERS)
+        if kept.letter is not None
+    ]  # fmt: skip
+
+
+def progress(built: Built) -> Mapping[str, bool]:
+    """What somebody has tried already."""
+    attempts, devices = tables.attempts, tables.devices
+    done = (attempts.c.state == "collected",)
+
+    def any_of(*conditions: Any) -> bool:
+        with built.store.engine.connect() as connection:
+            return bool(connection.execute(select(func.count()).where(*conditions)).scalar())
+
+    return {
+        "activated": any_of(devices.c.state == "active"),
+        "push": any_of(*done, attempts.c.decided_by.like("%:push")),
+        "qr": any_of(*done, attempts.c.decided_by.like("%:qr")),
+        "challenge": any_of(*done, attempts.c.decided_by == "key_challenge"),
+        "code": any_of(*done, attempts.c.decided_by == "key_code"),
+    }
+
+
+def server(settings: Settings) -> tuple[Server, Built, str]:
+    """The demonstration's server and its address. Migrates and seeds where there is nothing yet."""
+    port = settings.listen.port
+    origin = f"http://demo.watchword.localhost:{port}"
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    migrate.upgrade(settings.database_url)
+    built = build(settings, ancestors=origin, keep_letters=True)
+    with built.store.read() as tx:
+        fresh = tx.users.by_key(PEOPLE[0].username) is None
+    if fresh:
+        seed(built)
+    people = [DemoAccount(username=person.username, password=PASSWORD, name=person.display_name) for person in PEOPLE]
+    people.append(DemoAccount(username=NEWCOMER.username, password="", name=NEWCOMER.display_name))
+    demo = Demo(origin=origin, accounts=people, letters=lambda: letters(built), progress=lambda: progress(built), reset=lambda: empty(built))
+    static = Assets(static_folder(), "/static/", more={"brand.css": built.site.renderer.brand_css}, always_forever=True, skip=("key/",))
+    apps = hosts(built, {origin.partition("://")[2]: demo.app(built.site, static)})
+    key_host = settings.key.url.partition("://")[2]
+    apps[key_host].routes["/demo/forget"] = Forget(origin)  # type: ignore[attr-defined]
+    for bare in (f"localhost:{port}", f"127.0.0.1:{port}", f"watchword.localhost:{port}"):
+        apps[bare] = Elsewhere(origin)
+    return Server(built, apps, worker=True), built, origin

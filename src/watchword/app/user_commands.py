@@ -1,0 +1,133 @@
+"""`watchword user add|import|show|list|invite`: the operator's side of people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+from zoneinfo import available_timezones
+
+import typer
+
+from watchword.app.imports import ImportFault, new_users
+from watchword.app.settings import load
+from watchword.app.wiring import Built, build, migrated
+from watchword.core.new_users import FIELDS, LISTS, read
+from watchword.core.refusals import Refusal
+from watchword.core.users import username_key
+from watchword.flows import accounts
+
+app = typer.Typer(help="People and what is on file about them.", no_args_is_help=True)
+
+
+@contextmanager
+def opened() -> Iterator[Built]:
+    """The installation, wired, for one command."""
+    settings = load()
+    if not migrated(settings):
+        typer.echo("The database is not up to date. Run: watchword migrate", err=True)
+        raise typer.Exit(1)
+    built = build(settings)
+    try:
+        yield built
+    finally:
+        built.close()
+
+
+Text = Annotated[str, typer.Option()]
+Many = Annotated[list[str], typer.Option()]
+
+
+@app.command("add")
+def add(
+    username: Annotated[str, typer.Argument(help="3 to 64 letters, digits, dots, hyphens, underscores.")],
+    given_names: Text = "", family_names: Text = "", birth_date: Annotated[str, typer.Option(help="1987-04-23")] = "",
+    display_name: Text = "", document_type: Text = "", document_number: Text = "",
+    mails: Annotated[list[str] | None, typer.Option("--mail", help="May be given more than once.")] = None,
+    numbers: Annotated[list[str] | None, typer.Option("--number", help="+819012345678; the first is the default.")] = None,
+    addresses: Annotated[list[str] | None, typer.Option("--address")] = None,
+    cities: Annotated[list[str] | None, typer.Option("--city")] = None,
+    postal_codes: Annotated[list[str] | None, typer.Option("--postal-code")] = None,
+    lang: Annotated[str, typer.Option(help="en or ja")] = "en", zone: Annotated[str, typer.Option(help="Asia/Tokyo")] = "UTC",
+    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+) -> None:  # fmt: skip
+    """Add one person. The welcome and the one-time code for the first password go out apart."""
+    row: dict[str, object] = {
+        "username": username, "given_names": given_names, "family_names": family_names, "birth_date": birth_date, "display_name": display_name,
+        "document_type": document_type, "document_number": document_number, "lang": lang, "zone": zone, "mails": mails or [],
+        "numbers": numbers or [], "addresses": addresses or [], "cities": cities or [], "postal_codes": postal_codes or [],
+    }  # fmt: skip
+    result = read(row, zone_known=available_timezones().__contains__)
+    if isinstance(result, list):
+        for fault in result:
+            typer.echo(f"{fault.field} {fault.why}", err=True)
+        raise typer.Exit(1)
+    with opened() as built:
+        try:
+            user = accounts.add(built.kit, [result])[0]
+        except accounts.TakenError as taken:
+            typer.echo(f"{taken}. Choose another, or look at it: watchword user show {taken.username}", err=True)
+            raise typer.Exit(1) from taken
+    typer.echo(json.dumps({"id": user.id, "username": user.username}) if as_json else f"Added {user.username}. The welcome and the one-time code are on their way.")
+
+
+@app.command("import")
+def import_users(file: Annotated[Path, typer.Argument(help=f"CSV or .jsonl with the fields {', '.join(FIELDS)}; in CSV, {', '.join(LISTS)} are parted by ;", exists=True, dir_okay=False)]) -> None:
+    """Add many people, all or nothing."""
+    try:
+        found = new_users(file)
+    except ImportFault as fault:
+        typer.echo(str(fault), err=True)
+        typer.echo("Nothing was imported.", err=True)
+        raise typer.Exit(1) from fault
+    with opened() as built:
+        try:
+            made = accounts.add(built.kit, found)
+        except accounts.TakenError as taken:
+            typer.echo(f"{file}: {taken}. Nothing was imported.", err=True)
+            raise typer.Exit(1) from taken
+    typer.echo(f"Imported {len(made)}. Welcomes and one-time codes are on their way.")
+
+
+@app.command("show")
+def show(username: str) -> None:
+    """One person, in JSON; no secrets."""
+    with opened() as built, built.store.read() as tx:
+        user = tx.users.by_key(username_key(username))
+        if user is None:
+            typer.echo(f"There is no user {username}. See: watchword user list", err=True)
+            raise typer.Exit(1)
+        devices = tx.devices.of_user(user.id)
+        text = accounts.described(user, tx.users.details(user.id), tx.contacts.of(user.id), devices)
+    typer.echo(text)
+
+
+@app.command("list")
+def list_users(
+    after: Annotated[str, typer.Option(help="Start after this username.")] = "",
+    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
+) -> None:
+    """People by username."""
+    with opened() as built, built.store.read() as tx:
+        users = tx.users.page(username_key(after) if after else "", limit)
+    for user in users:
+        if as_json:
+            typer.echo(json.dumps({"id": user.id, "username": user.username, "name": user.display_name, "state": user.state}, ensure_ascii=False))
+        else:
+            typer.echo(f"{user.username:24} {user.state:10} {user.display_name}")
+    if len(users) == limit:
+        typer.echo(f"More: watchword user list --after {users[-1].username}", err=True)
+
+
+@app.command("invite")
+def invite(username: str) -> None:
+    """Send a new one-time code for the first password; the one before ends."""
+    with opened() as built:
+        result = accounts.invite_again(built.kit, username)
+    if isinstance(result, Refusal):
+        typer.echo({"user.unknown": f"There is no user {username}.", "user.started": f"{username} has a password already."}.get(result.reason, f"Not sent: {result.reason}."), err=True)
+        raise typer.Exit(1)
+    typer.echo(f"A new code is on its way to {result}.")

@@ -1,0 +1,266 @@
+"""The composition root: from settings to everything that runs."""
+
+from __future__ import annotations
+
+import datetime
+import logging
+import os
+from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from importlib.resources import files
+from ipaddress import ip_network
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any, Protocol
+from zoneinfo import ZoneInfo
+
+from cryptography.hazmat.primitives import serialization
+
+from watchword.app.clock import SystemClock, SystemEntropy, monotonic
+from watchword.app.events import LocalEvents, RedisEvents
+from watchword.app.settings import Settings
+from watchword.app.surroundings import Surroundings
+from watchword.core.brand import Brand
+from watchword.core.policy import Client, Policy
+from watchword.flows.kit import Kit
+from watchword.flows.ports import Clock, Entropy
+from watchword.outbound import phone_numbers
+from watchword.outbound.dispatcher import Dispatcher
+from watchword.outbound.geo import Geo
+from watchword.outbound.guard import PUSH_HOSTS, Allowed, GuardedClient
+from watchword.outbound.mail import MailSettings, Smtp
+from watchword.outbound.messages import Delivery, Outgoing, Sender, delivered
+from watchword.outbound.sms import GatewayAuth, HttpGateway, SmsSettings
+from watchword.outbound.webpush import WebPush
+from watchword.stores import migrate
+from watchword.stores.engine import SqlStore, open_store
+from watchword.vault import dpop, keyring
+from watchword.vault.commitments import commit
+from watchword.vault.passwords import Passwords, Pool
+from watchword.vault.vault import Vault
+from watchword.web.live import Hub
+from watchword.web.pages import Renderer
+from watchword.web.pages.clock import Clock as PageClock
+from watchword.web.site import Site
+from watchword.web.texts import Catalogue
+
+log = logging.getLogger("watchword.app")
+
+LEAST_MEMORY_KIB, LEAST_PASSES = 19456, 2
+ARGON2_OF_KEY = {"m": 19456, "t": 2, "p": 1}
+
+
+class Publisher(Protocol):
+    """Port `Events`."""
+
+    def publish(self, topic: str, data: Mapping[str, str]) -> None: ...
+
+
+class KeptInOutbox:
+    """The demonstration's sender: the outbox itself is what people read. It logs that it is on."""
+
+    def send(self, message: Outgoing) -> Delivery:
+        """Nothing leaves the house."""
+        return delivered("kept in the demonstration's outbox")
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """An installation, wired. `close` ends what it holds."""
+
+    settings: Settings
+    kit: Kit
+    store: SqlStore
+    site: Site
+    hub: Hub
+    events: Publisher
+    dispatcher: Dispatcher
+    vault: Vault
+    ring: keyring.KeyRing
+
+    def close(self) -> None:
+        """Give everything back."""
+        self.site.threads.shutdown(wait=False, cancel_futures=True)
+        self.store.close()
+
+
+class Words:
+    """Texts of letters: the catalogue, and dates as people write them."""
+
+    def __init__(self, catalogue: Catalogue, clock: Clock) -> None:
+        self._catalogue, self._clock = catalogue, clock
+
+    def plain(self, lang: str, key: str, **params: object) -> str:
+        """The text of a key, without the line ends of its source."""
+        return self._catalogue.plain(lang, key, **params).strip()
+
+    def moment(self, lang: str, at: int, zone: str) -> str:
+        """A date and time."""
+        return str(PageClock(self._catalogue, lang, self._clock.now(), ZoneInfo(zone)).full(at))
+
+
+class SettingsFault(Exception):
+    """A setting that cannot work, in words for an operator."""
+
+
+def check(settings: Settings) -> None:
+    """Refuse what would be unsafe or cannot work. Raises SettingsFault."""
+    cheap = settings.hash.memory_kib < LEAST_MEMORY_KIB or settings.hash.passes < LEAST_PASSES
+    if cheap and settings.environment == "production":
+        raise SettingsFault(
+            f"hash.memory_kib under {LEAST_MEMORY_KIB} or hash.passes under {LEAST_PASSES} is allowed with environment = demo or test only: raise it"
+        )
+    if settings.workers > 1 and settings.database_url.startswith("sqlite"):
+        raise SettingsFault("workers over 1 needs PostgreSQL: set database.url, or workers = 1")
+    if settings.portal.url == settings.key.url:
+        raise SettingsFault("portal.url and key.url must be two origins, so that Key's storage is its own")
+    if settings.environment == "production" and not all(url.startswith("https://") for url in (settings.portal.url, settings.key.url)):
+        local = all(_host(url).endswith(".localhost") for url in (settings.portal.url, settings.key.url))
+        if not local:
+            raise SettingsFault("portal.url and key.url must be https:// outside *.localhost: cookies and Key need it")
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0].partition(":")[0]
+
+
+def ring_of(settings: Settings, entropy: Entropy, clock: Clock) -> keyring.KeyRing:
+    """The key file, made at first start."""
+    try:
+        return keyring.load(settings.keys_path)
+    except FileNotFoundError:
+        try:
+            made = keyring.create(settings.keys_path, entropy=entropy.bytes, now=clock.now())
+        except FileExistsError:
+            return keyring.load(settings.keys_path)
+        log.warning("keys: made %s; back it up apart from the database", settings.keys_path)
+        return made
+
+
+def build(settings: Settings, *, clock: Clock | None = None, entropy: Entropy | None = None, ancestors: str = "", keep_letters: bool = False) -> Built:
+    """Wire everything; the database must be migrated. Raises SettingsFault, and what a missing database raises."""
+    check(settings)
+    clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
+    ring = ring_of(settings, entropy, clock)
+    vault = Vault(ring, issuer=settings.key.url, entropy=entropy.bytes)
+    store = open_store(settings.database_url, vault=vault, commit=commit, entropy=entropy.bytes, pool_size=settings.database.pool, keep_letters=keep_letters)
+    hub = Hub()
+    events: Publisher = RedisEvents(hub, settings.redis.url) if settings.redis.url else LocalEvents(hub)
+    brand = brand_of(settings)
+    catalogue = Catalogue.load(brand)
+    kit = Kit(
+        store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), vault=vault, events=events, texts=Words(catalogue, clock),
+        numbers=phone_numbers, policy=policy_of(settings),
+    )  # fmt: skip
+    guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
+    push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
+    geo = Geo(settings.geo.city_db or None, settings.geo.asn_db or None, monotonic=monotonic)
+    trusted = [ip_network(network) for network in settings.trusted_proxies]
+    threads = settings.hash.waiting + 24
+    site = Site(
+        kit=kit, renderer=Renderer(catalogue, brand, demo_origin=ancestors), hub=hub,
+        surroundings=Surroundings(geo, trusted, header=settings.proxy_header, has_geo=bool(settings.geo.city_db or settings.geo.asn_db)),
+        threads=ThreadPoolExecutor(threads, thread_name_prefix="flow"), portal_origin=settings.portal.url, key_origin=settings.key.url,
+        zone=ZoneInfo(settings.zone), push_fault=guard.check_url, key_config=_KeyConfig(settings, vault, push, settings.keys_path), dpop=dpop.verify,
+        ancestors=ancestors,
+    )  # fmt: skip
+    dispatcher = Dispatcher(store, store, senders(settings, push), clock.now)
+    return Built(settings, kit, store, site, hub, events, dispatcher, vault, ring)
+
+
+def brand_of(settings: Settings) -> Brand:
+    """The brand as pages need it."""
+    support = MappingProxyType({"en": settings.brand.support_en, "ja": settings.brand.support_ja})
+    return Brand(settings.brand.name, settings.brand.accent, settings.brand.mark_url, settings.portal.url, support)
+
+
+def hash_threads(settings: Settings) -> int:
+    """Hashes at once in this process."""
+    return settings.hash.threads or max(1, (os.cpu_count() or 1) // settings.workers)
+
+
+def passwords_of(settings: Settings, vault: Vault) -> Passwords:
+    """Argon2id behind its pool."""
+    pool = Pool(hash_threads(settings), settings.hash.waiting, settings.hash.patience)
+    salt = vault.derive("dummy-salt")[:16]
+    return Passwords(pool, vault.peppered, memory_kib=settings.hash.memory_kib, passes=settings.hash.passes, lanes=settings.hash.lanes, dummy_salt=salt)
+
+
+def policy_of(settings: Settings) -> Policy:
+    """The policy as flows read it."""
+    idle, life = settings.session.idle_minutes * 60, settings.session.life_hours * 3600
+    clients = {"portal": Client("portal", f"{settings.brand.name} Portal", idle, life)}
+    for name, client in settings.clients.items():
+        clients[name] = Client(name, client.name, client.idle_minutes * 60, client.life_hours * 3600)
+    return Policy(
+        profile=settings.policy, portal_host=settings.portal.url.partition("://")[2], brand_name=settings.brand.name,
+        support_phone=settings.brand.support_en, countries=tuple(settings.sms.countries), clients=clients,
+    )  # fmt: skip
+
+
+def senders(settings: Settings, push: WebPush) -> dict[str, Sender]:
+    """A sender for each kind of letter that is set up."""
+    found: dict[str, Sender] = {"push": push}
+    if "outbox" in (settings.sms.provider, settings.mail.provider):
+        log.warning("outbox: messages are kept for the demonstration's page and not sent")
+    if settings.sms.provider == "outbox":
+        found["sms"] = KeptInOutbox()
+    elif settings.sms.provider == "http":
+        sms = settings.sms
+        auth = GatewayAuth(sms.auth, sms.username, sms.password, sms.header)
+        found["sms"] = HttpGateway(
+            SmsSettings(
+                sms.url, sms.method, sms.encoding, sms.params, sms.unicode_params, auth=auth, sender=sms.sender, success_pattern=sms.success_pattern
+            ),
+            monotonic=monotonic,
+        )
+    if settings.mail.provider == "outbox":
+        found["mail"] = KeptInOutbox()
+    elif settings.mail.provider == "smtp":
+        mail = settings.mail
+        zone = ZoneInfo(settings.zone)
+        found["mail"] = Smtp(
+            MailSettings(
+                mail.host, mail.port, mail.sender, settings.brand.name, mail.security, mail.username, mail.password, ca_file=mail.ca_file or None
+            ),
+            now=lambda: datetime.datetime.now(zone),
+            monotonic=monotonic,
+        )
+    return found
+
+
+def _pem(vault: Vault) -> bytes:
+    return vault.vapid.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+
+
+class _KeyConfig:
+    """What Key asks first (protocol/spec.md section 4)."""
+
+    def __init__(self, settings: Settings, vault: Vault, push: WebPush, keys_path: Path) -> None:
+        countries = [{"region": row.region, "code": str(row.calling_code)} for row in phone_numbers.countries("en", settings.sms.countries)]
+        self._answer: dict[str, Any] = {
+            "protocol": 1,
+            "iss": settings.key.url,
+            "brand": {"name": settings.brand.name, "support_phone": settings.brand.support_en},
+            "portal": settings.portal.url.partition("://")[2],
+            "keys": vault.public_keys(),
+            "chain": keyring.statements(keys_path),
+            "vapid": push.public_key,
+            "countries": countries,
+            "pin": {"min": 6 if settings.policy == "strict" else 4, "max": 6},
+            "argon2": ARGON2_OF_KEY,
+        }
+
+    def __call__(self) -> dict[str, Any]:
+        return self._answer
+
+
+def static_folder() -> Path:
+    """Where the built pages and the phone app are."""
+    return Path(str(files("watchword.web") / "static"))
+
+
+def migrated(settings: Settings) -> bool:
+    """Whether the database is at the revision that this program needs."""
+    return migrate.is_current(settings.database_url)

@@ -1,0 +1,31 @@
+"""`watchword worker`: the outbox and the housekeeping in a process of their own."""
+
+from __future__ import annotations
+
+import signal
+import threading
+from types import FrameType
+
+from watchword.app.server import IDLE_SECONDS, SWEEP_SECONDS
+from watchword.app.wiring import Built
+
+
+def run_worker(built: Built) -> None:
+    """Work until a signal."""
+    stop = threading.Event()
+
+    def ask_to_stop(_signal: int, _frame: FrameType | None) -> None:
+        stop.set()
+
+    signal.signal(signal.SIGTERM, ask_to_stop)
+    signal.signal(signal.SIGINT, ask_to_stop)
+    swept = 0
+    while not stop.is_set():
+        handled = built.dispatcher.run_once()
+        now = built.kit.clock.now()
+        if now - swept >= SWEEP_SECONDS:
+            built.store.sweep(now)
+            swept = now
+        if not handled:
+            stop.wait(IDLE_SECONDS)
+    built.close()

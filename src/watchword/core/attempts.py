@@ -1,0 +1,126 @@
+"""A login attempt: one password accepted, waiting for one held element, giving at most one session.
+
+Rules this file stands for (DESIGN "One login"):
+1. A closed attempt never opens again; the first right answer closes it (compare-and-swap on `state`).
+2. `approved` is collected once, within COLLECT_SECONDS, by whoever holds the collector secret.
+3. *Not me* may come after the fact: it ends an attempt that was approved or collected, and the session it gave.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watchword.core.machine import Machine
+
+ATTEMPT = Machine(
+    "attempt",
+    ("pending",),
+    {
+        ("pending", "approve"): "approved",
+        ("pending", "deny"): "denied",
+        ("pending", "not_me"): "not_me",
+        ("pending", "cancel"): "cancelled",
+        ("pending", "expire"): "expired",
+        ("pending", "fail"): "failed",
+        ("approved", "collect"): "collected",
+        ("approved", "lapse"): "lapsed",
+        ("approved", "not_me"): "not_me",
+        ("collected", "not_me"): "not_me",
+    },
+)
+
+CHALLENGE = Machine(
+    "challenge",
+    ("none",),
+    {
+        ("none", "show"): "open",
+        ("open", "show"): "open",
+        ("open", "answer"): "answered",
+        ("open", "spend"): "spent",
+        ("open", "expire"): "ended",
+        ("spent", "show"): "open",
+        ("ended", "show"): "open",
+    },
+)
+
+LIFE_SECONDS = 15 * 60
+COLLECT_SECONDS = 60
+PUSH_SECONDS = 3 * 60
+QR_SECONDS = 3 * 60
+CHALLENGE_SECONDS = 5 * 60
+WRONG_FOR_ATTEMPT = 5
+WRONG_FOR_CHALLENGE = 3
+WRONG_CONFIRMATIONS = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """Where a login came from, as the phone shows it. Empty strings are what is not known, and count as new."""
+
+    address: str = ""
+    place: str = ""
+    network: str = ""
+    network_key: str = ""
+    browser: str = ""
+    system: str = ""
+    place_new: bool = True
+    network_new: bool = True
+    browser_new: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One row of `attempts`. Times are seconds since the epoch; 0 stands for never."""
+
+    id: str
+    user_id: str
+    username: str
+    client: str
+    state: str
+    collector_hash: bytes
+    bound_key: str
+    nonce: str
+    started: int
+    expires: int
+    context: Context
+    browser_id: str
+    confirm: bool
+    confirm_reason: str
+    device_id: str
+    asked: tuple[int, ...]
+    push_until: int
+    qr_turn: int
+    qr_until: int
+    challenge_state: str
+    challenge_turn: int
+    challenge_until: int
+    wrong: int
+    wrong_challenge: int
+    wrong_confirmation: int
+    decided: int
+    decided_by: str
+    amr: str
+    session_id: str
+    lang: str
+
+
+def due(attempt: Attempt, now: int) -> str | None:
+    """The event that time alone has brought for this attempt, or None: `expire` or `lapse`."""
+    if attempt.state == "pending" and now >= attempt.expires:
+        return "expire"
+    if attempt.state == "approved" and now > attempt.decided + COLLECT_SECONDS:
+        return "lapse"
+    return None
+
+
+def state_at(attempt: Attempt, now: int) -> str:
+    """The state with time taken into account, whether or not a row says so already."""
+    event = due(attempt, now)
+    return attempt.state if event is None else str(ATTEMPT.step(attempt.state, event))
+
+
+def challenge_at(attempt: Attempt, now: int) -> str:
+    """The state of the offline challenge with time taken into account."""
+    if attempt.challenge_state == "open" and now >= attempt.challenge_until:
+        return "ended"
+    return attempt.challenge_state

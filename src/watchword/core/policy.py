@@ -1,0 +1,46 @@
+"""The policy of an installation: the profile and the numbers that may be set, as one value that flows read."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from watchword.core.passwords import BROKER, STRICT, Rules
+
+
+@dataclass(frozen=True, slots=True)
+class Client:
+    """A program that logs people in: the portal or a registered platform. Times in seconds."""
+
+    id: str
+    name: str
+    idle_seconds: int
+    life_seconds: int
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """`profile` is `broker` or `strict`; `countries` limits where SMS go, empty for everywhere."""
+
+    profile: str = "broker"
+    portal_host: str = "localhost"
+    brand_name: str = "Watchword"
+    support_phone: str = ""
+    countries: tuple[str, ...] = ()
+    clients: Mapping[str, Client] = field(default_factory=dict)
+    devices_per_user: int = 5
+
+    @property
+    def passwords(self) -> Rules:
+        """Rules for new passwords."""
+        return STRICT if self.profile == "strict" else BROKER
+
+    @property
+    def always_confirm(self) -> bool:
+        """Whether every push asks for the confirmation code."""
+        return self.profile == "strict"
+
+    @property
+    def pin_minimum(self) -> int:
+        """Shortest PIN of Key."""
+        return 6 if self.profile == "strict" else 4

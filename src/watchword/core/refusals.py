@@ -1,0 +1,129 @@
+"""Every refusal of the system: a stable number, a code, an HTTP status and the reference a person can quote.
+
+A refusal is a value that a flow returns, never an exception, so that what was counted on the way commits. Its public texts
+(what, why, do) live in the catalogues under `refusals.<number>`; its private reason goes to the audit table and to staff only.
+Numbers are never reused. This file imports nothing of the project.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind of refusal. `reference` is the id of table U a person sees beside the time, where there is one."""
+
+    number: int
+    code: str
+    status: int
+    reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """A refusal as a flow returns it.
+
+    `params` fill the public text and hold nothing an attacker could probe; `reason` is private, one dotted word for the log;
+    `retry_after` is in seconds; `extra` are members a program reads (`left`, `time`).
+    """
+
+    kind: Kind
+    reason: str = ""
+    params: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+    retry_after: int | None = None
+    extra: Mapping[str, object] = field(default_factory=lambda: MappingProxyType({}))
+
+
+ALL: dict[int, Kind] = {}
+
+
+def _kind(number: int, code: str, status: int, reference: str = "") -> Kind:
+    kind = Kind(number, code, status, reference)
+    if number in ALL:
+        raise ValueError(f"refusal {number} is defined twice")
+    ALL[number] = kind
+    return kind
+
+
+# 11xx-14xx: logging in, before and around the second factor
+CREDENTIALS = _kind(1101, "login.credentials", 401, "U01")
+LOCKED = _kind(1102, "login.locked", 429, "U03")  # params: until
+BUSY = _kind(1103, "login.busy", 503)  # retry_after
+FORM_STALE = _kind(1104, "login.form_stale", 403)
+ATTEMPT_GONE = _kind(1105, "login.gone", 410)
+DENIED = _kind(1106, "login.denied", 403)
+NOT_ME = _kind(1107, "login.not_me", 403)
+EXPIRED = _kind(1108, "login.expired", 410)
+FAILED = _kind(1109, "login.failed", 403)
+LAPSED = _kind(1110, "login.lapsed", 410)
+CANCELLED = _kind(1111, "login.cancelled", 410)
+NOT_YET = _kind(1112, "login.not_yet", 409)
+PUSH_LIMITED = _kind(1201, "push.limited", 429, "U04")  # params: until
+PUSH_QUIET = _kind(1202, "push.quiet", 429, "U04")  # params: until
+PUSH_PENDING = _kind(1203, "push.pending", 409, "U04")  # params: until
+WAY_UNAVAILABLE = _kind(1204, "way.unavailable", 409)
+NO_DEVICE = _kind(1301, "login.no_device", 403)
+START_CODE = _kind(1401, "start.code", 401)
+PASSWORD_POLICY = _kind(1402, "password.policy", 422)  # params: faults (codes)
+PASSWORD_DIFFERS = _kind(1403, "password.differs", 422)
+
+# 21xx: answers typed into the login page
+CODE_WRONG = _kind(2101, "code.wrong", 422, "U08")
+CODE_CLOCK = _kind(2102, "code.clock", 422, "U02")  # params: minutes, slow
+CODE_USED = _kind(2103, "code.used", 422, "U08")
+RESPONSE_WRONG = _kind(2104, "response.wrong", 422, "U08")
+CHALLENGE_OVER = _kind(2105, "challenge.over", 410)
+CHALLENGE_SPENT = _kind(2106, "challenge.spent", 429)
+ANSWER_FORM = _kind(2107, "answer.form", 422)  # params: digits
+OFFLINE_PAUSED = _kind(2108, "offline.paused", 429, "U08")
+
+# 31xx-32xx: enrolment and activation
+PHONE_ROOTED = _kind(3101, "phone.rooted", 403)
+PHONE_OLD = _kind(3102, "phone.old", 403)  # params: needed
+PHONE_NO_LOCK = _kind(3103, "phone.no_lock", 403)
+ALREADY_HAS_KEY = _kind(3104, "activation.exists", 409)
+NO_CONTACT = _kind(3105, "activation.no_contact", 403)
+PROOF_FIRST = _kind(3110, "activation.proof_first", 403)
+NUMBER_FORM = _kind(3111, "number.form", 422)  # params: fault
+NUMBER_COUNTRY = _kind(3112, "number.country", 422)
+SEND_LIMITED = _kind(3120, "send.limited", 429)  # params: until
+USED_OR_OLD = _kind(3201, "activation.used", 410)
+ALREADY_ACTIVE = _kind(3202, "activation.already", 409)
+ACTIVATION_THROTTLED = _kind(3203, "activation.throttled", 429)  # params: until
+SENT_CODE_WRONG = _kind(3204, "sent_code.wrong", 422)
+SENT_CODE_OVER = _kind(3205, "sent_code.over", 410)
+PROOF_WRONG = _kind(3206, "activation.proof_wrong", 403)
+ENROLMENT_OVER = _kind(3207, "enrolment.over", 410)
+
+# 41xx-43xx: the phone protocol
+SIGNATURE = _kind(4101, "key.signature", 401)
+CLOCK = _kind(4102, "key.clock", 401)  # extra: time
+NONCE = _kind(4103, "key.nonce", 401)
+VERSION = _kind(4104, "key.version", 400)
+DECISION_OVER = _kind(4201, "key.over", 410)
+NOT_FOR_YOU = _kind(4202, "key.not_for_you", 404)
+FIELDS = _kind(4301, "key.fields", 422)
+CONFIRMATION_WRONG = _kind(4303, "key.confirmation_wrong", 422)  # extra: left
+PIN_WRONG = _kind(4304, "key.pin_wrong", 401, "U08")  # extra: left
+PINS_SPENT = _kind(4305, "key.pins_spent", 403)
+PUSH_ENDPOINT = _kind(4306, "key.push_endpoint", 422)
+
+# 50xx: requests as such
+MALFORMED = _kind(5001, "request.malformed", 400)
+INVALID = _kind(5002, "request.invalid", 422)  # params: field
+TOO_LARGE = _kind(5003, "request.too_large", 413)
+MEDIA_TYPE = _kind(5004, "request.media_type", 415)
+NOT_FOUND = _kind(5005, "request.not_found", 404)
+METHOD = _kind(5006, "request.method", 405)
+FOREIGN = _kind(5008, "request.foreign", 403)
+FAULT = _kind(5009, "request.fault", 500)
+
+# 60xx: sessions and platforms
+SESSION_OVER = _kind(6001, "session.over", 401, "U06")  # params: minutes
+SESSION_ABSENT = _kind(6002, "session.absent", 401)
+PROOF_OF_KEY = _kind(6003, "platform.proof", 401)
+CLIENT_UNKNOWN = _kind(6004, "platform.client", 401)
+COLLECTOR = _kind(6005, "platform.collector", 404)

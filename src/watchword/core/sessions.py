@@ -1,0 +1,38 @@
+"""Sessions: what a login gives, how long it lasts, and what counts as activity."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+TOUCH_SECONDS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """`kind` is `portal`, `platform` or `enrolment` (a password alone: it can enrol the first device and nothing else)."""
+
+    id: str
+    user_id: str
+    username: str
+    kind: str
+    client: str
+    token_hash: bytes
+    attempt_id: str
+    acr: str
+    amr: str
+    created: int
+    touched: int
+    idle_seconds: int
+    expires: int
+    ended: int
+    proved: int
+
+
+def alive(session: Session, now: int) -> bool:
+    """Whether it can be used: not ended, not idle too long, not past its absolute end."""
+    return not session.ended and now < session.expires and now < session.touched + session.idle_seconds
+
+
+def should_touch(session: Session, now: int) -> bool:
+    """Whether activity is worth a write: at most one every TOUCH_SECONDS, so that a page view costs no write."""
+    return now - session.touched >= TOUCH_SECONDS

@@ -1,0 +1,78 @@
+"""Users, what is on file about them, and how to reach them."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass, field
+
+MAX_USERNAME = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Details:
+    """What the institution has on file. It is stored sealed; only the PIN guidelines and staff matching read it."""
+
+    given_names: str = ""
+    family_names: str = ""
+    birth_date: str = ""
+    addresses: tuple[str, ...] = ()
+    cities: tuple[str, ...] = ()
+    postal_codes: tuple[str, ...] = ()
+    document_type: str = ""
+    document_number: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class User:
+    """One person's login. `state` is `active` or `suspended`; `password_hash` is "" until the first password is set."""
+
+    id: str
+    username: str
+    username_key: str
+    display_name: str
+    given_name: str
+    lang: str
+    zone: str
+    state: str
+    password_hash: str
+    quiet_until: int
+    denied_at: int
+    created: int
+    flagged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """A mobile number (`sms`, E.164) or a mail address (`mail`) of a user. `on_file` is when it came to be on file."""
+
+    id: str
+    user_id: str
+    kind: str
+    value: str
+    verified: int
+    is_default: bool
+    on_file: int
+
+
+@dataclass(frozen=True, slots=True)
+class NewUser:
+    """What `watchword user add|import` brings."""
+
+    username: str
+    details: Details
+    mails: tuple[str, ...] = ()
+    numbers: tuple[str, ...] = ()
+    lang: str = "en"
+    zone: str = "UTC"
+    display_name: str = field(default="")
+
+
+def username_key(typed: str) -> str:
+    """The form in which usernames are compared: NFKC, case folded, outer blanks dropped (RFC 8265 UsernameCaseMapped in spirit)."""
+    return unicodedata.normalize("NFKC", typed.strip()[: MAX_USERNAME * 2]).casefold()
+
+
+def mask_mail(address: str) -> str:
+    """`m•••@example.org`: enough for the owner to know it, nothing for anybody else to use."""
+    name, _, host = address.partition("@")
+    return f"{name[:1]}•••@{host}"

@@ -1,0 +1,1 @@
+"""The factors a person can hold, one file each behind one small interface."""

@@ -1,0 +1,44 @@
+"""Key's six-digit code (E01, E02): RFC 6238 over HMAC-SHA-256, this step and the one before, each once.
+
+A code of another moment within ten minutes is recognised so that the person can be told about the clock; it counts as wrong and is
+spent for its step, so that nobody gains a second chance from the help.
+"""
+
+from __future__ import annotations
+
+import hmac
+from collections.abc import Mapping
+
+from watchword.core.devices import Level
+from watchword.core.otp import STEP_SECONDS, totp
+from watchword.core.refusals import CODE_CLOCK, CODE_WRONG
+from watchword.factors.base import Accepted, Holder, Rejected, Started, Verdict
+
+SEEN_STEPS = 20
+
+
+class KeyCode:
+    """`answer` is `{"code": six digits}`."""
+
+    kind = "key_code"
+    level = Level.KEY_OFFLINE
+    amr = ("otp",)
+
+    def start(self, holder: Holder, *, challenge_id: str, now: int, entropy: bytes) -> Started:
+        """Nothing to show: the code is on the phone at any time."""
+        return Started()
+
+    def verify(self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int) -> Verdict:
+        """Every step of the window is computed whatever comes, so that the work does not tell where a code was found."""
+        typed = str(answer["code"])
+        step = now // STEP_SECONDS
+        found = [at for at in range(step - SEEN_STEPS, step + SEEN_STEPS + 1) if hmac.compare_digest(totp(holder.totp, at), typed)]
+        claims = tuple(f"totp:{holder.device.id}:{at}" for at in found)
+        if step in found or step - 1 in found:
+            spent = step if step in found else step - 1
+            return Accepted((f"totp:{holder.device.id}:{spent}",))
+        if found:
+            nearest = min(found, key=lambda at: abs(at - step))
+            minutes = max(1, round(abs(nearest - step) * STEP_SECONDS / 60))
+            return Rejected(CODE_CLOCK, "code.offset", {"minutes": minutes, "slow": nearest < step}, claims)
+        return Rejected(CODE_WRONG, "code.mismatch")

@@ -1,0 +1,1 @@
+"""Use cases, one transaction each; `ports.py` says what they need from outside."""

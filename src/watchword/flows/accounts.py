@@ -1,0 +1,157 @@
+"""Adding users and setting the first password (A04): the welcome carries the username and no link, the one-time code goes apart."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+
+from watchword.core import passwords
+from watchword.core.lockout import Tries, locked, wrong
+from watchword.core.refusals import BUSY, LOCKED, PASSWORD_POLICY, START_CODE, Refusal
+from watchword.core.devices import Device
+from watchword.core.users import Contact, Details, NewUser, User, username_key
+from watchword.flows import letters, sent_codes
+from watchword.flows.kit import Kit, Visit
+from watchword.flows.ports import AuditRow, BusyError, Tx
+
+
+class TakenError(Exception):
+    """A username of an import exists already; `username` names it."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"username {username} exists already")
+        self.username = username
+
+
+def add(kit: Kit, new_users: Sequence[NewUser], *, invite: bool = True, by: str = "operator") -> list[User]:
+    """Add users, all or none. Raises TakenError. With `invite`, each gets a welcome and, apart, a one-time code for the first password."""
+    made = []
+    with kit.store.write() as tx:
+        for new in new_users:
+            key = username_key(new.username)
+            if tx.users.by_key(key) is not None:
+                raise TakenError(new.username)
+            made.append(_add(kit, tx, new, key, invite=invite, by=by))
+    return made
+
+
+def _add(kit: Kit, tx: Tx, new: NewUser, key: str, *, invite: bool, by: str) -> User:
+    now = kit.clock.now()
+    given = new.details.given_names.split()
+    user = User(
+        id=kit.entropy.id(), username=new.username, username_key=key, display_name=new.display_name,
+        given_name=given[0] if given else new.display_name, lang=new.lang, zone=new.zone, state="active", password_hash="",
+        quiet_until=0, denied_at=0, created=now,
+    )  # fmt: skip
+    tx.users.add(user, new.details)
+    contacts = [Contact(kit.entropy.id(), user.id, "sms", number, 0, at == 0, now) for at, number in enumerate(new.numbers)]
+    contacts += [Contact(kit.entropy.id(), user.id, "mail", mail, 0, at == 0, now) for at, mail in enumerate(new.mails)]
+    for contact in contacts:
+        tx.contacts.add(contact)
+    tx.audit.write(AuditRow("user.account.added", user.id, user.id, {"by": by}, {"username": user.username}), now)
+    if invite:
+        _invite(kit, tx, user, contacts)
+    return user
+
+
+def _invite(kit: Kit, tx: Tx, user: User, contacts: list[Contact]) -> None:
+    """The username by one channel, the code by another where there are two."""
+    mails = [contact for contact in contacts if contact.kind == "mail"]
+    numbers = [contact for contact in contacts if contact.kind == "sms"]
+    welcome, apart = (mails or numbers)[0], (numbers or mails)[-1]
+    letters.put(kit, tx, user, welcome, "welcome")
+    sent_codes.send(kit, tx, user, apart, "start", user.id)
+
+
+def first_password(kit: Kit, username: str, code: str, password: str, visit: Visit) -> Refusal | None:
+    """The one-time code against a first password of one's own; unknown, wrong, old and used read the same."""
+    now = kit.clock.now()
+    key = username_key(username)
+    subject = kit.vault.mac("start", key)
+    with kit.store.write() as tx:
+        user = tx.users.by_key(key)
+        tries = tx.tries.take(subject, "start", now)
+        if locked(tries, now):
+            return Refusal(LOCKED, "tries.locked", {"until": tries.locked_until}, retry_after=tries.locked_until - now)
+        after = wrong(tries, now)
+        if after != tries:
+            tx.tries.put(subject, "start", after, now)
+    faults = passwords.faults(password, rules=kit.policy.passwords, own=(username, user.display_name if user else ""))
+    if faults:
+        with kit.store.write() as tx:
+            tx.tries.refund(subject, "start")
+        return Refusal(PASSWORD_POLICY, "password.policy", {"faults": faults, "minimum": kit.policy.passwords.minimum})
+    try:
+        encoded = kit.passwords.hash(password)
+    except BusyError as full:
+        return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
+    with kit.store.write() as tx:
+        if user is None or user.password_hash:
+            return Refusal(START_CODE, "user.unknown_or_started")
+        checked = sent_codes.check(kit, tx, user.id, "start", user.id, code)
+        if isinstance(checked, Refusal):
+            return Refusal(START_CODE, checked.reason)
+        tx.tries.put(subject, "start", Tries(), now)
+        tx.users.set_password(user.id, encoded, now)
+        tx.audit.write(AuditRow("user.password.set", user.id, user.id, personal=visit.personal()), now)
+    return None
+
+
+def new_password(kit: Kit, user_id: str, current: str, password: str, visit: Visit) -> Refusal | None:
+    """Choose a new password after *not me* flagged the old one; asked of a complete session, with the current password."""
+    now = kit.clock.now()
+    with kit.store.read() as tx:
+        user = tx.users.get(user_id)
+    if user is None:
+        return Refusal(START_CODE, "user.gone")
+    faults = passwords.faults(password, rules=kit.policy.passwords, own=(user.username, user.display_name))
+    if faults or passwords.normal(password) == passwords.normal(current):
+        named = faults or ("same",)
+        return Refusal(PASSWORD_POLICY, "password.policy", {"faults": named, "minimum": kit.policy.passwords.minimum})
+    subject = kit.vault.mac("change", user.id)
+    with kit.store.write() as tx:
+        tries = tx.tries.take(subject, "change", now)
+        if locked(tries, now):
+            return Refusal(LOCKED, "tries.locked", {"until": tries.locked_until}, retry_after=tries.locked_until - now)
+        after = wrong(tries, now)
+        if after != tries:
+            tx.tries.put(subject, "change", after, now)
+    try:
+        fits = kit.passwords.verify(user.password_hash, current)
+        encoded = kit.passwords.hash(password) if fits else ""
+    except BusyError as full:
+        return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
+    if not fits:
+        return Refusal(START_CODE, "password.wrong")
+    with kit.store.write() as tx:
+        tx.tries.put(subject, "change", Tries(), now)
+        tx.users.set_password(user.id, encoded, now)
+        tx.users.set_flagged(user.id, 0)
+        letters.tell_all(kit, tx, user, "password_changed")
+        tx.audit.write(AuditRow("user.password.changed", user.id, user.id, personal=visit.personal()), now)
+    return None
+
+
+def invite_again(kit: Kit, username: str) -> str | Refusal:
+    """A new one-time code for somebody who has no password yet. Returns where it goes, masked."""
+    with kit.store.write() as tx:
+        user = tx.users.by_key(username_key(username))
+        if user is None:
+            return Refusal(START_CODE, "user.unknown")
+        if user.password_hash:
+            return Refusal(START_CODE, "user.started")
+        contacts = tx.contacts.of(user.id)
+        apart = next((contact for contact in contacts if contact.kind == "sms"), contacts[-1])
+        sent = sent_codes.send(kit, tx, user, apart, "start", user.id)
+        return sent if isinstance(sent, Refusal) else sent.to
+
+
+def described(user: User, details: Details, contacts: Sequence[Contact], devices: Sequence[Device]) -> str:
+    """A user as `watchword user show` prints it; no secrets, contacts whole because the operator keeps them."""
+    plain = {name: value for name, value in asdict(user).items() if name != "password_hash"}
+    plain["has_password"] = bool(user.password_hash)
+    plain["details"] = asdict(details)
+    plain["contacts"] = [{"kind": c.kind, "value": c.value, "verified": bool(c.verified), "default": c.is_default} for c in contacts]
+    plain["devices"] = [{"id": d.id, "name": d.name, "state": d.state, "last_used": d.last_used} for d in devices]
+    return json.dumps(plain, ensure_ascii=False, indent=2)

@@ -1,0 +1,195 @@
+"""The last two steps of every activation: the phone's key against a secret, and the word that the secret is kept (protocol/spec.md 5.5, 5.6)."""
+
+from __future__ import annotations
+
+import hmac
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from watchword.core.devices import Device, Phone, Platform
+from watchword.core.encoding import b64u, unb64u
+from watchword.core.enrolments import Enrolment
+from watchword.core.refusals import (
+    ALREADY_ACTIVE,
+    DECISION_OVER,
+    ENROLMENT_OVER,
+    FIELDS,
+    INVALID,
+    PROOF_WRONG,
+    SIGNATURE,
+    WAY_UNAVAILABLE,
+    Refusal,
+)
+from watchword.core.users import Contact, User
+from watchword.flows import letters, prove, ready
+from watchword.flows.activation_start import claimed, platform_refusal
+from watchword.flows.details import plain
+from watchword.flows.kit import Kit
+from watchword.flows.phone_requests import Signed, check_header, text
+from watchword.flows.ports import AuditRow, Tx
+
+
+def complete(kit: Kit, request: Signed, claim: str, platform: Platform, proof: Signed | None) -> dict[str, Any] | Refusal:
+    """Hand out the secret of a proven enrolment, once: the same phone asking again gets the same answer."""
+    with kit.store.write() as tx:
+        found = claimed(kit, tx, text(request.fields, "enrolment", 26), claim, "proven", "issued")
+        if isinstance(found, Refusal):
+            return found
+        enrolment, user = found
+        phone = _phone(kit, tx, request)
+        if isinstance(phone, Refusal):
+            return phone
+        refused = _fits(kit, request, enrolment, user) or platform_refusal(platform)
+        if refused is not None:
+            return refused
+        if enrolment.state == "issued":
+            return _again(kit, tx, enrolment, user, phone)
+        device = _issue(kit, tx, enrolment, user, phone, request, platform, proof)
+        return device if isinstance(device, Refusal) else _answer(kit, enrolment, user, device)
+
+
+def _phone(kit: Kit, tx: Tx, request: Signed) -> Phone | Refusal:
+    """The phone that signed: one we know, or a new one with the key it brings. The signature is checked here, first."""
+    known_id = text(request.fields, "phone", 26)
+    if known_id:
+        phone = tx.phones.get(known_id, lock=True)
+        if phone is None or phone.state != "active" or not kit.vault.verify(phone.key_x, phone.key_y, request.message, request.signature):
+            return Refusal(SIGNATURE, "phone.unknown_or_signature")
+        return phone
+    key = request.fields.get("key")
+    x, y = (unb64u(key.get("x"), 32), unb64u(key.get("y"), 32)) if isinstance(key, Mapping) else (None, None)
+    if x is None or y is None:
+        return Refusal(FIELDS, "fields.key")
+    if not kit.vault.verify(x, y, request.message, request.signature):
+        return Refusal(SIGNATURE, "signature.wrong")
+    known = tx.phones.by_key(x, y)
+    if known is not None:
+        return known
+    name = plain(text(request.fields, "name", 128)).strip()[:64]
+    return Phone(kit.entropy.id(), "new", x, y, name or "Key", "", 0, 0, kit.clock.now())
+
+
+def _fits(kit: Kit, request: Signed, enrolment: Enrolment, user: User) -> Refusal | None:
+    refused = check_header(kit, request, "activate", fresh=False)
+    if refused is not None:
+        return refused
+    if request.fields.get("user") != user.id:
+        return Refusal(FIELDS, "fields.user")
+    given = text(request.fields, "nonce", 64)
+    return None if hmac.compare_digest(given, ready.nonce(kit, enrolment)) else Refusal(FIELDS, "fields.nonce")
+
+
+def _again(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, phone: Phone) -> dict[str, Any] | Refusal:
+    device = tx.devices.get(enrolment.device_id)
+    if device is None or device.phone_id != phone.id or device.state != "issued":
+        return Refusal(ENROLMENT_OVER, "enrolment.other_phone")
+    return _answer(kit, enrolment, user, device)
+
+
+def _issue(
+    kit: Kit, tx: Tx, enrolment: Enrolment, user: User, phone: Phone, request: Signed, platform: Platform, proof: Signed | None
+) -> Device | Refusal:
+    now = kit.clock.now()
+    others = tx.devices.of_phone(phone.id) if phone.state != "new" else ()
+    if any(owner.id == user.id and device.state == "active" for device, owner in others):
+        return Refusal(ALREADY_ACTIVE, "device.here")
+    if any(device.state == "active" for device, _ in others):
+        refused = _existing_pin(kit, tx, phone, proof, ready.nonce(kit, enrolment))
+        if refused is not None:
+            return refused
+    mine = [device for device in tx.devices.of_user(user.id) if device.state == "active"]
+    if len(mine) >= kit.policy.devices_per_user:
+        return Refusal(WAY_UNAVAILABLE, "devices.limit")
+    stated = json.dumps({"os": platform.os, "version": platform.version[:32], "model": platform.model[:64], "lock": platform.lock, "rooted": platform.rooted})
+    if phone.state == "new":
+        tx.phones.add(Phone(phone.id, "active", phone.key_x, phone.key_y, phone.name, stated, 0, 0, now))
+    device = Device(kit.entropy.id(), user.id, phone.id, "key", "issued", phone.name, kit.entropy.bytes(32), 0, 0, now, 0)
+    tx.devices.add(device)
+    if not tx.enrolments.move(enrolment.id, "proven", "issued", phone_id=phone.id, device_id=device.id, platform=stated):
+        return Refusal(ENROLMENT_OVER, "enrolment.moved")
+    tx.audit.write(AuditRow("enrolment.secret.issued", user.id, enrolment.id, {"device": device.id}, {"phone": phone.name}), now)
+    return device
+
+
+def _existing_pin(kit: Kit, tx: Tx, phone: Phone, proof: Signed | None, nonce: str) -> Refusal | None:
+    """A phone with users adds another only with the PIN it has (G03, J01)."""
+    if proof is None:
+        return Refusal(PROOF_WRONG, "prove.missing")
+    result = prove.judge(kit, tx, phone, proof, purpose="add_user", nonce=nonce)
+    return result if isinstance(result, Refusal) else None
+
+
+def _answer(kit: Kit, enrolment: Enrolment, user: User, device: Device) -> dict[str, Any]:
+    return kit.vault.sign(
+        {
+            "v": 1, "type": "activated", "iss": kit.vault.issuer, "enrolment": enrolment.id, "user": user.id,
+            "username": user.username, "display_name": user.display_name, "device": device.id, "phone": device.phone_id,
+            "secret": b64u(device.secret), "time": kit.clock.now(),
+        }
+    )  # fmt: skip
+
+
+def confirm(kit: Kit, request: Signed, claim: str) -> str | Refusal:
+    """The phone has wrapped the secret and proves it: only now the device works. Returns the username."""
+    with kit.store.write() as tx:
+        found = claimed(kit, tx, text(request.fields, "enrolment", 26), claim, "issued", "active")
+        if isinstance(found, Refusal):
+            return found
+        enrolment, user = found
+        device, phone = tx.devices.get(enrolment.device_id), tx.phones.get(enrolment.phone_id, lock=True)
+        if device is None or phone is None or phone.state != "active":
+            return Refusal(ENROLMENT_OVER, "device.gone")
+        refused = _confirm_fits(kit, request, enrolment, device, phone)
+        if refused is not None:
+            return refused
+        if enrolment.state == "issued":
+            refused = _activate(kit, tx, enrolment, user, device, phone, request)
+            if refused is not None:
+                return refused
+    kit.events.publish(f"enrolment:{enrolment.session_id}", {"state": "active"})
+    return user.username
+
+
+def _confirm_fits(kit: Kit, request: Signed, enrolment: Enrolment, device: Device, phone: Phone) -> Refusal | None:
+    if not kit.vault.verify(phone.key_x, phone.key_y, request.message, request.signature):
+        return Refusal(SIGNATURE, "signature.wrong")
+    refused = check_header(kit, request, "confirm", fresh=False)
+    if refused is not None:
+        return refused
+    bound = {"user": device.user_id, "device": device.id, "phone": phone.id}
+    for name, value in bound.items():
+        if request.fields.get(name) != value:
+            return Refusal(FIELDS, f"fields.{name}")
+    key = kit.vault.user_key("hmac", device.secret, device.user_id, device.phone_id)
+    right = hmac.compare_digest(hmac.digest(key, request.message, "sha256"), request.hmac)
+    return None if right else Refusal(PROOF_WRONG, "hmac.mismatch")
+
+
+def _activate(
+    kit: Kit, tx: Tx, enrolment: Enrolment, user: User, device: Device, phone: Phone, request: Signed
+) -> Refusal | None:
+    now = kit.clock.now()
+    recovery = request.fields.get("recovery")
+    salt, blob = (unb64u(recovery.get("salt"), 16), unb64u(recovery.get("blob"), 32)) if isinstance(recovery, Mapping) else (None, None)
+    if salt is None or blob is None:
+        return Refusal(INVALID, "recovery.form", {"field": "recovery"})
+    if not tx.enrolments.move(enrolment.id, "issued", "active") or not tx.devices.move(device.id, "issued", "active", now):
+        return Refusal(DECISION_OVER, "enrolment.moved")
+    tx.devices.keep_recovery(device.id, kit.vault.seal("recovery", salt + blob, f"devices|recovery|{device.id}"))
+    _remember_number(kit, tx, enrolment, user, now)
+    letters.tell_all(kit, tx, user, "key_active", device=phone.name)
+    tx.audit.write(AuditRow("device.key.activated", user.id, device.id, {"road": enrolment.road}, {"phone": phone.name}), now)
+    return None
+
+
+def _remember_number(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, now: int) -> None:
+    """Activating verifies the number that the code went to, and puts a new one on file (N03)."""
+    if enrolment.contact_id:
+        tx.contacts.verified(enrolment.contact_id, now)
+    elif enrolment.new_number:
+        letters.tell_all(kit, tx, user, "number_added", number=kit.numbers.mask(enrolment.new_number))
+        has_default = any(contact.kind == "sms" and contact.is_default for contact in tx.contacts.of(user.id))
+        tx.contacts.add(Contact(kit.entropy.id(), user.id, "sms", enrolment.new_number, now, not has_default, now))
+
+

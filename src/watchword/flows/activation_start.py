@@ -1,0 +1,193 @@
+"""Activating Key by a code sent to a number (F): username and password, a number that was on file, the code, all on the phone."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from watchword.core.devices import Platform, platform_fault
+from watchword.core.encoding import sha256, unb64u
+from watchword.core.enrolments import FINISH_SECONDS, START_SECONDS, Enrolment
+from watchword.core.refusals import (
+    ALREADY_HAS_KEY,
+    CREDENTIALS,
+    ENROLMENT_OVER,
+    INVALID,
+    NO_CONTACT,
+    NUMBER_COUNTRY,
+    NUMBER_FORM,
+    PHONE_NO_LOCK,
+    PHONE_OLD,
+    PHONE_ROOTED,
+    PROOF_FIRST,
+    SENT_CODE_OVER,
+    Kind,
+    Refusal,
+)
+from watchword.core.users import Contact, User
+from watchword.flows import password_step, sent_codes
+from watchword.flows.kit import Kit, Visit
+from watchword.flows.ports import AuditRow, Tx
+from watchword.flows.ready import Proven, gather
+
+PLATFORM_FAULTS: dict[str, Kind] = {"rooted": PHONE_ROOTED, "old": PHONE_OLD, "no_lock": PHONE_NO_LOCK}
+NEEDED = {"ios": "iOS 13.0", "android": "Android 7.0"}
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An enrolment on the phone's own road, and where codes can go: pairs of a contact and its masked form."""
+
+    enrolment: Enrolment
+    contacts: tuple[tuple[Contact, str], ...]
+
+
+def platform_refusal(platform: Platform) -> Refusal | None:
+    """Refuse what a phone itself states to be below the minimum (I01, I02)."""
+    fault = platform_fault(platform)
+    if fault is None:
+        return None
+    return Refusal(PLATFORM_FAULTS[fault], f"platform.{fault}", {"needed": NEEDED.get(platform.os, "")})
+
+
+def claim_hash(claim: object) -> bytes | None:
+    """The stored form of a phone's claim, None where it is malformed."""
+    raw = unb64u(claim, 16)
+    return sha256(raw) if raw else None
+
+
+def start(kit: Kit, username: str, password: str, platform: Platform, claim: str, visit: Visit) -> Begun | Refusal:
+    """Username and password on the phone. With an active Key this road is closed: a second phone is added from the portal."""
+    hashed = claim_hash(claim)
+    if hashed is None:
+        return Refusal(INVALID, "claim.form", {"field": "claim"})
+    checked = password_step.check(kit, username, password, visit)
+    if isinstance(checked, Refusal):
+        return checked
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        user = password_step.accept(tx, checked, now)
+        if user is None:
+            return Refusal(CREDENTIALS, "user.gone")
+        refused = platform_refusal(platform)
+        if refused is not None:
+            tx.audit.write(AuditRow("enrolment.phone.refused", user.id, "", {"reason": refused.reason}), now)
+            return refused
+        if password_step.active_devices(tx, user.id):
+            return Refusal(ALREADY_HAS_KEY, "device.exists")
+        contacts = tuple((contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id) if contact.on_file)
+        if not contacts:
+            return Refusal(NO_CONTACT, "contact.none")
+        enrolment = new_enrolment(kit, user, "sms", "started", START_SECONDS, claim=hashed)
+        tx.enrolments.add(enrolment)
+        tx.audit.write(AuditRow("enrolment.phone.started", user.id, enrolment.id, personal=visit.personal()), now)
+    return Begun(enrolment, contacts)
+
+
+def new_enrolment(kit: Kit, user: User, road: str, state: str, life: int, *, claim: bytes = b"", session_id: str = "") -> Enrolment:
+    """A fresh enrolment row."""
+    now = kit.clock.now()
+    return Enrolment(
+        id=kit.entropy.id(), user_id=user.id, road=road, state=state, session_id=session_id, claim_hash=claim, turn=0,
+        qr_hash=b"", code_hash=b"", wrong=0, proved=0, contact_id="", new_number="", phone_id="", device_id="", platform="",
+        created=now, expires=now + life,
+    )  # fmt: skip
+
+
+def claimed(kit: Kit, tx: Tx, enrolment_id: str, claim: str, *states: str) -> tuple[Enrolment, User] | Refusal:
+    """The enrolment of a claim in one of these states, locked; one refusal for every other case."""
+    hashed = claim_hash(claim)
+    enrolment = tx.enrolments.get(enrolment_id, lock=True) if len(enrolment_id) == 26 else None
+    if enrolment is None or hashed is None or enrolment.claim_hash != hashed:
+        return Refusal(ENROLMENT_OVER, "claim.foreign")
+    if kit.clock.now() >= enrolment.expires:
+        return Refusal(ENROLMENT_OVER, "enrolment.expired")
+    if enrolment.state not in states:
+        return Refusal(ENROLMENT_OVER, f"enrolment.{enrolment.state}")
+    user = tx.users.get(enrolment.user_id)
+    if user is None or user.state != "active":
+        return Refusal(ENROLMENT_OVER, "user.gone")
+    return enrolment, user
+
+
+def send_proof(kit: Kit, enrolment_id: str, claim: str, contact_id: str) -> sent_codes.Sent | Refusal:
+    """A six-digit code to what was on file before, so that a new number can be used (H02, DESIGN "Who may enrol")."""
+    with kit.store.write() as tx:
+        found = claimed(kit, tx, enrolment_id, claim, "started")
+        if isinstance(found, Refusal):
+            return found
+        enrolment, user = found
+        contact = on_file(tx, user, contact_id)
+        return sent_codes.send(kit, tx, user, contact, "proof", enrolment.id) if contact else Refusal(INVALID, "contact.foreign", {"field": "contact"})
+
+
+def on_file(tx: Tx, user: User, contact_id: str) -> Contact | None:
+    """A contact of this user that is on file."""
+    return next((contact for contact in tx.contacts.of(user.id) if contact.id == contact_id and contact.on_file), None)
+
+
+def check_proof(kit: Kit, enrolment_id: str, claim: str, code: str) -> Refusal | None:
+    """The six digits of `send_proof`."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        found = claimed(kit, tx, enrolment_id, claim, "started")
+        if isinstance(found, Refusal):
+            return found
+        enrolment, user = found
+        checked = sent_codes.check(kit, tx, user.id, "proof", enrolment.id, code)
+        if isinstance(checked, Refusal):
+            return checked
+        tx.enrolments.set(enrolment.id, proved=now)
+        tx.audit.write(AuditRow("enrolment.contact.proved", user.id, enrolment.id), now)
+    return None
+
+
+def send_activation(kit: Kit, enrolment_id: str, claim: str, *, contact_id: str = "", region: str = "", national: str = "") -> sent_codes.Sent | Refusal:
+    """The activation code: to a number on file, or to a new one after a proof (F03, F04, F05)."""
+    with kit.store.write() as tx:
+        found = claimed(kit, tx, enrolment_id, claim, "started")
+        if isinstance(found, Refusal):
+            return found
+        enrolment, user = found
+        contact = on_file(tx, user, contact_id) if contact_id else None
+        if contact is None and not contact_id:
+            made = _new_number(kit, enrolment, user, region, national)
+            if isinstance(made, Refusal):
+                return made
+            contact = made
+        if contact is None or contact.kind != "sms":
+            return Refusal(INVALID, "contact.foreign", {"field": "contact"})
+        sent = sent_codes.send(kit, tx, user, contact, "activation", enrolment.id)
+        if not isinstance(sent, Refusal):
+            tx.enrolments.set(enrolment.id, contact_id=contact_id, new_number="" if contact_id else contact.value)
+        return sent
+
+
+def _new_number(kit: Kit, enrolment: Enrolment, user: User, region: str, national: str) -> Contact | Refusal:
+    number, fault = kit.numbers.parse(region, national)
+    if fault == "country" or (kit.policy.countries and region not in kit.policy.countries):
+        return Refusal(NUMBER_COUNTRY, "number.country")
+    if fault:
+        return Refusal(NUMBER_FORM, f"number.{fault}", {"fault": fault})
+    if not enrolment.proved:
+        return Refusal(PROOF_FIRST, "proof.missing")
+    return Contact(kit.entropy.id(), user.id, "sms", number, 0, False, 0)
+
+
+def prove(kit: Kit, enrolment_id: str, claim: str, code: str) -> Proven | Refusal:
+    """The activation code typed on the phone."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        found = claimed(kit, tx, enrolment_id, claim, "started", "proven", "issued")
+        if isinstance(found, Refusal):
+            return found
+        enrolment, user = found
+        if enrolment.state == "started":
+            checked = sent_codes.check(kit, tx, user.id, "activation", enrolment.id, code)
+            if isinstance(checked, Refusal):
+                return checked
+            expires = now + FINISH_SECONDS
+            if not tx.enrolments.move(enrolment.id, "started", "proven", expires=expires):
+                return Refusal(SENT_CODE_OVER, "enrolment.moved")
+            enrolment = replace(enrolment, state="proven", expires=expires)
+            tx.audit.write(AuditRow("enrolment.code.proved", user.id, enrolment.id), now)
+        return gather(tx, enrolment, user)

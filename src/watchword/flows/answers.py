@@ -1,0 +1,184 @@
+"""What a person sees and types on the login page: QR, challenge and response, six-digit code (C, D, E, U02, U08).
+
+Every answer is counted before it is compared. Five wrong ones end the attempt, three a challenge; ten on a phone, over all its users,
+pause the offline ways of that phone until one right signed proof, while push and QR go on.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watchword.core.attempts import CHALLENGE_SECONDS, WRONG_FOR_ATTEMPT, WRONG_FOR_CHALLENGE, Attempt, challenge_at
+from watchword.core.devices import OFFLINE_WRONG_LIMIT, Device
+from watchword.core.encoding import b64u
+from watchword.core.otp import challenge_digits, plain_digits
+from watchword.core.refusals import (
+    ANSWER_FORM,
+    ATTEMPT_GONE,
+    CHALLENGE_OVER,
+    CHALLENGE_SPENT,
+    CODE_USED,
+    OFFLINE_PAUSED,
+    WAY_UNAVAILABLE,
+    Refusal,
+)
+from watchword.factors.base import Holder, Rejected, Verdict
+from watchword.factors.registry import FACTORS
+from watchword.flows.endings import fail
+from watchword.flows.holders import holder
+from watchword.flows.kit import Kit
+from watchword.flows.login import pending
+from watchword.flows.ports import AuditRow, Tx
+
+CLAIM_SECONDS = 3600
+LENGTHS = {"code": 6, "challenge": 8}
+KINDS = {"code": "key_code", "challenge": "key_challenge"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What to draw or print. `value` is the QR's address or ten digits, `expires` when it ends."""
+
+    way: str
+    value: str
+    expires: int
+
+
+def qr_address(kit: Kit, attempt: Attempt) -> str:
+    """The address in the QR that an attempt shows now."""
+    return f"{kit.vault.issuer}/l#{b64u(kit.vault.derive('qr', attempt.id, attempt.qr_turn)[:16])}"
+
+
+def challenge_of(kit: Kit, attempt: Attempt) -> str:
+    """The ten digits that an attempt shows now."""
+    return challenge_digits(kit.vault.derive("challenge", attempt.id, attempt.challenge_turn))
+
+
+def confirmation_of(kit: Kit, attempt: Attempt) -> str:
+    """The six-digit confirmation code of an attempt that asks for one, else ""."""
+    if not attempt.confirm:
+        return ""
+    return str(int.from_bytes(kit.vault.derive("confirmation", attempt.id)[:8], "big") % 10**6).zfill(6)
+
+
+def show(kit: Kit, collector: str, way: str, *, bound_key: str = "") -> Shown | Refusal:
+    """Start or renew the QR or the challenge of an attempt; what was shown before ends."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        attempt = pending(kit, tx, collector, bound_key)
+        if isinstance(attempt, Refusal):
+            return attempt
+        if way == "qr":
+            return _show_qr(kit, tx, attempt, now)
+        if way == "challenge":
+            return _show_challenge(kit, tx, attempt, now)
+    return Refusal(WAY_UNAVAILABLE, "way.unknown")
+
+
+def _show_qr(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> Shown | Refusal:
+    turn = attempt.qr_turn + 1
+    device = tx.devices.get(attempt.device_id)
+    if device is None:
+        return Refusal(WAY_UNAVAILABLE, "device.unknown")
+    started = FACTORS["key_qr"].start(Holder(device), challenge_id=attempt.id, now=now, entropy=kit.vault.derive("qr", attempt.id, turn))
+    until = min(int(str(started.stored["qr_until"])), attempt.expires)
+    tx.attempts.set(attempt.id, qr_turn=turn, qr_until=until, qr_hash=started.stored["qr_hash"])
+    tx.audit.write(AuditRow("login.qr.shown", attempt.user_id, attempt.id), now)
+    return Shown("qr", f"{kit.vault.issuer}/l#{started.shown['secret']}", until)
+
+
+def _show_challenge(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> Shown:
+    turn, until = attempt.challenge_turn + 1, min(now + CHALLENGE_SECONDS, attempt.expires)
+    tx.attempts.set(attempt.id, challenge_state="open", challenge_turn=turn, challenge_until=until, wrong_challenge=0)
+    tx.audit.write(AuditRow("login.challenge.shown", attempt.user_id, attempt.id), now)
+    return Shown("challenge", challenge_digits(kit.vault.derive("challenge", attempt.id, turn)), until)
+
+
+def answer(kit: Kit, collector: str, way: str, typed: str, *, bound_key: str = "") -> Attempt | Refusal:
+    """A code or a response typed into the login page. Returns the approved attempt."""
+    if way not in LENGTHS:
+        return Refusal(WAY_UNAVAILABLE, "way.unknown")
+    digits = plain_digits(typed[:64])
+    if digits is None or len(digits) != LENGTHS[way]:
+        return Refusal(ANSWER_FORM, "answer.form", {"digits": LENGTHS[way]})
+    with kit.store.write() as tx:
+        attempt = pending(kit, tx, collector, bound_key)
+        if isinstance(attempt, Refusal):
+            return attempt
+        result = _judge(kit, tx, attempt, way, digits)
+    if isinstance(result, Refusal):
+        if result.reason == "attempt.failed":
+            kit.events.publish(f"attempt:{attempt.id}", {"state": "failed"})
+        return result
+    kit.events.publish(f"attempt:{attempt.id}", {"state": "approved"})
+    return result
+
+
+def _judge(kit: Kit, tx: Tx, attempt: Attempt, way: str, digits: str) -> Attempt | Refusal:
+    now = kit.clock.now()
+    device = tx.devices.get(attempt.device_id)
+    if device is None or device.state != "active":
+        return Refusal(WAY_UNAVAILABLE, "device.inactive")
+    refused = _closed(attempt, way, now)
+    if refused is not None:
+        return refused
+    if tx.phones.count(device.phone_id, "offline_wrong", OFFLINE_WRONG_LIMIT) is None:
+        tx.audit.write(AuditRow("login.offline.paused", attempt.user_id, attempt.id), now)
+        return Refusal(OFFLINE_PAUSED, "phone.offline_paused")
+    wrong = tx.attempts.count(attempt.id, "wrong", WRONG_FOR_ATTEMPT)
+    if wrong is None:
+        return Refusal(ATTEMPT_GONE, "attempt.moved")
+    if way == "challenge":
+        tx.attempts.count(attempt.id, "wrong_challenge", WRONG_FOR_CHALLENGE)
+    verdict = _verify(kit, attempt, device, way, digits, now)
+    if isinstance(verdict, Rejected):
+        return _rejected(kit, tx, attempt, device, way, verdict, wrong)
+    spent = [tx.claims.spend(claim, now + CLAIM_SECONDS) for claim in verdict.claims]
+    if not all(spent):
+        return _rejected(kit, tx, attempt, device, way, Rejected(CODE_USED, "claim.spent"), wrong)
+    return _accepted(kit, tx, attempt, device, way, now)
+
+
+def _closed(attempt: Attempt, way: str, now: int) -> Refusal | None:
+    if way != "challenge":
+        return None
+    state = challenge_at(attempt, now)
+    if state == "spent" or attempt.wrong_challenge >= WRONG_FOR_CHALLENGE:
+        return Refusal(CHALLENGE_SPENT, "challenge.spent")
+    return None if state == "open" else Refusal(CHALLENGE_OVER, f"challenge.{state}")
+
+
+def _verify(kit: Kit, attempt: Attempt, device: Device, way: str, digits: str, now: int) -> Verdict:
+    factor = FACTORS[KINDS[way]]
+    if way == "code":
+        return factor.verify(holder(kit, device, "totp"), {}, {"code": digits}, now=now)
+    challenge = {"digits": challenge_of(kit, attempt), "id": f"{attempt.id}:{attempt.challenge_turn}"}
+    return factor.verify(holder(kit, device, "ocra"), challenge, {"response": digits}, now=now)
+
+
+def _accepted(kit: Kit, tx: Tx, attempt: Attempt, device: Device, way: str, now: int) -> Attempt | Refusal:
+    factor = FACTORS[KINDS[way]]
+    moved = tx.attempts.move(
+        attempt.id, "pending", "approved", decided=now, decided_by=factor.kind, amr=" ".join(factor.amr),
+        wrong=attempt.wrong, challenge_state="answered" if way == "challenge" else attempt.challenge_state,
+    )  # fmt: skip
+    if not moved:
+        return Refusal(ATTEMPT_GONE, "attempt.moved")
+    tx.devices.wrong(device.id, "wrong_offline")
+    tx.devices.used(device.id, now, clear="wrong_offline")
+    tx.audit.write(AuditRow(f"login.{way}.accepted", attempt.user_id, attempt.id), now)
+    return attempt
+
+
+def _rejected(kit: Kit, tx: Tx, attempt: Attempt, device: Device, way: str, verdict: Rejected, wrong: int) -> Refusal:
+    now = kit.clock.now()
+    for claim in verdict.claims:
+        tx.claims.spend(claim, now + CLAIM_SECONDS)
+    tx.devices.wrong(device.id, "wrong_offline")
+    tx.audit.write(AuditRow(f"login.{way}.refused", attempt.user_id, attempt.id, {"reason": verdict.reason}), now)
+    if wrong >= WRONG_FOR_ATTEMPT:
+        fail(kit, tx, attempt, "answers")
+        return Refusal(ATTEMPT_GONE, "attempt.failed")
+    if way == "challenge" and attempt.wrong_challenge + 1 >= WRONG_FOR_CHALLENGE:
+        tx.attempts.set(attempt.id, challenge_state="spent")
+    return Refusal(verdict.kind, verdict.reason, verdict.params)

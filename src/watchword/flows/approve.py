@@ -1,0 +1,231 @@
+"""The phone's side of a login: what is pending, a scanned QR, and the signed decision (B, C; protocol/spec.md 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from watchword.core.attempts import WRONG_CONFIRMATIONS, Attempt, state_at
+from watchword.core.devices import SIGNED_WRONG_LIMIT, Device, Phone
+from watchword.core.encoding import b64u, sha256, unb64u
+from watchword.core.pushes import QUIET_SECONDS
+from watchword.core.refusals import (
+    CONFIRMATION_WRONG,
+    DECISION_OVER,
+    FIELDS,
+    NOT_FOR_YOU,
+    PIN_WRONG,
+    PINS_SPENT,
+    Refusal,
+)
+from watchword.core.users import User
+from watchword.factors.base import Rejected
+from watchword.factors.key_push import DECISIONS
+from watchword.factors.registry import FACTORS
+from watchword.flows import letters
+from watchword.flows.answers import confirmation_of
+from watchword.flows.details import context_of, details
+from watchword.flows.endings import fail, settle
+from watchword.flows.holders import holder
+from watchword.flows.kit import Kit
+from watchword.flows.phone_requests import Signed, check_signed, find_phone, text
+from watchword.flows.ports import AuditRow, Tx
+
+CLOSED_BY = {"approve": "approved", "deny": "denied", "not_me": "not_me"}
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """What waits for a phone, and who is on it."""
+
+    time: int
+    attempts: tuple[dict[str, Any], ...]
+    users: tuple[dict[str, str], ...]
+    offline_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """The result of a decision; `quiet_until` follows a denial."""
+
+    result: str
+    quiet_until: int = 0
+
+
+def pending(kit: Kit, request: Signed, offline_limit: int) -> Pending | Refusal:
+    """Every attempt that asks this phone, with signed details, and the state of its users (6.1)."""
+    now = kit.clock.now()
+    with kit.store.read() as tx:
+        phone = find_phone(tx, request)
+        refused = check_signed(kit, phone, request, "pending")
+        if refused is not None or phone is None:
+            return refused or Refusal(NOT_FOR_YOU)
+        pairs = tx.devices.of_phone(phone.id)
+        mine = {user.id: device for device, user in pairs if device.state == "active"}
+        attempts = tx.attempts.open_for(tuple(mine), now) if mine else ()
+    waiting = [attempt for attempt in attempts if attempt.asked and state_at(attempt, now) == "pending"]
+    signed = tuple(kit.vault.sign(details(kit, attempt, mine[attempt.user_id].id)) for attempt in waiting)
+    return Pending(now, signed, tuple(_line(device, user) for device, user in pairs), phone.offline_wrong >= offline_limit)
+
+
+def _line(device: Device, user: User) -> dict[str, str]:
+    state = "active" if device.state == "active" and user.state == "active" else "inactive"
+    return {"user": user.id, "device": device.id, "username": user.username, "display_name": user.display_name, "state": state}
+
+
+def scan(kit: Kit, request: Signed) -> dict[str, Any] | Refusal:
+    """Details for a phone that scanned the QR of a login (6.3). Everybody else gets one and the same answer."""
+    now = kit.clock.now()
+    with kit.store.read() as tx:
+        phone = find_phone(tx, request)
+        refused = check_signed(kit, phone, request, "scan")
+        if refused is not None or phone is None:
+            return refused or Refusal(NOT_FOR_YOU)
+        qr_hash = unb64u(request.fields.get("secret_hash"), 32)
+        attempt = tx.attempts.by_qr(qr_hash) if qr_hash else None
+        if attempt is None or now >= attempt.qr_until or state_at(attempt, now) != "pending":
+            return Refusal(NOT_FOR_YOU, "qr.unknown_or_over")
+        device = _device_here(tx, attempt, phone)
+    if device is None:
+        return Refusal(NOT_FOR_YOU, "qr.foreign_phone")
+    return kit.vault.sign(details(kit, attempt, device.id))
+
+
+def _device_here(tx: Tx, attempt: Attempt, phone: Phone) -> Device | None:
+    for device in tx.devices.of_user(attempt.user_id):
+        if device.phone_id == phone.id and device.state == "active":
+            return device
+    return None
+
+
+def decide(kit: Kit, request: Signed) -> Decided | Refusal:
+    """Approve, deny or *not me*. Order: signature, fields, confirmation, HMAC; each counts on its own (6.4)."""
+    with kit.store.write() as tx:
+        phone = find_phone(tx, request, lock=True)
+        refused = check_signed(kit, phone, request, "decision", fresh=False)
+        if refused is not None or phone is None:
+            return refused or Refusal(NOT_FOR_YOU)
+        attempt = tx.attempts.get(text(request.fields, "attempt", 26), lock=True)
+        device = _device_here(tx, attempt, phone) if attempt else None
+        if attempt is None or device is None:
+            return Refusal(NOT_FOR_YOU, "attempt.foreign")
+        attempt = settle(kit, tx, attempt)
+        decision = text(request.fields, "decision", 16)
+        if decision not in DECISIONS:
+            return Refusal(FIELDS, "fields.decision")
+        result = _decide(kit, tx, attempt, device, phone, request, decision)
+    if isinstance(result, Decided):
+        kit.events.publish(f"attempt:{attempt.id}", {"state": result.result})
+        if decision == "not_me" and attempt.session_id:
+            kit.events.publish(f"session:{attempt.session_id}", {"state": "ended"})
+    elif result.reason in ("confirmation.spent", "pins.spent"):
+        kit.events.publish(f"attempt:{attempt.id}", {"state": "failed"})
+    return result
+
+
+def _decide(
+    kit: Kit, tx: Tx, attempt: Attempt, device: Device, phone: Phone, request: Signed, decision: str
+) -> Decided | Refusal:
+    if attempt.state != "pending" and attempt.decided_by == _by(request):
+        return Decided(CLOSED_BY[decision])
+    late = decision == "not_me" and attempt.state in ("approved", "collected")
+    if attempt.state != "pending" and not late:
+        return Refusal(DECISION_OVER, f"attempt.{attempt.state}")
+    if decision == "approve":
+        if phone.signed_wrong >= SIGNED_WRONG_LIMIT:
+            return Refusal(PINS_SPENT, "pins.spent")
+    verdict = FACTORS["key_push"].verify(
+        holder(kit, device, "hmac"), _expected(kit, attempt, device), _answer(request), now=kit.clock.now()
+    )
+    if isinstance(verdict, Rejected):
+        return _rejected(kit, tx, attempt, device, phone, verdict)
+    return _close(kit, tx, attempt, device, phone, request, decision)
+
+
+def _by(request: Signed) -> str:
+    """What identifies a decision, so that a repeated one gets the same answer: its attempt-bound signature's subject."""
+    fields = request.fields
+    way = "qr" if len(text(fields, "confirmation", 64)) > 6 else "push"
+    return f"{text(fields, 'device', 26)}:{text(fields, 'decision', 16)}:{way}"
+
+
+def _expected(kit: Kit, attempt: Attempt, device: Device) -> Mapping[str, object]:
+    fields = details(kit, attempt, device.id)
+    bound = {name: fields[name] for name in ("v", "iss", "attempt", "nonce", "user", "device", "action", "client")}
+    qr_open = kit.clock.now() < attempt.qr_until
+    secret = kit.vault.derive("qr", attempt.id, attempt.qr_turn)[:16]
+    return {
+        "fields": {**bound, "type": "decision", "phone": device.phone_id, "context": context_of(kit, fields)},
+        "confirm": attempt.confirm,
+        "confirmation": confirmation_of(kit, attempt),
+        "qr_hash": b64u(sha256(secret)) if qr_open and attempt.qr_turn else "",
+    }
+
+
+def _answer(request: Signed) -> Mapping[str, object]:
+    return {"signed": request.fields, "bytes": request.message, "hmac": request.hmac}
+
+
+def _rejected(kit: Kit, tx: Tx, attempt: Attempt, device: Device, phone: Phone, verdict: Rejected) -> Refusal:
+    now = kit.clock.now()
+    tx.audit.write(AuditRow("login.approval.refused", attempt.user_id, attempt.id, {"reason": verdict.reason}), now)
+    if verdict.kind is CONFIRMATION_WRONG:
+        wrong = tx.attempts.count(attempt.id, "wrong_confirmation", WRONG_CONFIRMATIONS) or WRONG_CONFIRMATIONS
+        if wrong >= WRONG_CONFIRMATIONS:
+            fail(kit, tx, attempt, "confirmation")
+            return Refusal(DECISION_OVER, "confirmation.spent")
+        return Refusal(CONFIRMATION_WRONG, verdict.reason, extra={"left": WRONG_CONFIRMATIONS - wrong})
+    if verdict.kind is PIN_WRONG:
+        return wrong_pin(kit, tx, device, phone, verdict.reason)
+    return Refusal(verdict.kind, verdict.reason, verdict.params)
+
+
+def wrong_pin(kit: Kit, tx: Tx, device: Device, phone: Phone, reason: str) -> Refusal:
+    """One more signed wrong PIN of this phone, over all its users; the tenth ends its activation and tells everybody on it."""
+    now = kit.clock.now()
+    wrong = tx.phones.count(phone.id, "signed_wrong", SIGNED_WRONG_LIMIT) or SIGNED_WRONG_LIMIT
+    tx.devices.wrong(device.id, "wrong_signed")
+    if wrong < SIGNED_WRONG_LIMIT:
+        return Refusal(PIN_WRONG, reason, extra={"left": SIGNED_WRONG_LIMIT - wrong})
+    tx.phones.set(phone.id, state="ended")
+    for other, user in tx.devices.of_phone(phone.id):
+        if tx.devices.move(other.id, "active", "inactive", now):
+            letters.tell_all(kit, tx, user, "pins_spent", device=phone.name)
+            tx.audit.write(AuditRow("device.key.ended", user.id, other.id, {"reason": "pins"}), now)
+    return Refusal(PINS_SPENT, "pins.spent")
+
+
+def _close(
+    kit: Kit, tx: Tx, attempt: Attempt, device: Device, phone: Phone, request: Signed, decision: str
+) -> Decided | Refusal:
+    now = kit.clock.now()
+    to = CLOSED_BY[decision]
+    values: dict[str, object] = {"decided": now, "decided_by": _by(request)}
+    if decision == "approve":
+        values["amr"] = "hwk pop fpt" if request.fields.get("uv") == "biometric" else "hwk pop pin"
+    if not tx.attempts.move(attempt.id, attempt.state, to, **values):
+        return Refusal(DECISION_OVER, "attempt.moved")
+    tx.audit.write(AuditRow(f"login.push.{to}", attempt.user_id, attempt.id, {"device": device.id}), now)
+    if decision == "approve":
+        tx.devices.used(device.id, now, clear="wrong_signed" if device.wrong_signed else "")
+        if phone.offline_wrong:
+            tx.phones.set(phone.id, offline_wrong=0)
+        return Decided(to)
+    quiet = now + QUIET_SECONDS
+    tx.users.set_quiet(attempt.user_id, quiet, now)
+    if decision == "not_me":
+        _not_me(kit, tx, attempt, now)
+    return Decided(to, quiet)
+
+
+def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
+    """Someone has the password: the session this login gave ends, every other open attempt closes, and every channel is told."""
+    if attempt.session_id:
+        tx.sessions.end(attempt.session_id, now)
+    for other in tx.attempts.open_for((attempt.user_id,), now):
+        tx.attempts.move(other.id, "pending", "not_me", decided=now, decided_by="not_me")
+    user = tx.users.get(attempt.user_id)
+    if user is not None:
+        tx.users.set_flagged(user.id, now)
+        letters.tell_all(kit, tx, user, "not_me")

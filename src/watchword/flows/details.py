@@ -1,0 +1,37 @@
+"""What a phone is shown of a login, signed by us, the same from the same row each time (protocol/spec.md 6.2)."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from watchword.core.attempts import Attempt
+from watchword.core.encoding import b64u, sha256
+from watchword.flows.kit import Kit
+
+FACTS = 120
+
+
+def details(kit: Kit, attempt: Attempt, device_id: str) -> dict[str, Any]:
+    """Details of an attempt for one device of its user. Facts from outside are clipped to one line of plain text."""
+    client = kit.policy.clients[attempt.client]
+    context = attempt.context
+    return {
+        "v": 1, "type": "login", "iss": kit.vault.issuer, "attempt": attempt.id, "nonce": attempt.nonce,
+        "user": attempt.user_id, "username": attempt.username, "device": device_id, "action": "login",
+        "client": client.id, "client_name": client.name, "portal": kit.policy.portal_host,
+        "place": plain(context.place), "place_new": context.place_new,
+        "network": plain(context.network), "network_new": context.network_new, "address": context.address,
+        "browser": plain(context.browser), "system": plain(context.system), "browser_new": context.browser_new,
+        "started": attempt.started, "expires": attempt.expires,
+        "confirm": attempt.confirm, "confirm_reason": attempt.confirm_reason,
+    }  # fmt: skip
+
+
+def context_of(kit: Kit, fields: dict[str, Any]) -> str:
+    """The context hash that a decision binds."""
+    return b64u(sha256(kit.vault.canonical(fields)))
+
+
+def plain(text: str) -> str:
+    """Printable characters only (bidirectional and other controls are not), clipped."""
+    return "".join(character for character in text if character.isprintable())[:FACTS]

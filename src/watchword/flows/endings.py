@@ -1,0 +1,41 @@
+"""How attempts end by time or by too many wrong answers, and what each end is called towards the person."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from types import MappingProxyType
+
+from watchword.core.attempts import ATTEMPT, Attempt, due
+from watchword.core.refusals import ATTEMPT_GONE, CANCELLED, DENIED, EXPIRED, FAILED, LAPSED, NOT_ME, Kind
+from watchword.flows.kit import Kit
+from watchword.flows.ports import AuditRow, Tx
+
+ENDINGS: Mapping[str, Kind] = MappingProxyType(
+    {
+        "denied": DENIED,
+        "not_me": NOT_ME,
+        "expired": EXPIRED,
+        "failed": FAILED,
+        "cancelled": CANCELLED,
+        "lapsed": LAPSED,
+        "collected": ATTEMPT_GONE,
+    }
+)
+
+
+def settle(kit: Kit, tx: Tx, attempt: Attempt) -> Attempt:
+    """Write down what time alone has done to this attempt, and return it as it is now."""
+    event = due(attempt, kit.clock.now())
+    if event is None:
+        return attempt
+    to = str(ATTEMPT.step(attempt.state, event))
+    if tx.attempts.move(attempt.id, attempt.state, to):
+        tx.audit.write(AuditRow(f"login.attempt.{to}", attempt.user_id, attempt.id), kit.clock.now())
+    return replace(attempt, state=to)
+
+
+def fail(kit: Kit, tx: Tx, attempt: Attempt, reason: str) -> None:
+    """Too many wrong answers: the attempt is over for good."""
+    if tx.attempts.move(attempt.id, "pending", "failed", decided=kit.clock.now(), decided_by=reason):
+        tx.audit.write(AuditRow("login.attempt.failed", attempt.user_id, attempt.id, {"reason": reason}), kit.clock.now())

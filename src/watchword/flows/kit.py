@@ -1,0 +1,77 @@
+"""What every flow is given: the ports, the policy, and a few words about who asks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import Protocol
+
+from watchword.core.policy import Policy
+from watchword.flows.ports import Clock, Entropy, Events, Passwords, Store, Vault
+
+
+class Texts(Protocol):
+    """Final texts of letters and messages, in a language."""
+
+    def plain(self, lang: str, key: str, **params: object) -> str:
+        """The text of `key` with `params` filled in; no markup."""
+        ...
+
+    def moment(self, lang: str, at: int, zone: str) -> str:
+        """A date and time as people of that language write it, in their zone."""
+        ...
+
+
+class Numbers(Protocol):
+    """Phone numbers: parsing, masking (F04)."""
+
+    def parse(self, region: str, national: str) -> tuple[str, str]:
+        """`(e164, "")`, or `("", fault code)`."""
+        ...
+
+    def mask(self, e164: str) -> str:
+        """`+81 •• •••• 4210`."""
+        ...
+
+    def region(self, e164: str) -> str:
+        """The region a number belongs to, such as `JP`."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Kit:
+    """The outside, as flows see it."""
+
+    store: Store
+    clock: Clock
+    entropy: Entropy
+    passwords: Passwords
+    vault: Vault
+    events: Events
+    texts: Texts
+    numbers: Numbers
+    policy: Policy
+
+
+@dataclass(frozen=True, slots=True)
+class Visit:
+    """Where a request comes from. `places` is the place in each language, {} where not known; `device_token` is the device cookie's value."""
+
+    address: str = ""
+    places: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    network: str = ""
+    network_key: str = ""
+    browser: str = ""
+    system: str = ""
+    device_token: str = ""
+    lang: str = "en"
+
+    @property
+    def place_key(self) -> str:
+        """The place in the one form that is compared."""
+        return self.places.get("en", "")
+
+    def personal(self) -> dict[str, str]:
+        """What of this visit goes into the audit as personal fields."""
+        return {"address": self.address, "place": self.place_key, "browser": f"{self.browser}/{self.system}"}

@@ -1,0 +1,31 @@
+"""Words that leave the house: one letter into the outbox, or one to every channel on file."""
+
+from __future__ import annotations
+
+from watchword.core.users import Contact, User
+from watchword.flows.kit import Kit
+from watchword.flows.ports import Letter, Tx
+
+
+def put(kit: Kit, tx: Tx, user: User, contact: Contact, key: str, **params: object) -> None:
+    """Put one letter to one contact into the outbox; texts are `messages.<key>_sms` or `messages.<key>_mail` with `_subject`."""
+    common = {"host": kit.policy.portal_host, "username": user.username}
+    body = kit.texts.plain(user.lang, f"messages.{key}_{contact.kind}", **common, **params)
+    subject = ""
+    if contact.kind == "mail":
+        subject = kit.texts.plain(user.lang, f"messages.{key}_subject", **common, **params)
+    data = {"lang": user.lang, "code": str(params.get("code", ""))}
+    tx.outbox.put(Letter(contact.kind, contact.value, subject, body, data, user.id), kit.clock.now())
+
+
+def tell_all(kit: Kit, tx: Tx, user: User, key: str, **params: object) -> None:
+    """Tell every channel on file (THREATS: all channels told). Numbers that were never verified are left out."""
+    for contact in tx.contacts.of(user.id):
+        if contact.on_file:
+            put(kit, tx, user, contact, key, **params)
+
+
+def wake_phone(kit: Kit, tx: Tx, user: User, phone_id: str, opaque: str) -> None:
+    """A push for a phone that registered for it: an opaque id and nothing else (protocol/spec.md 6.6)."""
+    if tx.phones.push_target(phone_id) is not None:
+        tx.outbox.put(Letter("push", phone_id, "", "", {"id": opaque}, user.id), kit.clock.now())

@@ -1,0 +1,247 @@
+"""One login from the right password to the session (A01, A02, A06, A07, D05; DESIGN "One login").
+
+Portal and platforms enter here alike. All of Key's ways stay open on the one attempt; the first right answer wins by compare-and-swap.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+from watchword.core import assurance, confirmation, pushes
+from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, Attempt, Context, state_at
+from watchword.core.devices import Device
+from watchword.core.encoding import b64u, sha256
+from watchword.core.policy import Client
+from watchword.core.refusals import (
+    ATTEMPT_GONE,
+    CLIENT_UNKNOWN,
+    CREDENTIALS,
+    NO_DEVICE,
+    NOT_YET,
+    PUSH_LIMITED,
+    PUSH_PENDING,
+    PUSH_QUIET,
+    WAY_UNAVAILABLE,
+    Refusal,
+)
+from watchword.core.sessions import Session
+from watchword.core.users import User
+from watchword.flows import device_tokens, letters, password_step, sessions
+from watchword.flows.endings import ENDINGS, settle
+from watchword.flows.kit import Kit, Visit
+from watchword.flows.ports import AuditRow, Browser, Tx
+
+RECENT_SECONDS = 60 * 60
+KEPT_NETWORKS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """A right password of a user with a device. `collector` is the secret that collects the session; it is shown this once."""
+
+    attempt: Attempt
+    collector: str
+    devices: tuple[Device, ...]
+    ask: pushes.Ask
+
+
+@dataclass(frozen=True, slots=True)
+class EnrolmentOnly:
+    """A right password of a user without a device: a session that can enrol the first one and nothing else (H01, H04)."""
+
+    session: Session
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Collected:
+    """A session, once. `device_token` makes this browser known from now on."""
+
+    session: Session
+    token: str
+    device_token: str
+
+
+def begin(kit: Kit, username: str, password: str, client_id: str, visit: Visit, *, bound_key: str = "") -> Opened | EnrolmentOnly | Refusal:
+    """Username and password. `bound_key` is the thumbprint of a platform's ephemeral key, "" for a browser."""
+    client = kit.policy.clients.get(client_id)
+    if client is None:
+        return Refusal(CLIENT_UNKNOWN, "client.unknown")
+    checked = password_step.check(kit, username, password, visit)
+    if isinstance(checked, Refusal):
+        return checked
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        user = password_step.accept(tx, checked, now)
+        if user is None:
+            return Refusal(CREDENTIALS, "user.gone")
+        devices = password_step.active_devices(tx, user.id)
+        if not devices:
+            return _enrolment_only(kit, tx, user, client, visit, now)
+        opened = _open(kit, tx, user, client, devices, checked.browser, visit, bound_key, now)
+    if opened.ask.allowed:
+        kit.events.publish(f"phone:{devices[0].phone_id}", {"pending": "1"})
+    return opened
+
+
+def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, now: int) -> EnrolmentOnly | Refusal:
+    if client.id != "portal":
+        tx.audit.write(AuditRow("login.device.missing", user.id, personal=visit.personal()), now)
+        return Refusal(NO_DEVICE, "device.none")
+    session, token = sessions.issue(
+        kit, tx, user, kind="enrolment", client=client.id, attempt_id="", acr="", amr=(assurance.PASSWORD,),
+        idle=client.idle_seconds, life=sessions.ENROLMENT_LIFE_SECONDS,
+    )  # fmt: skip
+    tx.audit.write(AuditRow("login.enrolment.opened", user.id, session.id, personal=visit.personal()), now)
+    return EnrolmentOnly(session, token)
+
+
+def _open(
+    kit: Kit, tx: Tx, user: User, client: Client, devices: tuple[Device, ...], browser: Browser | None,
+    visit: Visit, bound_key: str, now: int,
+) -> Opened:  # fmt: skip
+    recent = tx.attempts.recent(user.id, now - RECENT_SECONDS)
+    ask = may_ask_now(user, recent, now)
+    context = _context(visit, browser, user.lang)
+    after_denial = bool(user.denied_at) and not any(a.state in ("approved", "collected") and a.decided > user.denied_at for a in recent)
+    reason = confirmation.reason(context, recent, now=now, always=kit.policy.always_confirm, after_denial=after_denial)
+    collector = b64u(kit.entropy.bytes(16))
+    attempt = Attempt(
+        id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="pending",
+        collector_hash=sha256(collector.encode()), bound_key=bound_key, nonce=b64u(kit.entropy.bytes(16)),
+        started=now, expires=now + LIFE_SECONDS, context=context, browser_id=browser.id if browser else "",
+        confirm=bool(reason), confirm_reason=reason, device_id=devices[0].id,
+        asked=(now,) if ask.allowed else (), push_until=now + PUSH_SECONDS if ask.allowed else 0,
+        qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
+        wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id="", lang=visit.lang,
+    )  # fmt: skip
+    tx.attempts.add(attempt)
+    for other in recent:
+        if state_at(other, now) == "pending" and not other.confirm:
+            tx.attempts.set(other.id, confirm=True, confirm_reason="several")
+    tx.audit.write(AuditRow("login.attempt.opened", user.id, attempt.id, {"client": client.id, "asked": ask.allowed}, visit.personal()), now)
+    if ask.allowed:
+        letters.wake_phone(kit, tx, user, devices[0].phone_id, attempt.id)
+    return Opened(attempt, collector, devices, ask)
+
+
+def may_ask_now(user: User, recent: tuple[Attempt, ...], now: int) -> pushes.Ask:
+    stamps = [at for attempt in recent for at in attempt.asked]
+    return pushes.may_ask(stamps, quiet_until=user.quiet_until, now=now)
+
+
+def _context(visit: Visit, browser: Browser | None, lang: str) -> Context:
+    return Context(
+        address=visit.address,
+        place=visit.places.get(lang, visit.place_key),
+        network=visit.network,
+        network_key=visit.network_key,
+        browser=visit.browser,
+        system=visit.system,
+        place_new=browser is None or not visit.place_key or visit.place_key not in browser.places,
+        network_new=browser is None or visit.network_key not in browser.networks,
+        browser_new=browser is None,
+    )
+
+
+def ask_again(kit: Kit, collector: str, *, bound_key: str = "", device_id: str = "") -> Attempt | Refusal:
+    """Send again, or to another of the user's devices (A07, B04). The limits are those of every push."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        attempt = pending(kit, tx, collector, bound_key)
+        if isinstance(attempt, Refusal):
+            return attempt
+        user = tx.users.lock(attempt.user_id)
+        devices = {device.id: device for device in password_step.active_devices(tx, attempt.user_id)}
+        chosen = devices.get(device_id or attempt.device_id)
+        if user is None or chosen is None:
+            return Refusal(WAY_UNAVAILABLE, "device.unknown")
+        if chosen.id == attempt.device_id and now < attempt.push_until - PUSH_SECONDS + 10:
+            return Refusal(PUSH_PENDING, "push.just_sent", {"until": attempt.push_until})
+        ask = may_ask_now(user, tx.attempts.recent(user.id, now - RECENT_SECONDS), now)
+        if not ask.allowed:
+            tx.attempts.set(attempt.id, device_id=chosen.id)
+            kind = PUSH_QUIET if ask.why == "quiet" else PUSH_LIMITED
+            return Refusal(kind, f"push.{ask.why}", {"until": ask.until}, retry_after=max(1, ask.until - now))
+        asked = (*attempt.asked, now)
+        tx.attempts.set(attempt.id, device_id=chosen.id, asked=asked, push_until=now + PUSH_SECONDS)
+        letters.wake_phone(kit, tx, user, chosen.phone_id, attempt.id)
+        tx.audit.write(AuditRow("login.push.repeated", user.id, attempt.id), now)
+    kit.events.publish(f"phone:{chosen.phone_id}", {"pending": "1"})
+    return replace(attempt, device_id=chosen.id, asked=asked, push_until=now + PUSH_SECONDS)
+
+
+def cancel(kit: Kit, collector: str, *, bound_key: str = "") -> Refusal | None:
+    """The person stops this login."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        attempt = pending(kit, tx, collector, bound_key)
+        if isinstance(attempt, Refusal):
+            return attempt
+        tx.attempts.move(attempt.id, "pending", "cancelled", decided=now, decided_by="browser")
+        tx.audit.write(AuditRow("login.attempt.cancelled", attempt.user_id, attempt.id), now)
+    kit.events.publish(f"attempt:{attempt.id}", {"state": "cancelled"})
+    return None
+
+
+def pending(kit: Kit, tx: Tx, collector: str, bound_key: str) -> Attempt | Refusal:
+    """The attempt of a collector secret, locked, if it is still open and bound to this key; else why not."""
+    attempt = tx.attempts.by_collector(sha256(collector.encode()), lock=True)
+    if attempt is None or attempt.bound_key != bound_key:
+        return Refusal(ATTEMPT_GONE, "collector.unknown")
+    attempt = settle(kit, tx, attempt)
+    if attempt.state == "approved":
+        return Refusal(ATTEMPT_GONE, "attempt.approved")
+    return attempt if attempt.state == "pending" else Refusal(ENDINGS[attempt.state], f"attempt.{attempt.state}")
+
+
+def collect(kit: Kit, collector: str, visit: Visit, *, bound_key: str = "") -> Collected | Refusal:
+    """Turn an approved attempt into its one session: within 60 s, by the holder of the collector secret."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        attempt = tx.attempts.by_collector(sha256(collector.encode()), lock=True)
+        if attempt is None or attempt.bound_key != bound_key:
+            return Refusal(ATTEMPT_GONE, "collector.unknown")
+        attempt = settle(kit, tx, attempt)
+        if attempt.state == "pending":
+            return Refusal(NOT_YET, "attempt.pending")
+        if attempt.state != "approved":
+            return Refusal(ENDINGS[attempt.state], f"attempt.{attempt.state}")
+        user = tx.users.get(attempt.user_id)
+        if user is None or user.state != "active":
+            return Refusal(ATTEMPT_GONE, "user.gone")
+        client = kit.policy.clients[attempt.client]
+        held = tuple(attempt.amr.split())
+        session, token = sessions.issue(
+            kit, tx, user, kind="portal" if client.id == "portal" else "platform", client=client.id, attempt_id=attempt.id,
+            acr=assurance.acr(held), amr=assurance.amr(held), idle=client.idle_seconds, life=client.life_seconds,
+        )  # fmt: skip
+        if not tx.attempts.move(attempt.id, "approved", "collected", session_id=session.id):
+            raise RuntimeError("an attempt was collected twice under its lock")
+        device_token = _remember(kit, tx, attempt, visit, now)
+        tx.audit.write(AuditRow("login.session.issued", user.id, session.id, {"client": client.id, "amr": session.amr}, visit.personal()), now)
+    kit.events.publish(f"attempt:{attempt.id}", {"state": "collected"})
+    return Collected(session, token, device_token)
+
+
+def _remember(kit: Kit, tx: Tx, attempt: Attempt, visit: Visit, now: int) -> str:
+    """Make the browser known: only a complete login does. A browser keeps its token, so that several users can share it; a platform's is renewed."""
+    given = device_tokens.genuine(kit, visit.device_token)
+    token = given or device_tokens.make(kit)
+    token_hash = sha256(token.encode())
+    browser = tx.browsers.by_token(attempt.user_id, token_hash) if given else None
+    if browser is None and not given and attempt.browser_id:
+        browser = tx.browsers.get(attempt.browser_id)
+        tx.browsers.rename(attempt.browser_id, token_hash)
+    if browser is None:
+        fresh = Browser(kit.entropy.id(), attempt.user_id, _with((), visit.network_key), _with((), visit.place_key), 0, now)
+        tx.browsers.add(fresh, token_hash)
+        return token
+    networks, places = _with(browser.networks, visit.network_key), _with(browser.places, visit.place_key)
+    if (networks, places, browser.wrong) != (browser.networks, browser.places, 0) or now - browser.last_used > RECENT_SECONDS:
+        tx.browsers.learn(replace(browser, networks=networks, places=places, wrong=0, last_used=now))
+    return token
+
+
+def _with(known: tuple[str, ...], seen: str) -> tuple[str, ...]:
+    return known if not seen or seen in known else (*known, seen)[-KEPT_NETWORKS:]

@@ -1,0 +1,100 @@
+"""Username and password, counted before they are compared, one hash whoever asks (A01, A02, A05, U01, U03).
+
+Known or unknown name, right or wrong: the same statements in the same order, and one hash unless the name is locked. Locks of
+unknown names are kept alike, under a keyed hash, so a lock tells nothing either.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watchword.core import lockout
+from watchword.core.devices import Device
+from watchword.core.lockout import Tries
+from watchword.core.refusals import BUSY, CREDENTIALS, LOCKED, Refusal
+from watchword.core.encoding import sha256
+from watchword.core.users import User, username_key
+from watchword.flows import device_tokens
+from watchword.flows.kit import Kit, Visit
+from watchword.flows.ports import AuditRow, Browser, BusyError, Tx
+
+NOBODY = "0" * 26
+BROWSER_DIES_AT = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A right password. `accept` must run in the transaction that uses it."""
+
+    user: User
+    browser: Browser | None
+    subject: bytes
+    counter: str
+    tries: Tries
+    renewed: str
+
+
+def check(kit: Kit, username: str, password: str, visit: Visit) -> Checked | Refusal:
+    """Judge a username and password. Takes no lock while it hashes."""
+    now = kit.clock.now()
+    key = username_key(username)
+    subject = kit.vault.mac("tries", key)
+    with kit.store.write() as tx:
+        user = tx.users.by_key(key)
+        browser = _known_browser(kit, tx, user, visit)
+        counter = f"browser:{browser.id}" if browser else "unknown"
+        tries = tx.tries.take(subject, counter, now)
+        if lockout.locked(tries, now):
+            tx.audit.write(AuditRow("login.password.locked", user.id if user else "", personal=visit.personal()), now)
+            return _locked(tries, now)
+    usable = user is not None and user.state == "active"
+    try:
+        fits = kit.passwords.verify(user.password_hash if user is not None and usable else "", password)
+        renewed = kit.passwords.hash(password) if fits and user and kit.passwords.stale(user.password_hash) else ""
+    except BusyError as full:
+        with kit.store.write() as tx:
+            tx.tries.refund(subject, counter)
+        return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
+    if user is None or not fits:
+        return _wrong(kit, user, browser, subject, counter, tries, visit)
+    return Checked(user, browser, subject, counter, tries, renewed)
+
+
+def accept(tx: Tx, checked: Checked, now: int) -> User | None:
+    """Clear the counter and lock the user's row; None when the user was removed or suspended since."""
+    tx.tries.put(checked.subject, checked.counter, Tries(total=checked.tries.total), now)
+    if checked.renewed:
+        tx.users.set_password(checked.user.id, checked.renewed, now)
+    user = tx.users.lock(checked.user.id)
+    return user if user is not None and user.state == "active" else None
+
+
+def active_devices(tx: Tx, user_id: str) -> tuple[Device, ...]:
+    """The devices a user can use now, the one used last first."""
+    return tuple(device for device in tx.devices.of_user(user_id) if device.state == "active")
+
+
+def _known_browser(kit: Kit, tx: Tx, user: User | None, visit: Visit) -> Browser | None:
+    token = device_tokens.genuine(kit, visit.device_token)
+    if not token:
+        return None
+    browser = tx.browsers.by_token(user.id if user else NOBODY, sha256(token.encode()))
+    return browser if browser is not None and browser.wrong < BROWSER_DIES_AT else None
+
+
+def _locked(tries: Tries, now: int) -> Refusal:
+    return Refusal(LOCKED, "tries.locked", {"until": tries.locked_until}, retry_after=tries.locked_until - now)
+
+
+def _wrong(
+    kit: Kit, user: User | None, browser: Browser | None, subject: bytes, counter: str, tries: Tries, visit: Visit
+) -> Refusal:
+    now = kit.clock.now()
+    after = lockout.wrong(tries, now)
+    with kit.store.write() as tx:
+        tx.tries.put(subject, counter, after, now) if after != tries else None
+        if browser is not None:
+            tx.browsers.miss(browser.id)
+        reason = "name.unknown" if user is None else "password.wrong"
+        tx.audit.write(AuditRow("login.password.refused", user.id if user else "", fields={"reason": reason}, personal=visit.personal()), now)
+    return _locked(after, now) if lockout.locked(after, now) else Refusal(CREDENTIALS, reason)

@@ -1,0 +1,33 @@
+"""What a platform needs beside the flows that the portal uses: proofs that are good once, and the check of a session."""
+
+from __future__ import annotations
+
+from watchword.core.refusals import PROOF_OF_KEY, Refusal
+from watchword.core.sessions import Session
+from watchword.flows.kit import Kit
+
+PROOF_KEPT_SECONDS = 700
+
+
+def spend_proof(kit: Kit, thumbprint: str, jti: str) -> Refusal | None:
+    """Use up a DPoP proof (RFC 9449 section 11.1)."""
+    with kit.store.write() as tx:
+        fresh = tx.claims.spend(f"dpop:{thumbprint}:{jti}", kit.clock.now() + PROOF_KEPT_SECONDS)
+    return None if fresh else Refusal(PROOF_OF_KEY, "dpop.replayed")
+
+
+def check(session: Session) -> dict[str, object]:
+    """A live session as other programs see it."""
+    return {
+        "active": True,
+        "user": session.user_id,
+        "username": session.username,
+        "client": session.client,
+        "acr": session.acr,
+        "amr": session.amr.split(),
+        "auth_time": session.created,
+        "idle_until": session.touched + session.idle_seconds,
+        "expires": session.expires,
+    }
+
+

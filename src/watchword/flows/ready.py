@@ -1,0 +1,54 @@
+"""What a phone receives once its enrolment is proven: who it is for, a nonce, and the hashed PIN guidelines (protocol/spec.md 5.4)."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watchword.core import pin_guidelines
+from watchword.core.encoding import b64u
+from watchword.core.enrolments import Enrolment
+from watchword.core.users import Contact, Details, User
+from watchword.flows.kit import Kit
+from watchword.flows.ports import Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Proven:
+    """A proven enrolment and what the guidelines are made of, read inside the transaction."""
+
+    enrolment: Enrolment
+    user: User
+    details: Details
+    contacts: tuple[Contact, ...]
+
+
+def gather(tx: Tx, enrolment: Enrolment, user: User) -> Proven:
+    """Read what `ready` needs; the slow part comes after the transaction."""
+    return Proven(enrolment, user, tx.users.details(user.id), tx.contacts.of(user.id))
+
+
+def nonce(kit: Kit, enrolment: Enrolment) -> str:
+    """The nonce that the activation request must carry."""
+    return b64u(kit.vault.derive("activation-nonce", enrolment.id)[:16])
+
+
+def ready(kit: Kit, proven: Proven) -> dict[str, object]:
+    """The answer *Ready*. Deterministic for an enrolment, so that a repeated request gets the same one."""
+    enrolment, user = proven.enrolment, proven.user
+    salt = kit.vault.derive("guidelines", enrolment.id)[:16]
+    pieces = pin_guidelines.fragments(user.username, proven.details, proven.contacts)
+    entries = [pin_guidelines.entry(piece, kind, salt) for piece, kind in pieces.items()]
+    decoys = (kit.vault.derive("decoy", enrolment.id, at)[: pin_guidelines.ENTRY_BYTES] for at in range(len(entries), pin_guidelines.SIZE))
+    return {
+        "enrolment": enrolment.id,
+        "user": user.id,
+        "username": user.username,
+        "display_name": user.display_name,
+        "nonce": nonce(kit, enrolment),
+        "expires": enrolment.expires,
+        "guidelines": {
+            "salt": b64u(salt),
+            "iterations": pin_guidelines.ITERATIONS,
+            "hashes": sorted(b64u(entry) for entry in (*entries, *decoys)),
+        },
+    }

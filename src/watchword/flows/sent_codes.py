@@ -1,0 +1,87 @@
+"""Codes by SMS and mail: limited sends, limited tries, a new one ends the old (table "SMS, mail and activation codes"; THREATS: toll fraud)."""
+
+from __future__ import annotations
+
+import hmac
+from dataclasses import dataclass
+
+from watchword.core import codes
+from watchword.core.codes import SentCode
+from watchword.core.otp import plain_digits
+from watchword.core.rates import Window
+from watchword.core.refusals import ANSWER_FORM, NUMBER_COUNTRY, SEND_LIMITED, SENT_CODE_OVER, SENT_CODE_WRONG, Refusal
+from watchword.core.users import Contact, User, mask_mail
+from watchword.flows import letters
+from watchword.flows.kit import Kit
+from watchword.flows.ports import AuditRow, Tx
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A code is on its way. `again` is when it may be sent again."""
+
+    to: str
+    digits: int
+    expires: int
+    again: int
+
+
+def masked(kit: Kit, contact: Contact) -> str:
+    """The contact as its owner recognises it."""
+    return kit.numbers.mask(contact.value) if contact.kind == "sms" else mask_mail(contact.value)
+
+
+def send(kit: Kit, tx: Tx, user: User, contact: Contact, purpose: str, subject: str) -> Sent | Refusal:
+    """Put a new code into the outbox, if country, number and user allow one more; it ends the one before."""
+    now = kit.clock.now()
+    refused = _allowed(kit, tx, user, contact, now)
+    if refused is not None:
+        return refused
+    digits = codes.digits_from(kit.entropy.bytes(16), codes.DIGITS[purpose])
+    tx.codes.end(purpose, subject, now)
+    code = SentCode(
+        id=kit.entropy.id(), user_id=user.id, purpose=purpose, subject=subject, contact_id=contact.id,
+        mac=kit.vault.mac(f"code:{purpose}:{subject}", digits), tries=0, expires=now + codes.LIFE_SECONDS[purpose], ended=0, sent=now,
+    )  # fmt: skip
+    tx.codes.add(code)
+    until = kit.texts.moment(user.lang, code.expires, user.zone)
+    letters.put(kit, tx, user, contact, f"{purpose}_code", code=digits, minutes=codes.LIFE_SECONDS[purpose] // 60, until=until)
+    tx.audit.write(AuditRow(f"code.{purpose}.sent", user.id, subject, {"kind": contact.kind}, {"to": contact.value}), now)
+    return Sent(masked(kit, contact), codes.DIGITS[purpose], code.expires, now + codes.SENDS[0].seconds)
+
+
+def _allowed(kit: Kit, tx: Tx, user: User, contact: Contact, now: int) -> Refusal | None:
+    address = kit.vault.mac("send", contact.value).hex()
+    keys: list[tuple[str, tuple[Window, ...]]] = [(f"send:user:{user.id}", codes.SENDS), (f"send:to:{address}", codes.SENDS)]
+    if contact.kind == "sms":
+        region = kit.numbers.region(contact.value)
+        if kit.policy.countries and region not in kit.policy.countries:
+            return Refusal(NUMBER_COUNTRY, "country.not_allowed")
+        keys.append((f"send:region:{region}", (Window(codes.PER_PREFIX, 3600),)))
+    for key, windows in keys:
+        until = tx.rates.take(key, windows, now)
+        if until:
+            tx.audit.write(AuditRow("code.send.limited", user.id, "", {"limit": key.split(":")[1]}), now)
+            return Refusal(SEND_LIMITED, f"send.{key.split(':')[1]}", {"until": until}, retry_after=until - now)
+    return None
+
+
+def check(kit: Kit, tx: Tx, user_id: str, purpose: str, subject: str, typed: str) -> SentCode | Refusal:
+    """Judge a typed code: the try is counted first, over this code and over the user's day. The right one is spent."""
+    now = kit.clock.now()
+    digits = plain_digits(typed[:64])
+    wanted = codes.DIGITS[purpose]
+    if digits is None or len(digits) != wanted:
+        return Refusal(ANSWER_FORM, "code.form", {"digits": wanted})
+    until = tx.rates.take(f"tries:user:{user_id}", codes.PER_USER_TRIES, now)
+    if until:
+        return Refusal(SEND_LIMITED, "tries.day", {"until": until}, retry_after=until - now)
+    code = tx.codes.current(purpose, subject)
+    if code is None or now >= code.expires or not tx.codes.take(code.id, codes.TRIES):
+        return Refusal(SENT_CODE_OVER, "code.over")
+    if not hmac.compare_digest(code.mac, kit.vault.mac(f"code:{purpose}:{subject}", digits)):
+        tx.audit.write(AuditRow(f"code.{purpose}.refused", user_id, subject), now)
+        return Refusal(SENT_CODE_WRONG, "code.mismatch")
+    if not tx.codes.spend(code.id, now):
+        return Refusal(SENT_CODE_OVER, "code.spent")
+    return code

@@ -1,0 +1,80 @@
+"""What the waiting page, a platform and a person's home page may know; nothing here changes anything but time's own work."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from watchword.core.attempts import Attempt, state_at
+from watchword.core.devices import Device
+from watchword.core.encoding import sha256
+from watchword.core.refusals import ATTEMPT_GONE, Refusal
+from watchword.core.sessions import Session
+from watchword.core.users import Contact, User
+from watchword.flows import sent_codes
+from watchword.flows.kit import Kit
+from watchword.flows.login import RECENT_SECONDS, may_ask_now
+from watchword.flows.password_step import active_devices
+
+SHOWN_LOGINS = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An attempt with everything its page shows. `state` has time taken into account; `ask_why`, `ask_until` tell why no push went out."""
+
+    attempt: Attempt
+    state: str
+    user: User
+    devices: tuple[Device, ...]
+    ask_why: str
+    ask_until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Home:
+    """What the first page after a login shows."""
+
+    user: User
+    login: Attempt | None
+    logins: Sequence[Attempt]
+    devices: tuple[Device, ...]
+    contacts: tuple[tuple[Contact, str], ...]
+
+
+def look(kit: Kit, collector: str, *, bound_key: str = "") -> Waiting | Refusal:
+    """The attempt of a collector secret, whatever its state."""
+    now = kit.clock.now()
+    with kit.store.read() as tx:
+        attempt = tx.attempts.by_collector(sha256(collector.encode())) if collector else None
+        if attempt is None or attempt.bound_key != bound_key:
+            return Refusal(ATTEMPT_GONE, "collector.unknown")
+        user = tx.users.get(attempt.user_id)
+        if user is None:
+            return Refusal(ATTEMPT_GONE, "user.gone")
+        devices = active_devices(tx, user.id)
+        asked_now = now < attempt.push_until
+        ask = None if asked_now else may_ask_now(user, tx.attempts.recent(user.id, now - RECENT_SECONDS), now)
+    return Waiting(attempt, state_at(attempt, now), user, devices, ask.why if ask else "", ask.until if ask else 0)
+
+
+def state(kit: Kit, collector: str, *, bound_key: str = "") -> tuple[str, str] | Refusal:
+    """`(attempt id, state)` of a collector secret, for polls and streams."""
+    with kit.store.read() as tx:
+        attempt = tx.attempts.by_collector(sha256(collector.encode())) if collector else None
+    if attempt is None or attempt.bound_key != bound_key:
+        return Refusal(ATTEMPT_GONE, "collector.unknown")
+    return attempt.id, state_at(attempt, kit.clock.now())
+
+
+def home(kit: Kit, session: Session) -> Home | Refusal:
+    """A person's own page."""
+    with kit.store.read() as tx:
+        user = tx.users.get(session.user_id)
+        if user is None:
+            return Refusal(ATTEMPT_GONE, "user.gone")
+        logins = tx.attempts.lines(user.id, SHOWN_LOGINS)
+        devices = active_devices(tx, user.id)
+        contacts = tuple((contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id))
+    own = next((attempt for attempt in logins if attempt.id == session.attempt_id), None)
+    return Home(user, own, logins, devices, contacts)

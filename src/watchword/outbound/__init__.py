@@ -1,0 +1,1 @@
+"""What leaves the house: SMS, mail, push, and what is looked up about an address."""

@@ -1,0 +1,62 @@
+"""The audit table: appended to, never changed. Personal fields stand in it as salted commitments, their openings beside it, erasable."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from sqlalchemy import bindparam, select
+
+from watchword.flows.ports import AuditRow
+from watchword.stores import tables
+from watchword.stores.database import Database
+from watchword.stores.query import Query, Statement, insert
+from watchword.stores.rows import packed
+
+Commit = Callable[[Mapping[str, str]], tuple[dict[str, str], dict[str, list[str]]]]
+
+_T = tables.audit
+_P = tables.audit_personal
+_COLUMNS = ("at", "tag", "user_id", "subject", "fields", "commitments")
+
+
+def _both(dialect: str) -> Statement:
+    """Both rows in one statement, where a data-modifying WITH is known (PostgreSQL); one round trip less."""
+    row = insert(_T, dialect, _COLUMNS).returning(_T.c.id).cte("written")
+    return insert(_P, dialect, ()).from_select(
+        ["audit_id", "openings"], select(row.c.id, bindparam("openings", type_=_P.c.openings.type))
+    )
+
+
+_WRITE = Query(lambda dialect: insert(_T, dialect, _COLUMNS))
+_WRITE_ID = Query(lambda dialect: insert(_T, dialect, _COLUMNS).returning(_T.c.id))
+_WRITE_BOTH = Query(_both)
+_OPENINGS = Query(lambda dialect: insert(_P, dialect))
+
+
+class Audit:
+    """Port `Audit`."""
+
+    __slots__ = ("_commit", "_db")
+
+    def __init__(self, db: Database, commit: Commit) -> None:
+        self._db = db
+        self._commit = commit
+
+    def write(self, row: AuditRow, now: int) -> None:
+        """Append one event."""
+        commitments, openings = self._commit(row.personal) if row.personal else ({}, {})
+        values = {
+            "at": now,
+            "tag": row.tag,
+            "user_id": row.user_id,
+            "subject": row.subject.replace("\0", "\ufffd"),
+            "fields": packed(dict(row.fields)) if row.fields else "{}",
+            "commitments": packed(commitments) if commitments else "{}",
+        }
+        if not openings:
+            self._db.run(_WRITE, **values)
+        elif self._db.dialect == "postgresql":
+            self._db.run(_WRITE_BOTH, **values, openings=packed(openings))
+        else:
+            written = self._db.one(_WRITE_ID, **values)
+            self._db.run(_OPENINGS, audit_id=written and written[0], openings=packed(openings))

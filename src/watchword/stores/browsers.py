@@ -1,0 +1,62 @@
+"""Device cookies: one user in one browser, given after a complete login, with a count of wrong passwords of its own."""
+
+from __future__ import annotations
+
+from sqlalchemy import update
+
+from watchword.flows.ports import Browser
+from watchword.stores import tables
+from watchword.stores.database import Database
+from watchword.stores.query import Query, adding, by, param, setting
+from watchword.stores.rows import packed, unpacked
+
+_T = tables.browsers
+_COLUMNS = tuple(column.name for column in _T.c if column.name != "token_hash")
+_ID = _T.c.id == param(_T.c.id)
+
+_BY_TOKEN = Query(by(_T, "user_id", "token_hash", columns=_COLUMNS))
+_ADD = adding(_T)
+_LEARN = Query(setting(_T, ["networks", "places", "last_used", "wrong"]).where(_ID))
+_MISS = Query(update(_T).values(wrong=_T.c.wrong + 1).where(_ID))
+
+
+class Browsers:
+    """Port `Browsers`."""
+
+    __slots__ = ("_db",)
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def by_token(self, user_id: str, token_hash: bytes) -> Browser | None:
+        """This user's browser with that cookie; another user's is nobody's."""
+        row = self._db.one(_BY_TOKEN, user_id=user_id, token_hash=token_hash)
+        return None if row is None else Browser(row[0], row[1], unpacked(row[2]), unpacked(row[3]), row[4], row[5])
+
+    def add(self, browser: Browser, token_hash: bytes) -> None:
+        """A new cookie. Raises Duplicate for an id or a token that exists."""
+        self._db.run(
+            _ADD,
+            id=browser.id,
+            user_id=browser.user_id,
+            networks=packed(browser.networks),
+            places=packed(browser.places),
+            wrong=browser.wrong,
+            last_used=browser.last_used,
+            token_hash=token_hash,
+        )
+
+    def learn(self, browser: Browser) -> None:
+        """After a complete login: its networks, places and last use are as given, its wrong passwords forgiven."""
+        self._db.run(
+            _LEARN,
+            id=browser.id,
+            set_networks=packed(browser.networks),
+            set_places=packed(browser.places),
+            set_last_used=browser.last_used,
+            set_wrong=0,
+        )
+
+    def miss(self, browser_id: str) -> None:
+        """One more wrong password from it."""
+        self._db.run(_MISS, id=browser_id)

@@ -1,0 +1,120 @@
+"""Devices: one user's Key on one phone, its secret sealed, and this user's part of the phone's wrong answers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import case, select, update
+
+from watchword.core.devices import Device
+from watchword.core.users import User
+from watchword.flows.ports import Vault
+from watchword.stores import tables
+from watchword.stores.database import Database, Row
+from watchword.stores.phones import PARTS
+from watchword.stores.query import Query, adding, by, param, setting
+from watchword.stores.rows import Changes
+
+_T = tables.devices
+_P = tables.phones
+COLUMNS = tuple(column.name for column in _T.c if column.name != "recovery")
+_CHANGES = Changes(_T, ())
+_SECRET = COLUMNS.index("secret")
+_ID = _T.c.id == param(_T.c.id)
+
+_ADD = adding(_T, COLUMNS)
+_BY_ID = Query(by(_T, "id", columns=COLUMNS))
+_OF_USER = Query(by(_T, "user_id", columns=COLUMNS).order_by(_T.c.created, _T.c.id))
+_OF_PHONE = Query(
+    select(*(_T.c[name] for name in COLUMNS), *tables.users.c)
+    .join(tables.users, tables.users.c.id == _T.c.user_id)
+    .where(_T.c.phone_id == param(_T.c.phone_id))
+    .order_by(_T.c.created, _T.c.id)
+)
+_USED = Query(setting(_T, ["last_used"]).where(_ID))
+_LOCK_PHONE = Query(select(_P.c.id).where(_P.c.id == param(_P.c.id)).with_for_update())
+_KEEP = Query(setting(_T, ["recovery"]).where(_ID))
+
+# By the device's own column: one more; used with nothing to clear; how many to clear; the sum less those; used and cleared.
+_WRONG = {name: Query(update(_T).values({name: _T.c[name] + 1}).where(_ID)) for name in PARTS}
+_USED_CLEAN = {name: Query(setting(_T, ["last_used"]).where(_ID, _T.c[name] == 0)) for name in PARTS}
+_COUNTED = {name: Query(by(_T, "id", columns=["phone_id", name])) for name in PARTS}
+_USED_CLEAR = {name: Query(setting(_T, ["last_used", name]).where(_ID)) for name in PARTS}
+_LESS = {
+    name: Query(
+        update(_P)
+        .values(
+            {total: case((_P.c[total] > param(_P.c[total], "less"), _P.c[total] - param(_P.c[total], "less")), else_=0)}
+        )
+        .where(_P.c.id == param(_P.c.id))
+    )
+    for name, total in PARTS.items()
+}
+
+
+class Devices:
+    """Port `Devices`."""
+
+    __slots__ = ("_db", "_vault")
+
+    def __init__(self, db: Database, vault: Vault) -> None:
+        self._db = db
+        self._vault = vault
+
+    def add(self, device: Device) -> None:
+        """A new device. Raises Duplicate for an id that exists."""
+        values: dict[str, Any] = {name: getattr(device, name) for name in COLUMNS}
+        values["secret"] = self._vault.seal("devices", device.secret, _bound(device.id))
+        self._db.run(_ADD, **values)
+
+    def get(self, device_id: str) -> Device | None:
+        """By id. Raises ValueError for a secret that was moved here from another row."""
+        row = self._db.one(_BY_ID, id=device_id)
+        return None if row is None else self._device(row)
+
+    def of_user(self, user_id: str) -> tuple[Device, ...]:
+        """A user's devices in every state, oldest first."""
+        return tuple(self._device(row) for row in self._db.all(_OF_USER, user_id=user_id))
+
+    def of_phone(self, phone_id: str) -> tuple[tuple[Device, User], ...]:
+        """A phone's devices in every state, oldest first, each with its user."""
+        cut = len(COLUMNS)
+        return tuple((self._device(row[:cut]), User(*row[cut:])) for row in self._db.all(_OF_PHONE, phone_id=phone_id))
+
+    def move(self, device_id: str, state: str, to: str, now: int) -> bool:
+        """Compare-and-swap on the state."""
+        return _CHANGES.move(self._db, device_id, state, to, {})
+
+    def used(self, device_id: str, now: int, *, clear: str = "") -> None:
+        """A success. `clear` names the device's column whose wrong answers are forgiven here and in the phone's sum."""
+        if not clear:
+            self._db.run(_USED, id=device_id, set_last_used=now)
+            return
+        if self._db.run(_USED_CLEAN[clear], id=device_id, set_last_used=now):
+            return
+        # The phone is locked first, as counting does it (phones.count, then wrong): the same order never deadlocks. What is
+        # subtracted is read under that lock, so two successes at once cannot forgive the same answers twice.
+        found = self._db.one(_COUNTED[clear], id=device_id)
+        if found is None:
+            return
+        self._db.one(_LOCK_PHONE, id=found[0])
+        counted = self._db.one(_COUNTED[clear], id=device_id)
+        if counted is not None:
+            self._db.run(_LESS[clear], id=counted[0], less=counted[1])
+            self._db.run(_USED_CLEAR[clear], id=device_id, set_last_used=now, **{f"set_{clear}": 0})
+
+    def wrong(self, device_id: str, column: str) -> None:
+        """One more in the device's own `wrong_signed` or `wrong_offline`."""
+        self._db.run(_WRONG[column], id=device_id)
+
+    def keep_recovery(self, device_id: str, sealed: bytes) -> None:
+        """Keep the blob for the day this phone is lost; the caller sealed it, under the recovery key."""
+        self._db.run(_KEEP, id=device_id, set_recovery=sealed)
+
+    def _device(self, row: Row) -> Device:
+        secret = self._vault.open("devices", row[_SECRET], _bound(row[0]))
+        return Device(*(*row[:_SECRET], secret, *row[_SECRET + 1 :]))
+
+
+def _bound(device_id: str) -> str:
+    return f"devices|secret|{device_id}"

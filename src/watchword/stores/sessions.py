@@ -1,0 +1,55 @@
+"""Sessions, found by the hash of their token."""
+
+from __future__ import annotations
+
+from operator import attrgetter
+
+from watchword.core.sessions import Session, alive
+from watchword.stores import tables
+from watchword.stores.database import Database
+from watchword.stores.query import Query, adding, by, param, setting
+
+_T = tables.sessions
+COLUMNS = tuple(column.name for column in _T.c)
+_FIELDS = attrgetter(*COLUMNS)
+_LIVE = (_T.c.id == param(_T.c.id), _T.c.ended == 0)
+
+_ADD = adding(_T)
+_BY_TOKEN = Query(by(_T, "token_hash"))
+_TOUCH = Query(setting(_T, ["touched"]).where(*_LIVE, _T.c.touched < param(_T.c.touched, "set_touched")))
+_PROVED = Query(setting(_T, ["proved"]).where(*_LIVE))
+_END = Query(setting(_T, ["ended"]).where(*_LIVE).returning(*_T.c))
+
+
+class Sessions:
+    """Port `Sessions`."""
+
+    __slots__ = ("_db",)
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, session: Session) -> None:
+        """A new session. Raises Duplicate for an id or a token that exists."""
+        self._db.run(_ADD, **dict(zip(COLUMNS, _FIELDS(session), strict=True)))
+
+    def by_token(self, token_hash: bytes) -> Session | None:
+        """By the hash of its token, ended or not."""
+        row = self._db.one(_BY_TOKEN, token_hash=token_hash)
+        return None if row is None else Session(*row)
+
+    def touch(self, session_id: str, now: int) -> None:
+        """Activity: a session that ended stays ended, and time does not run back."""
+        self._db.run(_TOUCH, id=session_id, set_touched=now)
+
+    def end(self, session_id: str, now: int) -> bool:
+        """End it. Returns whether it was alive until now: False for one that ended, idled out or expired before."""
+        row = self._db.one(_END, id=session_id, set_ended=now)
+        if row is None:
+            return False
+        values = dict(zip(COLUMNS, row, strict=True))
+        return alive(Session(**{**values, "ended": 0}), now)
+
+    def set_proved(self, session_id: str, now: int) -> None:
+        """A held element was shown again in this session."""
+        self._db.run(_PROVED, id=session_id, set_proved=now)

@@ -1,0 +1,110 @@
+"""Housekeeping: delete what has expired, a bounded number of rows in each transaction, so that no login waits behind it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from typing import Any
+
+from sqlalchemy import ColumnElement, Table, and_, delete, func, select, tuple_
+
+from watchword.core.lockout import FORGET_SECONDS
+from watchword.stores import tables
+from watchword.stores.query import Query, chosen, param
+from watchword.stores.tx import SqlTx
+
+_DAY = 24 * 60 * 60
+BATCH = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Retention:
+    """How long finished rows stay, in seconds, and how much one sweep does.
+
+    `attempts` feed "your last logins"; `counters` bounds the number of wrong-password counters, most of which belong to nobody.
+    """
+
+    attempts: int = 90 * _DAY
+    sessions: int = 30 * _DAY
+    letters: int = 30 * _DAY
+    enrolments: int = 30 * _DAY
+    counters: int = 1_000_000
+    batches: int = 20
+
+
+DEFAULT = Retention()
+
+
+def _dead(table: Table, where: ColumnElement[bool]) -> Query:
+    """DELETE of one batch. Rows in use are passed by: the next sweep finds them."""
+    key = list(table.primary_key.columns)
+    limit = param(tables.claims.c.expires, "limit")
+    found = select(*key).where(where).limit(limit).with_for_update(skip_locked=True)
+    column: ColumnElement[Any] = key[0] if len(key) == 1 else tuple_(*key)
+    return Query(lambda dialect: delete(table).where(chosen(column, found, dialect)))
+
+
+def _older(table: Table, name: str) -> ColumnElement[bool]:
+    return table.c[name] < param(table.c[name], "before")
+
+
+_TRIES = tables.password_tries
+_OUTBOX = tables.outbox
+_DELETE = {
+    "claims": _dead(tables.claims, _older(tables.claims, "expires")),
+    "rates": _dead(tables.rates, _older(tables.rates, "expires")),
+    "codes": _dead(tables.codes, _older(tables.codes, "expires")),
+    "enrolments": _dead(tables.enrolments, _older(tables.enrolments, "expires")),
+    "attempts": _dead(tables.attempts, _older(tables.attempts, "started")),
+    "sessions": _dead(tables.sessions, _older(tables.sessions, "expires")),
+    "outbox": _dead(_OUTBOX, and_(_OUTBOX.c.due.is_(None), _older(_OUTBOX, "created"))),
+    "password_tries": _dead(
+        _TRIES, and_(_older(_TRIES, "touched"), _TRIES.c.locked_until <= param(_TRIES.c.locked_until, "now"))
+    ),
+}
+_COUNT = Query(select(func.count()).select_from(_TRIES))
+_NTH = Query(select(_TRIES.c.touched).order_by(_TRIES.c.touched).offset(param(_TRIES.c.touched, "offset")).limit(1))
+
+
+def sweep(write: Callable[[], AbstractContextManager[SqlTx]], now: int, retention: Retention) -> dict[str, int]:
+    """Delete what is past its time at `now`; how many rows of which table."""
+    before = {
+        "claims": now,
+        "rates": now,
+        "codes": now - _DAY,
+        "enrolments": now - retention.enrolments,
+        "attempts": now - retention.attempts,
+        "sessions": now - retention.sessions,
+        "outbox": now - retention.letters,
+        "password_tries": now - FORGET_SECONDS,
+    }
+    done = {table: _batches(write, table, before[table], now, retention.batches) for table in _DELETE}
+    with write() as tx:
+        surplus = _surplus(tx, retention.counters)
+    if surplus is not None:
+        done["password_tries"] += _batches(write, "password_tries", surplus, now, retention.batches)
+    return done
+
+
+def _surplus(tx: SqlTx, limit: int) -> int | None:
+    """The time before which counters go because there are more than `limit`; locked ones stay, or the lock could be flooded away."""
+    row = tx.db.one(_COUNT)
+    over = int(row[0]) - limit if row else 0
+    if over <= 0:
+        return None
+    nth = tx.db.one(_NTH, offset=over - 1)
+    return None if nth is None else int(nth[0]) + 1
+
+
+def _batches(
+    write: Callable[[], AbstractContextManager[SqlTx]], table: str, before: int, now: int, batches: int
+) -> int:
+    total = 0
+    for _ in range(batches):
+        with write() as tx:
+            deleted = tx.db.run(_DELETE[table], before=before, now=now, limit=BATCH)
+        total += deleted
+        if deleted < BATCH:
+            break
+    return total

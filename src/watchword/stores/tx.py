@@ -1,0 +1,110 @@
+"""One transaction as the flows see it: every repository on one connection. They are made when asked for; making one costs nothing."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watchword.flows.ports import Vault
+from watchword.stores.attempts import Attempts
+from watchword.stores.audit import Audit, Commit
+from watchword.stores.browsers import Browsers
+from watchword.stores.claims import Claims
+from watchword.stores.codes import Codes
+from watchword.stores.contacts import Contacts
+from watchword.stores.database import Database
+from watchword.stores.devices import Devices
+from watchword.stores.enrolments import Enrolments
+from watchword.stores.outbox import Outbox
+from watchword.stores.phones import Phones
+from watchword.stores.rates import Rates
+from watchword.stores.sessions import Sessions
+from watchword.stores.tries import TryCounters
+from watchword.stores.users import Users
+
+
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """What needs a key or randomness: sealing, and commitments of personal audit fields."""
+
+    vault: Vault
+    commit: Commit
+
+
+class SqlTx:
+    """Port `Tx`."""
+
+    __slots__ = ("_keys", "db")
+
+    def __init__(self, db: Database, keys: Keys) -> None:
+        self.db = db
+        self._keys = keys
+
+    @property
+    def users(self) -> Users:
+        """Users and their details."""
+        return Users(self.db, self._keys.vault)
+
+    @property
+    def contacts(self) -> Contacts:
+        """Numbers and mail addresses."""
+        return Contacts(self.db, self._keys.vault)
+
+    @property
+    def tries(self) -> TryCounters:
+        """Wrong passwords."""
+        return TryCounters(self.db)
+
+    @property
+    def attempts(self) -> Attempts:
+        """Login attempts."""
+        return Attempts(self.db)
+
+    @property
+    def phones(self) -> Phones:
+        """Installed apps."""
+        return Phones(self.db, self._keys.vault)
+
+    @property
+    def devices(self) -> Devices:
+        """A user's Key on a phone."""
+        return Devices(self.db, self._keys.vault)
+
+    @property
+    def enrolments(self) -> Enrolments:
+        """Enrolments of Key."""
+        return Enrolments(self.db)
+
+    @property
+    def codes(self) -> Codes:
+        """Codes that were sent."""
+        return Codes(self.db)
+
+    @property
+    def sessions(self) -> Sessions:
+        """Sessions."""
+        return Sessions(self.db)
+
+    @property
+    def browsers(self) -> Browsers:
+        """Device cookies."""
+        return Browsers(self.db)
+
+    @property
+    def claims(self) -> Claims:
+        """What can be spent once."""
+        return Claims(self.db)
+
+    @property
+    def rates(self) -> Rates:
+        """Sliding windows."""
+        return Rates(self.db)
+
+    @property
+    def outbox(self) -> Outbox:
+        """Letters to be sent."""
+        return Outbox(self.db, self._keys.vault)
+
+    @property
+    def audit(self) -> Audit:
+        """The audit table."""
+        return Audit(self.db, self._keys.commit)

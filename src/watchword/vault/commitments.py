@@ -1,0 +1,18 @@
+"""Salted commitments for personal fields of the audit table: the row keeps a hash, the erasable row value and salt."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+
+from watchword.core.encoding import b64u
+
+
+def commit(fields: Mapping[str, str], entropy: Callable[[int], bytes]) -> tuple[dict[str, str], dict[str, list[str]]]:
+    """`(commitments, openings)`: commitment = base64url SHA-256(salt, name, value); opening = [salt, value]."""
+    commitments, openings = {}, {}
+    for name, value in fields.items():
+        salt = entropy(16)
+        commitments[name] = b64u(hashlib.sha256(salt + f"{name}\0{value}".encode()).digest())
+        openings[name] = [b64u(salt), value]
+    return commitments, openings

@@ -1,0 +1,1 @@
+"""Routes and pages: they parse and render, and never decide."""

@@ -1,0 +1,134 @@
+"""Handlers of the platform API: prove the key, call the flow, render."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, replace
+from typing import Any
+
+from watchword.core.refusals import CLIENT_UNKNOWN, COLLECTOR, PROOF_OF_KEY, Refusal
+from watchword.core.sessions import Session
+from watchword.flows import answers, login, platform, sessions, waiting
+from watchword.flows.kit import Visit
+from watchword.web.api import models as m
+from watchword.web.asking import Ask
+
+WAYS = ["push", "qr", "challenge", "code"]
+PASSIVE = "watchword-passive"
+
+
+def thumbprint(ask: Ask) -> str | Refusal:
+    """The key that this request proves, once (RFC 9449)."""
+    proof = ask.site.dpop(ask.headers.get("dpop", ""), method=ask.method, url=ask.site.portal_origin + ask.path, now=ask.site.kit.clock.now())
+    if isinstance(proof, str):
+        return Refusal(PROOF_OF_KEY, proof)
+    return platform.spend_proof(ask.site.kit, proof.thumbprint, proof.jti) or str(proof.thumbprint)
+
+
+def bound(ask: Ask, login_id: str, collector: str) -> str | Refusal:
+    """The proven key, if the collector is that of the login named in the path."""
+    key = thumbprint(ask)
+    if isinstance(key, Refusal):
+        return key
+    found = waiting.state(ask.site.kit, collector, bound_key=key)
+    if isinstance(found, Refusal) or found[0] != login_id:
+        return Refusal(COLLECTOR, "collector.unknown")
+    return key
+
+
+def _visit(ask: Ask, body: m.Begin) -> Visit:
+    client = ask.site.kit.policy.clients[body.client]
+    return replace(ask.visit(), browser=client.name, system=body.system, device_token=body.device_token)
+
+
+def begin(ask: Ask, body: m.Begin, _: str) -> dict[str, Any] | Refusal:
+    """Username and password of a platform."""
+    if body.client == "portal" or body.client not in ask.site.kit.policy.clients:
+        return Refusal(CLIENT_UNKNOWN, "client.unknown")
+    key = thumbprint(ask)
+    if isinstance(key, Refusal):
+        return key
+    opened = login.begin(ask.site.kit, body.username, body.password, body.client, _visit(ask, body), bound_key=key)
+    if isinstance(opened, Refusal):
+        return opened
+    if isinstance(opened, login.EnrolmentOnly):
+        raise TypeError("a platform never gets an enrolment session")
+    attempt = opened.attempt
+    return {
+        "login": attempt.id, "collector": opened.collector, "expires": attempt.expires, "state": attempt.state,
+        "methods": [{"id": device.id, "kind": "key", "name": device.name, "ways": WAYS} for device in opened.devices],
+        "method": attempt.device_id,
+        "push": {"sent": opened.ask.allowed, "sent_to": opened.devices[0].name, "expires": attempt.push_until},
+        "confirmation": answers.confirmation_of(ask.site.kit, attempt), "confirmation_reason": attempt.confirm_reason,
+    }  # fmt: skip
+
+
+def show(ask: Ask, body: m.Show, login_id: str) -> dict[str, Any] | Refusal:
+    """A QR or a challenge."""
+    key = bound(ask, login_id, body.collector)
+    shown = key if isinstance(key, Refusal) else answers.show(ask.site.kit, body.collector, body.way, bound_key=key)
+    return shown if isinstance(shown, Refusal) else asdict(shown)
+
+
+def push(ask: Ask, body: m.PushAgain, login_id: str) -> dict[str, Any] | Refusal:
+    """Send again, or to another device."""
+    key = bound(ask, login_id, body.collector)
+    if isinstance(key, Refusal):
+        return key
+    attempt = login.ask_again(ask.site.kit, body.collector, bound_key=key, device_id=body.method)
+    if isinstance(attempt, Refusal):
+        return attempt
+    with ask.site.kit.store.read() as tx:
+        device = tx.devices.get(attempt.device_id)
+    return {"sent": True, "sent_to": device.name if device else "", "expires": attempt.push_until}
+
+
+def answer(ask: Ask, body: m.Answer, login_id: str) -> dict[str, Any] | Refusal:
+    """A code or a response."""
+    key = bound(ask, login_id, body.collector)
+    if isinstance(key, Refusal):
+        return key
+    result = answers.answer(ask.site.kit, body.collector, body.way, body.answer, bound_key=key)
+    return result if isinstance(result, Refusal) else {"state": "approved"}
+
+
+def cancel(ask: Ask, body: m.Collect, login_id: str) -> dict[str, Any] | Refusal:
+    """Stop this login."""
+    key = bound(ask, login_id, body.collector)
+    return key if isinstance(key, Refusal) else login.cancel(ask.site.kit, body.collector, bound_key=key) or {"state": "cancelled"}
+
+
+def collect(ask: Ask, body: m.Collect, login_id: str) -> dict[str, Any] | Refusal:
+    """The session of an approved login."""
+    key = bound(ask, login_id, body.collector)
+    if isinstance(key, Refusal):
+        return key
+    made = login.collect(ask.site.kit, body.collector, replace(ask.visit(), device_token=""), bound_key=key)
+    if isinstance(made, Refusal):
+        return made
+    session = made.session
+    return {
+        "token": made.token, "token_type": "Bearer", "user": session.user_id, "username": session.username, "acr": session.acr,
+        "amr": session.amr.split(), "auth_time": session.created, "idle_seconds": session.idle_seconds, "expires": session.expires,
+        "device_token": made.device_token,
+    }  # fmt: skip
+
+
+def bearer(ask: Ask) -> str:
+    """The token of an Authorization header."""
+    scheme, _, token = ask.headers.get("authorization", "").partition(" ")
+    return token.strip() if scheme.lower() == "bearer" and len(token) < 128 else ""
+
+
+def check(ask: Ask, _body: object, _: str) -> dict[str, Any] | Refusal:
+    """Whether a session is alive; marked passive, it does not count as activity."""
+    session = sessions.find(ask.site.kit, bearer(ask), passive=PASSIVE in ask.headers)
+    return platform.check(session) if isinstance(session, Session) else session
+
+
+def end(ask: Ask, _body: object, _: str) -> dict[str, Any] | Refusal:
+    """End a session."""
+    session = sessions.find(ask.site.kit, bearer(ask), passive=True)
+    if isinstance(session, Refusal):
+        return session
+    sessions.end(ask.site.kit, bearer(ask))
+    return {}

@@ -1,0 +1,104 @@
+"""Requests and answers of the platform API (docs/platform-api.md)."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, Field
+
+from watchword.web.json_api import Body
+
+Collector = Annotated[str, Field(max_length=64)]
+
+
+class Begin(Body):
+    client: Annotated[str, Field(max_length=64)]
+    username: Annotated[str, Field(max_length=256)]
+    password: Annotated[str, Field(max_length=1024)]
+    device_token: Annotated[str, Field(max_length=128)] = ""
+    system: Annotated[str, Field(max_length=64)] = ""
+
+
+class Method(BaseModel):
+    id: str
+    kind: str
+    name: str
+    ways: list[str]
+
+
+class Push(BaseModel):
+    sent: bool
+    sent_to: str
+    expires: int
+
+
+class Login(BaseModel):
+    login: str
+    collector: str
+    expires: int
+    state: str
+    methods: list[Method]
+    method: str
+    push: Push
+    confirmation: str
+    confirmation_reason: str
+
+
+class Poll(Body):
+    collector: Collector
+    wait: Annotated[int, Field(ge=0, le=25)] = 0
+
+
+class State(BaseModel):
+    state: str
+
+
+class Show(Body):
+    collector: Collector
+    way: Literal["qr", "challenge"]
+
+
+class Shown(BaseModel):
+    way: str
+    value: str
+    expires: int
+
+
+class PushAgain(Body):
+    collector: Collector
+    method: Annotated[str, Field(max_length=26)] = ""
+
+
+class Answer(Body):
+    collector: Collector
+    way: Literal["challenge", "code"]
+    answer: Annotated[str, Field(max_length=64)]
+
+
+class Collect(Body):
+    collector: Collector
+
+
+class Session(BaseModel):
+    token: str
+    token_type: str
+    user: str
+    username: str
+    acr: str
+    amr: list[str]
+    auth_time: int
+    idle_seconds: int
+    expires: int
+    device_token: str
+
+
+class Check(BaseModel):
+    active: bool
+    user: str
+    username: str
+    client: str
+    acr: str
+    amr: list[str]
+    auth_time: int
+    idle_until: int
+    expires: int

@@ -1,0 +1,77 @@
+"""Plain ASGI endpoints around synchronous handlers: read the request, run the handler in a thread, write the answer.
+
+This is the whole path of a request in this project: route, handler (parse and render), flow.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from starlette.datastructures import Headers
+from starlette.responses import Response
+from starlette.types import Receive, Scope, Send
+
+from watchword.core.refusals import FAULT, METHOD, NOT_FOUND, Refusal
+from watchword.web.asking import Ask, finish, from_here, read
+from watchword.web.site import Site
+
+log = logging.getLogger("watchword.web")
+
+Handler = Callable[[Ask], Response]
+Show = Callable[[Ask, Refusal], Response]
+App = Callable[[Scope, Receive, Send], Any]
+
+
+class Endpoint:
+    """One path: handlers by method. Posts are checked to come from a form of ours unless `forms` is False."""
+
+    def __init__(self, site: Site, handlers: Mapping[str, Handler], refuse: Show, *, forms: bool = True) -> None:
+        self.site, self.handlers, self.refuse, self.forms = site, dict(handlers), refuse, forms
+        if "GET" in self.handlers:
+            self.handlers["HEAD"] = self.handlers["GET"]
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ask = await read(self.site, scope, receive)
+        if isinstance(ask, Refusal):
+            blank = Ask(self.site, str(scope["method"]), str(scope["path"]), Headers({}), "", {}, {}, {}, b"", "en")
+            await self.refuse(blank, ask)(scope, receive, send)
+            return
+        try:
+            response = await self.site.run(self.answer, ask)
+        except Exception:
+            log.exception("fault at %s %s", ask.method, ask.path)
+            response = self.refuse(ask, Refusal(FAULT, "fault"))
+        await finish(ask, response)(scope, receive, send)
+
+    def answer(self, ask: Ask) -> Response:
+        """The checks of every request, in order, then the handler."""
+        handler = self.handlers.get(ask.method)
+        if handler is None:
+            return self.refuse(ask, Refusal(METHOD, "method"))
+        refused = from_here(ask) if self.forms and ask.method == "POST" else None
+        return self.refuse(ask, refused) if refused else handler(ask)
+
+
+class Paths:
+    """Exact paths to apps, and one for everything else."""
+
+    def __init__(self, routes: Mapping[str, App], missing: App, prefixes: Mapping[str, App] | None = None) -> None:
+        self.routes, self.missing, self.prefixes = routes, missing, prefixes or {}
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path = scope["path"]
+        app = self.routes.get(path)
+        if app is None:
+            app = next((app for prefix, app in self.prefixes.items() if path.startswith(prefix)), self.missing)
+        await app(scope, receive, send)
+
+
+def missing(site: Site, refuse: Show) -> Endpoint:
+    """Where no path leads."""
+
+    def nowhere(ask: Ask) -> Response:
+        return refuse(ask, Refusal(NOT_FOUND, "path"))
+
+    return Endpoint(site, {"GET": nowhere, "POST": nowhere}, refuse, forms=False)

@@ -1,0 +1,1 @@
+"""The API of Watchword Key on its own origin (protocol/spec.md)."""

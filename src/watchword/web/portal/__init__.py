@@ -1,0 +1,1 @@
+"""The login portal: pages for people in a browser."""

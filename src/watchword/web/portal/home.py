@@ -1,0 +1,120 @@
+"""The first page after a login, and logging out (G01, H03)."""
+
+from __future__ import annotations
+
+from starlette.responses import Response
+
+from watchword.core.attempts import Attempt
+from watchword.core.refusals import PASSWORD_DIFFERS, SESSION_ABSENT, Refusal
+from watchword.core.sessions import Session
+from watchword.flows import accounts, offers, sessions, waiting
+from watchword.flows.waiting import Home
+from watchword.web.asking import LOGIN, SESSION, Ask
+from watchword.web.pages import ContactView, DeviceView, HomePage, LoginRow, PasswordPage, PasswordRules
+from watchword.web.pages.views import LoginWay, Outcome
+from watchword.web.portal.enrol import panel_of
+from watchword.web.portal.showing import page, refusal_view, refuse, see, with_retry
+
+OUTCOMES: dict[str, Outcome] = {"collected": "complete", "approved": "complete"}
+
+
+def signed_in(ask: Ask) -> Session | Refusal:
+    """The complete session of this browser."""
+    session = sessions.find(ask.site.kit, ask.cookies.get(SESSION, ""))
+    if isinstance(session, Session) and session.kind != "portal":
+        return Refusal(SESSION_ABSENT, "session.kind")
+    return session
+
+
+def show(ask: Ask) -> Response:
+    """Home; an enrolment session leads on to enrolling, a flagged password to a new one."""
+    session = sessions.find(ask.site.kit, ask.cookies.get(SESSION, ""))
+    if isinstance(session, Refusal):
+        return refuse(ask, session)
+    if session.kind == "enrolment":
+        return see("/enrol")
+    found = waiting.home(ask.site.kit, session)
+    if isinstance(found, Refusal):
+        return refuse(ask, found)
+    if found.user.flagged:
+        return see("/password")
+    return page(ask, _view(ask, session, found), user=found.user)
+
+
+def _view(ask: Ask, session: Session, found: Home) -> HomePage:
+    offer = None if found.devices else offers.current(ask.site.kit, session)
+    shown = offer if isinstance(offer, offers.Offer) else None
+    return HomePage(
+        csrf=ask.csrf(),
+        username=found.user.username,
+        name=found.user.given_name or found.user.display_name,
+        login_way=way_of(found.login) if found.login else "push",
+        login_at=session.created,
+        device=_device_name(found),
+        enrol=panel_of(ask, shown) if shown else None,
+        logins=tuple(_row(attempt, session) for attempt in found.logins),
+        devices=tuple(DeviceView(name=device.name, since=device.created, last_used=device.last_used) for device in found.devices),
+        contacts=tuple(
+            ContactView(id=contact.id, kind="sms" if contact.kind == "sms" else "mail", masked=masked, default=contact.is_default, verified=bool(contact.verified))
+            for contact, masked in found.contacts
+        ),
+        idle_minutes=session.idle_seconds // 60,
+        key_url=ask.site.key_origin,
+    )
+
+
+def _device_name(found: Home) -> str:
+    if found.login is None:
+        return ""
+    by = found.login.decided_by.partition(":")[0] if ":" in found.login.decided_by else found.login.device_id
+    return next((device.name for device in found.devices if device.id == by), "")
+
+
+def way_of(attempt: Attempt) -> LoginWay:
+    """How an attempt was answered."""
+    if attempt.decided_by == "key_code":
+        return "code"
+    if attempt.decided_by == "key_challenge":
+        return "challenge"
+    return "qr" if attempt.decided_by.endswith(":qr") else "push"
+
+
+def _row(attempt: Attempt, session: Session) -> LoginRow:
+    context = attempt.context
+    outcome: Outcome = OUTCOMES.get(attempt.state, attempt.state)  # type: ignore[arg-type]
+    return LoginRow(
+        at=attempt.started, way=way_of(attempt), outcome=outcome, place=context.place, browser=context.browser,
+        system=context.system, current=attempt.id == session.attempt_id,
+    )  # fmt: skip
+
+
+def logout(ask: Ask) -> Response:
+    """End the session and go to the login page."""
+    sessions.end(ask.site.kit, ask.cookies.get(SESSION, ""))
+    ask.drop_cookie(SESSION)
+    ask.drop_cookie(LOGIN)
+    return see("/login?out=1")
+
+
+def password_form(ask: Ask, error: Refusal | None = None) -> Response:
+    """A new password, asked for after *this isn't me*."""
+    session = signed_in(ask)
+    if isinstance(session, Refusal):
+        return refuse(ask, session)
+    rules = ask.site.kit.policy.passwords
+    shown = refusal_view(ask, error) if error else None
+    view = PasswordPage(csrf=ask.csrf(), username=session.username, rules=PasswordRules(minimum=rules.minimum, classes=rules.classes), error=shown)
+    response = page(ask, view, status=error.kind.status if error else 200)
+    return with_retry(response, error) if error else response
+
+
+def password_post(ask: Ask) -> Response:
+    """Change the password, with the current one."""
+    session = signed_in(ask)
+    if isinstance(session, Refusal):
+        return refuse(ask, session)
+    new = ask.form.get("password", "")
+    if new != ask.form.get("repeat", ""):
+        return password_form(ask, Refusal(PASSWORD_DIFFERS, "password.differs"))
+    refused = accounts.new_password(ask.site.kit, session.user_id, ask.form.get("current", ""), new, ask.visit())
+    return password_form(ask, refused) if refused else see("/")

@@ -1,0 +1,94 @@
+"""Live states for the portal's pages: event streams and long polls. None of it counts as a person's activity (T01)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from starlette.types import Receive, Scope, Send
+
+from watchword.core.refusals import SESSION_ABSENT, Refusal
+from watchword.core.sessions import Session
+from watchword.flows import offers, sessions, waiting
+from watchword.web import headers
+from watchword.web.asking import LOGIN, SESSION, Ask, read
+from watchword.web.portal.enrol import STATES
+from watchword.web.portal.showing import json, refuse_json
+from watchword.web.site import Site
+
+LONGEST_WAIT = 25
+
+
+def _login_state(site: Site, collector: str) -> tuple[str, str] | Refusal:
+    return waiting.state(site.kit, collector)
+
+
+def _enrol_state(site: Site, token: str) -> tuple[str, str] | Refusal:
+    session = sessions.find(site.kit, token, passive=True)
+    if isinstance(session, Refusal):
+        return session
+    return session.id, enrol_state(site, session)
+
+
+def enrol_state(site: Site, session: Session) -> str:
+    """`waiting`, `scanned`, `active` or `over` for the page of this session."""
+    if not offers.may_offer(session):
+        return "waiting"
+    with site.kit.store.read() as tx:
+        enrolment = tx.enrolments.of_session(session.id)
+    if enrolment is None:
+        return "waiting"
+    late = enrolment.state in ("offered", "proven", "issued") and site.kit.clock.now() >= enrolment.expires
+    return "over" if late else STATES.get(enrolment.state, "over")
+
+
+KINDS = {"/login/events": ("attempt", LOGIN, _login_state), "/enrol/events": ("enrolment", SESSION, _enrol_state)}
+POLLS = {"/login/state": "/login/events", "/enrol/state": "/enrol/events"}
+
+
+class Stream:
+    """`GET /login/events` and `GET /enrol/events`."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ask = await read(self.site, scope, receive)
+        if isinstance(ask, Refusal):
+            return
+        topic, cookie, look = KINDS[ask.path]
+        found = await self.site.run(look, self.site, ask.cookies.get(cookie, ""))
+        if isinstance(found, Refusal):
+            await refuse_json(ask, Refusal(SESSION_ABSENT, found.reason))(scope, receive, send)
+            return
+
+        async def first() -> Mapping[str, str] | None:
+            now = await self.site.run(look, self.site, ask.cookies.get(cookie, ""))
+            return None if isinstance(now, Refusal) else {"state": now[1]}
+
+        await self.site.hub.stream(receive, send, topic=f"{topic}:{found[0]}", event="state", first=first, headers=headers.COMMON)
+
+
+class Poll:
+    """`GET /login/state?wait=20` and `GET /enrol/state?wait=20`."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        ask = await read(self.site, scope, receive)
+        if isinstance(ask, Refusal):
+            return
+        topic, cookie, look = KINDS[POLLS[ask.path]]
+        secret = ask.cookies.get(cookie, "")
+        found = await self.site.run(look, self.site, secret)
+        if not isinstance(found, Refusal) and found[1] in ("pending", "waiting"):
+            await self.site.hub.next_event(f"{topic}:{found[0]}", seconds(ask))
+            found = await self.site.run(look, self.site, secret)
+        answer = refuse_json(ask, found) if isinstance(found, Refusal) else json(ask, {"state": found[1]})
+        await answer(scope, receive, send)
+
+
+def seconds(ask: Ask) -> float:
+    """How long this poll may wait."""
+    wait = ask.query.get("wait", "0")
+    return min(int(wait), LONGEST_WAIT) if wait.isdecimal() and len(wait) < 4 else 0

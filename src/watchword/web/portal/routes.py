@@ -1,0 +1,36 @@
+"""Every path of the portal."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp
+
+from watchword.web.endpoints import Endpoint, Paths, missing
+from watchword.web.portal import enrol, home, login, start, waiting
+from watchword.web.portal.live import Poll, Stream
+from watchword.web.portal.showing import refuse, refuse_json
+from watchword.web.site import Site
+
+
+def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
+    """The portal's application; `api` are the platform routes on the same origin."""
+    return Paths(
+        {
+            "/": Endpoint(site, {"GET": home.show}, refuse),
+            "/login": Endpoint(site, {"GET": login.form, "POST": login.post}, refuse),
+            "/login/wait": Endpoint(site, {"GET": waiting.show, "POST": waiting.post}, refuse),
+            "/login/panel": Endpoint(site, {"POST": waiting.panel}, refuse_json),
+            "/login/events": Stream(site),
+            "/login/state": Poll(site),
+            "/enrol": Endpoint(site, {"GET": enrol.show, "POST": enrol.post}, refuse),
+            "/enrol/events": Stream(site),
+            "/enrol/state": Poll(site),
+            "/start": Endpoint(site, {"GET": start.form, "POST": start.post}, refuse),
+            "/password": Endpoint(site, {"GET": home.password_form, "POST": home.password_post}, refuse),
+            "/logout": Endpoint(site, {"POST": home.logout}, refuse),
+            "/lang": Endpoint(site, {"POST": start.language}, refuse),
+            "/help": Endpoint(site, {"GET": start.help_page}, refuse),
+            **{path: app for path, app in api.items() if "{" not in path},
+        },
+        missing(site, refuse),
+        {"/static/": static, **{path.partition("{")[0]: app for path, app in api.items() if "{" in path}},
+    )

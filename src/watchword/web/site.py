@@ -1,0 +1,49 @@
+"""What every route is given: the kit of the flows, the renderer, and how to look up where a request comes from."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from functools import partial
+from typing import Any, Protocol, TypeVar
+from zoneinfo import ZoneInfo
+
+from starlette.datastructures import Headers
+
+from watchword.flows.kit import Kit, Visit
+from watchword.web.live import Hub
+from watchword.web.pages import Renderer
+
+T = TypeVar("T")
+
+
+class Surroundings(Protocol):
+    """Who calls, from where and with what: the lookups behind a Visit."""
+
+    def visit(self, peer: str, headers: Headers, device_token: str, lang: str) -> Visit:
+        """A Visit from the peer's address and the request's headers."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Site:
+    """One installation as the routes see it. Origins have no trailing slash; `ancestors` may frame it (the demonstration only)."""
+
+    kit: Kit
+    renderer: Renderer
+    hub: Hub
+    surroundings: Surroundings
+    threads: ThreadPoolExecutor
+    portal_origin: str
+    key_origin: str
+    zone: ZoneInfo
+    push_fault: Callable[[str], str | None]
+    key_config: Callable[[], dict[str, Any]]
+    dpop: Callable[..., Any]
+    ancestors: str = ""
+
+    async def run(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Run synchronous work in a thread, as every flow is."""
+        return await asyncio.get_running_loop().run_in_executor(self.threads, partial(work, *args, **kwargs))

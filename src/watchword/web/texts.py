@@ -1,0 +1,119 @@
+"""The catalogue: every sentence a person reads, in English and Japanese, from `texts/<lang>/<section>.toml`.
+
+Keys are `section.name`. A text may hold `{placeholders}` and `<b>…</b>`, no other markup. What an operator's brand fixes (`{brand}`,
+`{support}`, `{portal}`) is filled once at loading; a text without further placeholders is then a constant.
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import tomllib
+from collections.abc import Iterable, Iterator, Mapping
+from importlib.resources import files
+from importlib.resources.abc import Traversable
+from typing import Any
+
+from markupsafe import Markup, escape
+
+from watchword.core.brand import Brand
+
+LANGUAGES = ("en", "ja")
+_TAG = re.compile(r"</?b>")
+
+
+class Text:
+    """One text split once: literals and placeholder names in turn, the brand's values already among the literals."""
+
+    __slots__ = ("literals", "names", "plain_literals")
+
+    def __init__(self, source: str, fixed: Mapping[str, str]) -> None:
+        literals, plain, names = [""], [""], list[str]()
+        for literal, name, _, _ in string.Formatter().parse(source):
+            literals[-1] += literal
+            plain[-1] += _TAG.sub("", literal)
+            if name is not None and name in fixed:
+                literals[-1] += str(escape(fixed[name])).replace(" ", "\u00a0" if name == "support" else " ")
+                plain[-1] += fixed[name]
+            elif name is not None:
+                names.append(name)
+                literals.append("")
+                plain.append("")
+        self.literals, self.plain_literals, self.names = tuple(literals), tuple(plain), tuple(names)
+
+    def markup(self, params: Mapping[str, object]) -> Markup:
+        """The text with every parameter escaped."""
+        out = [self.literals[0]]
+        for name, literal in zip(self.names, self.literals[1:], strict=True):
+            out += escape(params[name]), literal
+        return Markup("".join(out))  # noqa: S704 - the literals are ours, every parameter was escaped
+
+    def plain(self, params: Mapping[str, object]) -> str:
+        """The text without markup, parameters as they are."""
+        out = [self.plain_literals[0]]
+        for name, literal in zip(self.names, self.plain_literals[1:], strict=True):
+            out += str(params[name]), literal
+        return "".join(out)
+
+
+class Catalogue:
+    """All texts of all languages. Reading never changes it."""
+
+    def __init__(self, sources: Mapping[str, Mapping[str, str]], brand: Brand) -> None:
+        self._texts: dict[str, dict[str, Text]] = {}
+        self._constant: dict[str, dict[str, Markup]] = {}
+        for lang, texts in sources.items():
+            fixed = {"brand": brand.name, "support": brand.support[lang], "portal": _host(brand.portal_url)}
+            parsed = {key: Text(source, fixed) for key, source in texts.items()}
+            self._texts[lang] = parsed
+            self._constant[lang] = {key: text.markup({}) for key, text in parsed.items() if not text.names}
+
+    @classmethod
+    def load(cls, brand: Brand | None = None) -> Catalogue:
+        """The catalogue of the package, filled with the brand's name, telephone number and portal host."""
+        root = files("watchword") / "texts"
+        return cls({lang: dict(read(root / lang)) for lang in LANGUAGES}, brand or Brand())
+
+    def t(self, lang: str, key: str, /, **params: object) -> Markup:
+        """The text as markup, parameters escaped. Raises KeyError for an unknown key or a missing parameter."""
+        constant = self._constant[lang].get(key)
+        return self._texts[lang][key].markup(params) if constant is None else constant
+
+    def plain(self, lang: str, key: str, /, **params: object) -> str:
+        """The text for SMS, mail and JSON: no markup. Raises KeyError as `t` does."""
+        return self._texts[lang][key].plain(params)
+
+    def pattern(self, lang: str, key: str, /) -> str:
+        """The plain text with its placeholders left in braces, for a script to fill."""
+        text = self._texts[lang][key]
+        return text.plain({name: "{" + name + "}" for name in text.names})
+
+    def has(self, lang: str, key: str) -> bool:
+        """Whether there is such a text."""
+        return key in self._texts[lang]
+
+    def keys(self, lang: str) -> Iterable[str]:
+        """Every key of a language."""
+        return self._texts[lang].keys()
+
+
+def read(folder: Traversable) -> Iterator[tuple[str, str]]:
+    """Pairs of key and source text from the TOML files of one language."""
+    for file in sorted(folder.iterdir(), key=lambda entry: entry.name):
+        if file.name.endswith(".toml"):
+            yield from _flat(file.name.removesuffix(".toml"), tomllib.loads(file.read_text("utf-8")))
+
+
+def _flat(prefix: str, table: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for key, value in table.items():
+        name = f"{prefix}.{key}"
+        if isinstance(value, dict):
+            yield from _flat(name, value)
+        elif isinstance(value, str):
+            yield name, value
+        else:
+            raise TypeError(f"{name} is not a text")
+
+
+def _host(url: str) -> str:
+    return url.partition("://")[2].partition("/")[0]

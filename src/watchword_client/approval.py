@@ -1,0 +1,92 @@
+"""What is waiting for an answer, and the answer to it (spec.md 6)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from watchword_client import crypto
+from watchword_client.crypto import Json
+from watchword_client.trust import VERSION, Unrecognised
+
+_TEXTS = (
+    "attempt", "nonce", "user", "username", "device", "action", "client", "client_name", "portal",
+    "place", "network", "address", "browser", "system", "confirm_reason",
+)  # fmt: skip
+_FLAGS = ("place_new", "network_new", "browser_new", "confirm")
+_TIMES = ("started", "expires")
+_COPIED = ("attempt", "nonce", "user", "device", "action", "client")
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """One login that waits, as the server signed it. `secret_hash` is set when it came by a scanned QR code."""
+
+    details: Json
+    secret_hash: str = ""
+
+    @classmethod
+    def of(cls, details: Json, secret_hash: str = "") -> Attempt:
+        """Unrecognised `form` when a member that a person must see is missing or of another kind."""
+        whole = (
+            all(isinstance(details.get(name), str) for name in _TEXTS)
+            and all(isinstance(details.get(name), bool) for name in _FLAGS)
+            and all(isinstance(details.get(name), int) for name in _TIMES)
+        )
+        if not whole:
+            raise Unrecognised("form")
+        return cls(details, secret_hash)
+
+    @property
+    def id(self) -> str:
+        return str(self.details["attempt"])
+
+    @property
+    def username(self) -> str:
+        return str(self.details["username"])
+
+    @property
+    def needs_confirmation(self) -> bool:
+        """Whether the six digits are still to be typed; a scanned QR code stands in their place."""
+        return bool(self.details["confirm"]) and not self.secret_hash
+
+    @property
+    def context(self) -> str:
+        """`b64u(SHA256(JCS(Details)))` (spec.md 6.2)."""
+        return crypto.digest(crypto.canonical(self.details))
+
+
+@dataclass(frozen=True, slots=True)
+class Pending:
+    """The answer of `/v1/pending`. `users` are the server's view of this phone's users."""
+
+    attempts: tuple[Attempt, ...]
+    users: tuple[Json, ...]
+    offline_paused: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What became of a decision: `approved`, `denied` or `not_me`; no push before `quiet_until` (0: at any time)."""
+
+    result: str
+    quiet_until: int
+
+
+def decision_fields(
+    details: Mapping[str, Any], *, phone: str, decision: str, confirmation: str, uv: str, time: int
+) -> Json:
+    """The `signed` part of a decision (spec.md 6.4)."""
+    return {
+        "v": VERSION,
+        "type": "decision",
+        "iss": details["iss"],
+        "phone": phone,
+        **{name: details[name] for name in _COPIED},
+        "context": crypto.digest(crypto.canonical(details)),
+        "confirmation": confirmation,
+        "decision": decision,
+        "uv": uv,
+        "time": time,
+    }

@@ -1,0 +1,196 @@
+"""`watchword phone`: Key on the command line. `phone_app` and `login_command` are mounted by the server's command."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from watchword_client import cli_activate
+from watchword_client.approval import Attempt, Decision
+from watchword_client.cli_login import login_command
+from watchword_client.crypto import Json
+from watchword_client.oath import STEP
+from watchword_client.options import Shell, with_shell
+from watchword_client.phone import Phone
+from watchword_client.terminal import Nothing, Terminal, clock, grouped, plain
+
+__all__ = ["login_command", "phone_app"]
+
+phone_app = typer.Typer(help="Watchword Key on the command line: a phone in a file.", no_args_is_help=True)
+
+Username = Annotated[str, typer.Option("--username", help="Which user of this phone.")]
+Which = Annotated[str, typer.Argument(metavar="[LOGIN]", help="Id of the login; the only one if not given.")]
+Confirmation = Annotated[str, typer.Option("--confirmation", help="The six digits shown beside the login.")]
+
+phone_app.command("activate")(with_shell(cli_activate.activate))
+phone_app.command("add", help="Activate Key for a further user on this phone.")(with_shell(cli_activate.activate))
+
+
+def pending(shell: Shell) -> None:
+    """Show the logins that wait for an answer."""
+    with shell.phone() as phone:
+        found = phone.pending()
+        if found.offline_paused:
+            shell.terminal.say("pending.offline_paused")
+        lines = [line for attempt in found.attempts for line in (*_lines(shell.terminal, attempt), "")]
+        answer: Json = {
+            "attempts": [attempt.details for attempt in found.attempts],
+            "users": list(found.users),
+            "offline_paused": found.offline_paused,
+        }
+        shell.terminal.result(answer, *(lines or [shell.terminal.text("pending.none")]))
+
+
+def approve(shell: Shell, login: Which = "", confirmation: Confirmation = "") -> None:
+    """Approve a login that waits."""
+    with shell.phone() as phone:
+        attempt = _pick(shell, phone, login)
+        _approve(shell, phone, attempt, confirmation)
+
+
+def deny(
+    shell: Shell,
+    login: Which = "",
+    not_me: Annotated[bool, typer.Option("--not-me", help="Someone else began it: also ends what it gave.")] = False,
+) -> None:
+    """Refuse a login that waits."""
+    with shell.phone() as phone:
+        attempt = _pick(shell, phone, login)
+        _decided(shell.terminal, attempt, phone.not_me(attempt) if not_me else phone.deny(attempt))
+
+
+def scan(
+    shell: Shell,
+    scanned: Annotated[str, typer.Argument(metavar="URL", help="What the QR code holds.")],
+    name: cli_activate.Name = "",
+    deny: Annotated[bool, typer.Option("--deny", help="Refuse the login instead of approving it.")] = False,
+) -> None:
+    """Use a QR code: approve the login it stands for, or activate a user."""
+    if "/a#" in scanned:
+        cli_activate.by_qr(shell, scanned, name)
+        return
+    with shell.phone() as phone:
+        attempt = phone.scan(scanned)
+        if deny:
+            _decided(shell.terminal, attempt, phone.deny(attempt))
+        else:
+            _approve(shell, phone, attempt, "")
+
+
+def respond(
+    shell: Shell,
+    challenge: Annotated[str, typer.Argument(help="The ten digits shown at the login.")],
+    username: Username = "",
+) -> None:
+    """Make the response to a challenge; needs no network."""
+    with shell.phone(writes=False) as phone:
+        user = phone.user(username)
+        response = phone.respond(challenge, shell.terminal.pin(), user.username)
+        purpose = shell.terminal.text("respond.purpose.login", portal=plain(phone.wire.state.portal))
+        shell.terminal.result({"response": response, "username": user.username}, grouped(response), purpose)
+
+
+def code(shell: Shell, username: Username = "") -> None:
+    """Make a six-digit code; needs no network."""
+    with shell.phone(writes=False) as phone:
+        user, now = phone.user(username), int(phone.wire.transport.system.now())
+        made, until = phone.code(shell.terminal.pin(), user.username, now), (now // STEP + 1) * STEP
+        portal = plain(phone.wire.state.portal)
+        purpose = shell.terminal.text("code.purpose", portal=portal, until=clock(until))
+        shell.terminal.result({"code": made, "until": until, "username": user.username}, grouped(made), purpose)
+
+
+def users(shell: Shell, search: Annotated[str, typer.Option("--search", help="Part of a name.")] = "") -> None:
+    """List the users of this phone."""
+    with shell.phone(writes=False) as phone:
+        wanted = search.casefold()
+        found = [user for user in phone.users if wanted in f"{user.username} {user.display_name}".casefold()]
+        unfinished = shell.terminal.text("list.unfinished")
+        lines = [
+            f"{plain(user.username)}  {plain(user.display_name)}" + ("" if user.confirmed else f"  ({unfinished})")
+            for user in found
+        ]
+        public = [
+            {"user": u.user, "username": u.username, "display_name": u.display_name, "finished": u.confirmed}
+            for u in found
+        ]
+        answer = {"iss": phone.iss, "phone": phone.id, "users": public}
+        shell.terminal.result(answer, *(lines or [shell.terminal.text("list.none")]))
+
+
+def check(shell: Shell, username: Username = "") -> None:
+    """Have the server judge the PIN: ends a pause of codes, and finishes an activation that was cut off."""
+    with shell.phone() as phone:
+        user, pin = phone.user(username), phone.unlock(shell.terminal.pin())
+        if user.confirmed:
+            right = phone.check(pin, user.username)
+        else:
+            right = phone.confirm(pin, user.username).confirmed
+        shell.terminal.result({"right": right, "username": user.username}, shell.terminal.text("check.right"))
+
+
+for _name, _function in (
+    ("pending", pending), ("approve", approve), ("deny", deny), ("scan", scan), ("respond", respond),
+    ("code", code), ("list", users), ("check", check),
+):  # fmt: skip
+    phone_app.command(_name)(with_shell(_function))
+
+
+def _pick(shell: Shell, phone: Phone, login: str) -> Attempt:
+    """The login meant; asks when several wait."""
+    found = [attempt for attempt in phone.pending().attempts if not login or attempt.id == login]
+    if not found:
+        raise Nothing("attempt.gone" if login else "pending.none")
+    if len(found) == 1:
+        return found[0]
+    for number, attempt in enumerate(found, 1):
+        shell.terminal.line(f"{number}.")
+        for line in _lines(shell.terminal, attempt):
+            shell.terminal.line(f"   {line}")
+    return found[shell.terminal.choose("ask.attempt", len(found))]
+
+
+def _approve(shell: Shell, phone: Phone, attempt: Attempt, confirmation: str) -> None:
+    """Shows the facts before anything is asked, then the digits, then the PIN."""
+    terminal = shell.terminal
+    for line in _lines(terminal, attempt):
+        terminal.line(line)
+    if attempt.needs_confirmation and not confirmation:
+        confirmation = terminal.ask("ask.confirmation")
+    elif terminal.interactive and terminal.ask("ask.approve").strip().lower() not in ("y", "yes"):
+        raise typer.Exit(1)
+    pin = phone.unlock(terminal.pin())
+    _decided(terminal, attempt, phone.approve(attempt, pin, confirmation))
+
+
+def _decided(terminal: Terminal, attempt: Attempt, decision: Decision) -> None:
+    lines = [terminal.text(f"decision.{decision.result}")]
+    if decision.quiet_until:
+        lines.append(terminal.text("decision.quiet", until=clock(decision.quiet_until)))
+    found = {"login": attempt.id, "result": decision.result, "quiet_until": decision.quiet_until}
+    terminal.result(found, *lines)
+
+
+def _lines(terminal: Terminal, attempt: Attempt) -> list[str]:
+    """The facts of a login, each with Known or New where the server says so."""
+    details, text = attempt.details, terminal.text
+
+    def fact(name: str, *values: str) -> str:
+        shown = " · ".join(plain(value) for value in values if value) or text("attempt.not_known")
+        flag = details.get(f"{name}_new")
+        tag = "" if flag is None else f" [{text('attempt.new' if flag else 'attempt.known')}]"
+        return f"{text(f'attempt.{name}')}: {shown}{tag}"
+
+    lines = [
+        f"{plain(attempt.id)}",
+        fact("into", str(details["client_name"]), str(details["portal"])),
+        fact("user", str(details["username"])),
+        fact("place", str(details["place"])),
+        fact("network", str(details["network"]), str(details["address"])),
+        fact("browser", str(details["browser"]), str(details["system"])),
+        fact("started", clock(int(details["started"]))),
+    ]
+    if attempt.needs_confirmation:
+        lines.append(text("attempt.confirm"))
+    return lines

@@ -1,0 +1,217 @@
+"""`watchword login`: a platform's login in the terminal, through the platform API (A03)."""
+
+from __future__ import annotations
+
+import sys
+from typing import Annotated
+
+import segno
+import typer
+
+from watchword_client.crypto import Json
+from watchword_client.login import DONE, OPEN, Login, Method, PlatformLogin, Session
+from watchword_client.options import Shell, with_shell
+from watchword_client.refusal import Refused
+from watchword_client.store import FileStore
+from watchword_client.terminal import REFUSED, Terminal, Usage, clock, grouped, plain
+from watchword_client.texts import has
+from watchword_client.typed import Mistyped, digits
+
+WAYS = ("push", "qr", "challenge", "code")
+_ASKED = {"challenge": ("ask.response", "code", 8), "code": ("ask.login_code", "code", 6)}
+
+Client = Annotated[
+    str, typer.Option("--client", envvar="WATCHWORD_CLIENT", help="Name of this platform in the server's settings.")
+]
+Username = Annotated[str, typer.Option("--username")]
+Password = Annotated[str, typer.Option("--password", envvar="WATCHWORD_PASSWORD", help="Better asked for than given.")]
+Way = Annotated[str, typer.Option("--way", help="push, qr, challenge or code.")]
+MethodId = Annotated[str, typer.Option("--method", help="Id of the device to use, where there are several.")]
+Wait = Annotated[int, typer.Option("--wait", min=1, max=900, help="Seconds to wait for the phone.")]
+ShowToken = Annotated[bool, typer.Option("--token", help="Print the session's token.")]
+
+
+def login(
+    shell: Shell,
+    client: Client = "terminal",
+    username: Username = "",
+    password: Password = "",
+    way: Way = "push",
+    method: MethodId = "",
+    wait: Wait = 180,
+    token: ShowToken = False,
+) -> None:
+    """Log in as a platform does: username and password, then Key."""
+    if not shell.url:
+        raise Usage("error.url")
+    if way not in WAYS:
+        raise Usage("error.missing", name=f"--way ({', '.join(WAYS)})")
+    terminal = shell.terminal
+    username = username or terminal.ask("ask.username")
+    password = password or terminal.ask("ask.password", hidden=True)
+    tokens = _Tokens(shell.store("login"), f"{shell.url.rstrip('/')}|{client}|{username}")
+    with PlatformLogin(shell.url, client, language=terminal.language) as platform:
+        platform.start(username, password, device_token=tokens.load(), system=sys.platform)
+        session = _Waiting(terminal, platform, wait).run(way, method)
+        tokens.save(session.device_token)
+    _show(terminal, session, token)
+
+
+login_command = with_shell(login)
+
+
+class _Tokens:
+    """The device token of one platform and user, which makes this computer known."""
+
+    def __init__(self, store: FileStore, name: str) -> None:
+        self._store = store
+        self._name = name
+
+    def load(self) -> str:
+        return str(self._all().get(self._name, ""))
+
+    def save(self, token: str) -> None:
+        if token:
+            with self._store.locked():
+                self._store.save({"device_tokens": {**self._all(), self._name: token}})
+
+    def _all(self) -> Json:
+        found = (self._store.load() or {}).get("device_tokens", {})
+        return found if isinstance(found, dict) else {}
+
+
+class _Waiting:
+    """The second element, by whichever way the person takes; all stay open together."""
+
+    def __init__(self, terminal: Terminal, platform: PlatformLogin, seconds: int) -> None:
+        self._terminal = terminal
+        self._platform = platform
+        self._seconds = seconds
+
+    def run(self, way: str, method: str) -> Session:
+        """The session, or the end of the command with the reason."""
+        login = self._platform.login
+        chosen = self._choose(login, method)
+        if chosen != login.method:
+            login_push = self._platform.push(chosen) if way == "push" else {}
+        else:
+            login_push = login.push
+        self._announce(login, login_push)
+        while True:
+            try:
+                state = self._try(way)
+            except KeyboardInterrupt:
+                way = self._other_way()
+                continue
+            if state == DONE:
+                return self._platform.collect()
+            self._ended(state)
+
+    def _choose(self, login: Login, method: str) -> str:
+        """The id of the method: the one named, the only one, the default, or the person's choice."""
+        methods: tuple[Method, ...] = login.methods
+        if method:
+            return method
+        if len(methods) < 2 or not self._terminal.interactive:
+            return login.method
+        for number, known in enumerate(methods, 1):
+            self._terminal.line(f"{number}. {plain(known.name)}")
+        ids = [known.id for known in methods]
+        default = ids.index(login.method) + 1 if login.method in ids else 1
+        return ids[self._terminal.choose("ask.method", len(ids), default)]
+
+    def _announce(self, login: Login, push: Json) -> None:
+        terminal = self._terminal
+        if terminal.as_json:
+            methods = [{"id": m.id, "kind": m.kind, "name": m.name, "ways": list(m.ways)} for m in login.methods]
+            found = {"event": "login", "login": login.id, "expires": login.expires, "methods": methods}
+            terminal.result({**found, "push": push, "confirmation": login.confirmation})
+        if push.get("sent"):
+            terminal.say("login.sent", to=plain(push.get("sent_to", "")))
+        if login.confirmation:
+            terminal.line(f"{terminal.text('login.confirmation')}: {grouped(login.confirmation)}")
+
+    def _try(self, way: str) -> str:
+        """One way, until the login is over or the time to wait is."""
+        if way in _ASKED:
+            return self._typed(way)
+        if way == "qr":
+            self._draw(self._platform.show("qr"))
+        if self._terminal.interactive:
+            self._terminal.say("login.waiting")
+        return self._platform.wait(self._seconds)
+
+    def _draw(self, shown: Json) -> None:
+        terminal = self._terminal
+        if terminal.as_json:
+            terminal.result({"event": "show", **shown})
+            return
+        segno.make(str(shown["value"]), error="m", micro=False).terminal(out=sys.stdout, compact=True)
+        terminal.say("login.qr", until=clock(int(shown["expires"])))
+
+    def _typed(self, way: str) -> str:
+        """A response or a code, typed again while a wrong one leaves the login open."""
+        terminal = self._terminal
+        key, what, count = _ASKED[way]
+        while True:
+            if way == "challenge":
+                self._challenge(self._platform.show("challenge"))
+            try:
+                state = self._platform.answer(way, digits(what, terminal.ask(key), count))
+            except Mistyped as fault:
+                terminal.say(f"mistyped.{what}.{fault.reason}")
+            except Refused as refused:
+                if not terminal.interactive or refused.refusal.status != 422:
+                    raise
+                terminal.refusal(refused.refusal)
+            else:
+                return state
+
+    def _challenge(self, shown: Json) -> None:
+        terminal = self._terminal
+        if terminal.as_json:
+            terminal.result({"event": "show", **shown})
+            return
+        label = terminal.text("login.challenge", until=clock(int(shown["expires"])))
+        terminal.line(f"{label}: {grouped(str(shown['value']))}")
+
+    def _other_way(self) -> str:
+        """What Ctrl-C leads to; leaving there gives the login up."""
+        try:
+            way = self._terminal.ask("ask.way").strip().lower()
+        except (KeyboardInterrupt, Usage):
+            way = "cancel"
+        if way == "cancel":
+            self._ended(self._platform.cancel())
+        if way == "push":
+            self._platform.push()
+        return way if way in WAYS else "push"
+
+    def _ended(self, state: str) -> None:
+        terminal = self._terminal
+        if state == OPEN:
+            self._platform.cancel()
+        key = f"login.state.{state}"
+        sentence = terminal.text(key if has(key) else "login.ended")
+        if terminal.as_json:
+            terminal.result({"ok": False, "event": "end", "state": state})
+        else:
+            terminal.line(sentence)
+        raise typer.Exit(REFUSED)
+
+
+def _show(terminal: Terminal, session: Session, token: bool) -> None:
+    found: Json = {
+        "event": "session",
+        "user": session.user,
+        "username": session.username,
+        "acr": session.acr,
+        "amr": list(session.amr),
+        "auth_time": session.auth_time,
+        "expires": session.expires,
+    }
+    lines = [terminal.text("login.done", username=plain(session.username))]
+    if token:
+        found["token"] = session.token
+        lines.append(session.token)
+    terminal.result(found, *lines)

@@ -1,0 +1,75 @@
+"""Housekeeping removes what is past its time and nothing else."""
+
+from __future__ import annotations
+
+from tests.contract.samples import Samples
+from tests.support.fakes import START
+from watchword.core.lockout import FORGET_SECONDS, Tries
+from watchword.core.rates import Window
+from watchword.flows.ports import Letter
+from watchword.stores.engine import SqlStore
+from watchword.stores.sweep import BATCH, Retention
+
+DAY = 24 * 60 * 60
+
+
+def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
+    window = (Window(5, 600),)
+    old_session, session = samples.session(expires=START - 31 * DAY), samples.session()
+    old_attempt, attempt = samples.attempt(samples.id(), started=START - 91 * DAY), samples.attempt(samples.id())
+    old_code, code = samples.code(expires=START - 2 * DAY), samples.code()
+    old_enrolment, enrolment = samples.enrolment(expires=START - 31 * DAY), samples.enrolment()
+    with store.write() as tx:
+        for each in (old_session, session):
+            tx.sessions.add(each)
+        for one in (old_attempt, attempt):
+            tx.attempts.add(one)
+        for sent in (old_code, code):
+            tx.codes.add(sent)
+        for enrolled in (old_enrolment, enrolment):
+            tx.enrolments.add(enrolled)
+        tx.claims.spend("old", START - 1)
+        tx.claims.spend("new", START)
+        tx.rates.take("old", window, START - 601)
+        tx.rates.take("new", window, START - 600)
+        tx.tries.take(b"old", "unknown", START - FORGET_SECONDS - 1)
+        tx.tries.take(b"new", "unknown", START - FORGET_SECONDS)
+        tx.tries.put(b"locked", "unknown", Tries(0, 1, START + 1), START - FORGET_SECONDS - 1)
+        tx.outbox.put(Letter("sms", "+1", "", "", {}, ""), START - 31 * DAY)
+        tx.outbox.put(Letter("sms", "+2", "", "", {}, ""), START - 31 * DAY)
+    leased = store.outbox_batch(START - 31 * DAY, 1, 60)
+    store.outbox_done(leased[0].id, START - 31 * DAY)
+    once = dict.fromkeys(
+        ("claims", "rates", "codes", "enrolments", "attempts", "sessions", "outbox", "password_tries"), 1
+    )
+    assert store.sweep(START) == once
+    assert store.sweep(START) == dict.fromkeys(once, 0)
+    with store.write() as tx:
+        assert tx.sessions.by_token(session.token_hash) == session
+        assert tx.attempts.get(attempt.id) == attempt
+        assert tx.codes.current(code.purpose, code.subject) == code
+        assert tx.enrolments.get(enrolment.id) == enrolment
+        assert not tx.claims.spend("new", START)
+        assert tx.tries.take(b"new", "unknown", START).wrong == 2
+        assert tx.tries.take(b"locked", "unknown", START) == Tries(0, 1, START + 1)
+    assert len(store.outbox_batch(START, 9, 60)) == 1
+
+
+def test_a_sweep_does_a_bounded_amount(store: SqlStore) -> None:
+    with store.write() as tx:
+        for n in range(BATCH + 10):
+            tx.claims.spend(str(n), START)
+    assert store.sweep(START + 1, Retention(batches=1))["claims"] == BATCH
+    assert store.sweep(START + 1)["claims"] == 10
+
+
+def test_counters_are_bounded_in_number_but_locked_ones_stay(store: SqlStore) -> None:
+    with store.write() as tx:
+        tx.tries.put(b"locked", "unknown", Tries(0, 1, START + 900), START - 100)
+        for n in range(20):
+            tx.tries.take(str(n).encode(), "unknown", START - 50 + n)
+    assert store.sweep(START, Retention(counters=10))["password_tries"] == 10
+    with store.write() as tx:
+        assert tx.tries.take(b"locked", "unknown", START) == Tries(0, 1, START + 900)
+        assert tx.tries.take(b"0", "unknown", START).wrong == 1
+        assert tx.tries.take(b"19", "unknown", START).wrong == 2

@@ -1,0 +1,48 @@
+"""The machine's Chromium, driven by Playwright: one process a test module, one fresh context a person."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from playwright.sync_api import Browser, Page, Playwright
+
+from tests.support.programs import require
+
+# The sandbox wants privileges that a container lacks; the rest keeps the browser from talking to its maker during tests.
+FLAGS = (
+    "--no-sandbox",
+    "--disable-quic",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-dev-shm-usage",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
+)
+
+
+@contextmanager
+def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
+    """A running Chromium, with further `flags` if any, closed at the end."""
+    browser = playwright.chromium.launch(executable_path=str(require("chromium")), args=[*FLAGS, *flags])
+    try:
+        yield browser
+    finally:
+        browser.close()
+
+
+def camera(clip: str) -> tuple[str, ...]:
+    """Flags for a camera that shows the Y4M file `clip` over and over, with the permission given."""
+    return (
+        "--use-fake-ui-for-media-stream",
+        "--use-fake-device-for-media-stream",
+        f"--use-file-for-fake-video-capture={clip}",
+    )
+
+
+def complaints(page: Page) -> list[str]:
+    """A list that fills with what the page's scripts throw and what the console calls an error (a broken CSP is one)."""
+    heard: list[str] = []
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("console", lambda message: heard.append(message.text) if message.type == "error" else None)
+    return heard

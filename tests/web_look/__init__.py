@@ -1,0 +1,1 @@
+"""What a person sees: pages in both languages, with hostile names, in a real browser."""

@@ -1,0 +1,132 @@
+"""Every page in every state that looks different, with ordinary and with hostile contents."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta, timezone
+
+from watchword.core import refusals
+from watchword.core.refusals import Kind, Refusal
+from watchword.web.pages import (
+    ChallengePanel,
+    ContactView,
+    DemoAccount,
+    DemoPage,
+    DeviceView,
+    EnrolPage,
+    EnrolPanel,
+    ErrorPage,
+    HelpPage,
+    HomePage,
+    LoginPage,
+    LoginRow,
+    Method,
+    OverPage,
+    Page,
+    PasswordPage,
+    QrPanel,
+    RefusalView,
+    Renderer,
+    StartPage,
+    WaitingPage,
+)
+
+TOKYO = timezone(timedelta(hours=9), "Asia/Tokyo")
+NOW = int(datetime(2026, 11, 22, 5, 32, 28, tzinfo=UTC).timestamp())
+QR = "https://key.watchword.example/l#Zm9vYmFyYmF6cXV4enp6eg"
+HOSTILE = '"><script>alert(1)</script>\u202eevil\u0000\u200b{{ 7*7 }}{username}' + "A" * 10_000
+
+
+def refused(renderer: Renderer, lang: str, kind: Kind, **params: object) -> RefusalView:
+    """A refusal as a route would make it."""
+    return renderer.refusal(Refusal(kind, params=params), lang=lang, now=NOW, tz=TOKYO)
+
+
+def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str, Page]:
+    """All pages by a name for the picture; `name` replaces whatever a stranger may choose."""
+    username = name or "mtanaka01"
+    phone = name or ("美咲のPixel 8" if lang == "ja" else "Misaki’s Pixel 8")
+    contacts = (
+        ContactView(id="c1", kind="sms", masked=name or "+81 •• •••• 4210", default=True),
+        ContactView(id="c2", kind="mail", masked=name or "m•••@example.org", verified=False),
+    )
+    panel = EnrolPanel(text=QR.replace("/l#", "/a#"), session_id="7KQ4X9TM", until=NOW + 600)
+    waiting = {
+        "username": username,
+        "sent_to": phone,
+        "sent_at": NOW - 20,
+        "valid_until": NOW + 160,
+        "attempt_until": NOW + 880,
+        "csrf": "token",
+    }
+    coded = {"confirmation": "482915", "confirmation_reason": "browser"}
+
+    def no(kind: Kind, **params: object) -> RefusalView:
+        return refused(renderer, lang, kind, **params)
+
+    def wait(push: str = "sent", **more: object) -> WaitingPage:
+        return WaitingPage(push=push, **{**waiting, "key_url": "https://key.watchword.example", **more})  # type: ignore[arg-type]
+
+    return {
+        "login": LoginPage(csrf="token", key_url="https://key.watchword.example"),
+        "login-error": LoginPage(username=username, error=no(refusals.CREDENTIALS)),
+        "login-locked": LoginPage(username=username, error=no(refusals.LOCKED, until=NOW + 900)),
+        "login-idle": LoginPage(notice=no(refusals.SESSION_OVER, minutes=15)),
+        "login-out": LoginPage(logged_out=True),
+        "waiting": wait(**coded),
+        "waiting-plain": wait(),
+        "waiting-qr": wait(**coded, qr=QrPanel(text=QR, until=NOW + 180), open_way="qr"),
+        "waiting-qr-ended": wait(qr=QrPanel(state="ended"), open_way="qr"),
+        "waiting-challenge": wait(**coded, challenge=ChallengePanel(digits="1483029176", until=NOW + 300), open_way="challenge"),
+        "waiting-challenge-wrong": wait(
+            challenge=ChallengePanel(digits="1483029176", until=NOW + 300), open_way="challenge", errors={"challenge": no(refusals.RESPONSE_WRONG)}
+        ),
+        "waiting-challenge-spent": wait(challenge=ChallengePanel(state="spent"), open_way="challenge", errors={"challenge": no(refusals.CHALLENGE_SPENT)}),
+        "waiting-code-clock": wait(open_way="code", errors={"code": no(refusals.CODE_CLOCK, minutes=4, slow=True)}),
+        "waiting-expired": wait("expired", **coded),
+        "waiting-limited": wait("limited", push_again=NOW + 600, errors={"push": no(refusals.PUSH_LIMITED, until=NOW + 600)}),
+        "waiting-quiet": wait("quiet", push_again=NOW + 900, confirmation="482915", confirmation_reason="denial"),
+        "waiting-none": wait("none", **coded, open_way="other", methods=(Method(id="a", name=phone), Method(id="b", name=name or "iPad")), method="b"),
+        **{f"over-{kind}": OverPage(kind=kind, time=NOW, quiet_until=NOW + 900) for kind in ("denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone")},  # type: ignore[arg-type]
+        "enrol-choose": EnrolPage(username=username, step="choose", contacts=contacts, key_url="https://key.watchword.example"),
+        "enrol-choose-limited": EnrolPage(username=username, step="choose", contacts=contacts, error=no(refusals.SEND_LIMITED, until=NOW + 60)),
+        "enrol-code": EnrolPage(
+            username=username, step="code", contacts=contacts, contact="c1", sent_to=contacts[0].masked, sent_at=NOW - 5, code_until=NOW + 595,
+            again_at=NOW + 55, key_url="https://key.watchword.example",
+        ),
+        "enrol-code-wrong": EnrolPage(
+            username=username, step="code", contacts=contacts[:1], contact="c1", sent_to=contacts[0].masked, sent_at=NOW - 90, code_until=NOW + 510,
+            again_at=NOW - 30, error=no(refusals.SENT_CODE_WRONG),
+        ),
+        "enrol-scan": EnrolPage(username=username, step="scan", panel=panel, key_url="https://key.watchword.example"),
+        "enrol-scanned": EnrolPage(username=username, step="scan", panel=EnrolPanel(text=panel.text, session_id="7KQ4X9TM", until=NOW + 300, state="scanned")),
+        "enrol-used": EnrolPage(username=username, step="scan", panel=EnrolPanel(state="over"), error=no(refusals.USED_OR_OLD)),
+        "enrol-done": EnrolPage(username=username, step="done", device=phone),
+        "enrol-over": EnrolPage(username=username, step="over"),
+        "enrol-no-contact": EnrolPage(username=username, step="no_contact"),
+        "home": HomePage(
+            username=username, name=name or ("田中 美咲" if lang == "ja" else "Misaki"), login_way="push", login_at=NOW - 5, device=phone, csrf="token",
+            logins=(
+                LoginRow(at=NOW - 5, way="push", place=name or ("大阪" if lang == "ja" else "Osaka"), browser=name or "Firefox", system=name or "Windows", current=True),
+                LoginRow(at=NOW - 86400, way="code", place="", browser="Safari", system="iPhone"),
+                LoginRow(at=NOW - 3 * 86400, way="challenge", outcome="failed", place="Lyon, France", browser="Chrome", system="Linux"),
+                LoginRow(at=NOW - 400 * 86400, way="qr", outcome="not_me", browser="", system=""),
+            ),
+            devices=(DeviceView(name=phone, since=NOW - 90 * 86400, last_used=NOW - 5), DeviceView(name=name or "iPad", notifications=False)),
+            contacts=contacts,
+        ),
+        "home-enrol": HomePage(username=username, name="", login_way="enrol", login_at=NOW - 5, enrol=panel, contacts=contacts),
+        "home-activated": HomePage(username=username, name=name or "Misaki", login_way="enrol", login_at=NOW - 5, just_activated=True, device=phone, devices=(DeviceView(name=phone, since=NOW),)),
+        "start": StartPage(csrf="token", digits=10),
+        "start-error": StartPage(username=username, error=no(refusals.PASSWORD_POLICY, faults=("short", "special", "common"))),
+        "start-done": StartPage(done=True),
+        "password": PasswordPage(username=username, csrf="token"),
+        "password-wrong": PasswordPage(username=username, error=no(refusals.START_CODE)),
+        "password-same": PasswordPage(username=username, error=no(refusals.PASSWORD_POLICY, faults=("same",))),
+        "help": HelpPage(),
+        "help-in": HelpPage(logged_in=True, csrf="token"),
+        "error": ErrorPage(refusal=no(refusals.NOT_FOUND)),
+        "error-busy": ErrorPage(refusal=no(refusals.BUSY), retry="/login"),
+        "error-field": ErrorPage(refusal=no(refusals.INVALID, field=name or "username")),
+        "demo": DemoPage(portal_url="http://portal.localhost:8000", key_url="http://key.localhost:8000", accounts=(DemoAccount(username="mtanaka01", password="Demo-2026!"),), csrf="token"),
+    }  # fmt: skip
