@@ -65,7 +65,7 @@ class Shell:
 
 
 class _Fresh:
-    """A store that is empty to begin with, so that what it held is replaced by a new phone at the first save."""
+    """A store that is empty to begin with; what it held is replaced once the new phone has a user, not before."""
 
     def __init__(self, store: FileStore) -> None:
         self._store = store
@@ -74,7 +74,8 @@ class _Fresh:
         return None
 
     def save(self, state: Json) -> None:
-        self._store.save(state)
+        if state["users"]:
+            self._store.save(state)
 
 
 def with_shell(function: Callable[..., None]) -> Callable[..., None]:

@@ -9,7 +9,7 @@ from sqlalchemy import Table
 
 from tests.contract.samples import DETAILS, Samples, added_device, added_user
 from tests.support.fakes import START
-from watchword.core.attempts import Attempt, Context
+from watchword.core.attempts import PUSH_SECONDS, Attempt, Context
 from watchword.core.codes import SentCode
 from watchword.core.devices import Device, Phone
 from watchword.core.enrolments import Enrolment
@@ -126,6 +126,22 @@ def test_attempts_of_a_user_newest_first(store: SqlStore, samples: Samples) -> N
         assert tx.attempts.open_for([user_id], START + 905) == (made[2], made[1])
         assert tx.attempts.open_for([user_id], START + 910) == (made[1],)
         assert tx.attempts.open_for([], START) == ()
+
+
+def test_phones_that_were_asked(store: SqlStore, samples: Samples) -> None:
+    user = added_user(store, samples)
+    asked, earlier, closed, unasked = (added_device(store, samples, user) for _ in range(4))
+    with store.write() as tx:
+        for device, until, state in (
+            (asked, START + PUSH_SECONDS, "pending"),
+            (asked, START + PUSH_SECONDS + 5, "pending"),
+            (earlier, START + PUSH_SECONDS - 1, "pending"),
+            (closed, START + PUSH_SECONDS, "denied"),
+            (unasked, 0, "pending"),
+        ):
+            tx.attempts.add(samples.attempt(user.id, device_id=device.id, push_until=until, state=state))
+    with store.read() as tx:
+        assert tx.attempts.phones_asked(START) == [asked.phone_id]
 
 
 def test_an_attempt_changes_only_where_it_may(store: SqlStore, samples: Samples) -> None:
@@ -283,6 +299,11 @@ def test_browsers(store: SqlStore, samples: Samples) -> None:
         tx.browsers.miss(browser.id)
         assert tx.browsers.by_token(browser.user_id, token) == replace(browser, wrong=2)
         assert tx.browsers.by_token(samples.id(), token) is None
+        assert tx.browsers.get(browser.id) == replace(browser, wrong=2)
+        assert tx.browsers.get("none") is None
+        tx.browsers.rename(browser.id, b"t" * 32)
+        assert tx.browsers.by_token(browser.user_id, token) is None
+        token = b"t" * 32
         tx.browsers.learn(replace(browser, networks=(), places=("Bern", "Zürich"), wrong=1, last_used=START + 3))
         learnt = replace(browser, networks=(), places=("Bern", "Zürich"), wrong=0, last_used=START + 3)
         assert tx.browsers.by_token(browser.user_id, token) == learnt

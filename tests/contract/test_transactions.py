@@ -14,7 +14,7 @@ from tests.contract.samples import DETAILS, Samples, added_user
 from tests.support.fakes import START
 from watchword.flows.ports import Store
 from watchword.stores.engine import SqlStore, open_store
-from watchword.stores.errors import Duplicate, Nested, Spoilt, Unavailable
+from watchword.stores.errors import Duplicate, Nested, Spoilt, Unavailable, Unstorable
 
 ON_POSTGRESQL = pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)
 
@@ -84,6 +84,16 @@ def test_a_failed_statement_that_was_swallowed_is_not_committed(store: SqlStore,
         tx.sessions.add(session)
     with store.read() as tx:
         assert tx.sessions.by_token(session.token_hash) == session
+
+
+@pytest.mark.parametrize("text_of_nobody", ["half \ud83d", pytest.param("n\0l", id="nul")])
+def test_text_that_no_column_takes_is_said_to_be_that(store: SqlStore, samples: Samples, text_of_nobody: str) -> None:
+    if text_of_nobody == "n\0l" and store.engine.dialect.name == "sqlite":
+        return  # SQLite takes it
+    with pytest.raises(Unstorable), store.write() as tx:
+        tx.sessions.add(samples.session(client=text_of_nobody))
+    with pytest.raises(Unstorable), store.read() as tx:
+        tx.phones.get(text_of_nobody)
 
 
 def test_a_full_pool_is_unavailable_in_time(open_it: OpenStore) -> None:

@@ -82,7 +82,7 @@ def test_page_is_well_formed_and_keeps_to_the_policy(name: str, lang: str, hosti
     text = _page(lang, name, hostile)
     tree = Tree(text)
     assert text.startswith(f'<!doctype html>\n<html lang="{lang}">')
-    assert [id for id, times in tree.ids.items() if times > 1] == []
+    assert [name for name, times in tree.ids.items() if times > 1] == []
     visible = [tag for tag, found in tree.tags if tag == "h1"]
     assert visible, "a page has a heading"
     for tag, found in tree.tags:
@@ -116,7 +116,7 @@ def test_hostile_names_are_clipped_to_plain_text(name: str, lang: str) -> None:
     assert "<script>alert" not in text
     assert not re.search("[\u0000-\u0008\u000b\u000c\u000e-\u001f\u200b-\u200f\u202a-\u202e\u2066-\u2069\ufeff]", text)
     assert "A" * 257 not in text
-    assert "49" not in text.split("<main")[1] or "{{ 7*7 }}" in text or name in ("demo",) or HOSTILE[:4] not in text
+    assert "{{ 7*7 }}" in text or "49}" not in text
     assert len(text) < 60_000
 
 

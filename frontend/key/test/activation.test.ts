@@ -158,7 +158,7 @@ describe("the end of a phone", () => {
     expect(app.phone!.ended).toBe(true);
     expect(app.active).toHaveLength(0);
     expect(app.users).toHaveLength(1);
-    const flow = new Activation(app, () => Promise.resolve({ os: "android", version: null, model: null, lock: null, rooted: null }), () => "phone");
+    const flow = new Activation(app, () => Promise.resolve({ os: "android", version: "", model: "", lock: null, rooted: null }), () => "phone");
     expect(flow.fresh).toBe(true);
     await flow.session("mtanaka01", "7KQ4X9TM");
     await flow.complete(await flow.open("N3wPin"));

@@ -14,6 +14,7 @@ from watchword.app.settings import Settings, load
 from watchword.app.wiring import Built, build, static_folder
 from watchword.core.users import Details, NewUser
 from watchword.flows import accounts
+from watchword.flows.ports import Clock
 from watchword.stores import migrate, tables
 from watchword.web.assets import Assets
 from watchword.web.demo.routes import Demo, Elsewhere, Forget
@@ -109,13 +110,13 @@ def progress(built: Built) -> Mapping[str, bool]:
     }
 
 
-def server(settings: Settings) -> tuple[Server, Built, str]:
+def server(settings: Settings, *, clock: Clock | None = None) -> tuple[Server, Built, str]:
     """The demonstration's server and its address. Migrates and seeds where there is nothing yet."""
     port = settings.listen.port
     origin = f"http://demo.watchword.localhost:{port}"
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     migrate.upgrade(settings.database_url)
-    built = build(settings, ancestors=origin, keep_letters=True)
+    built = build(settings, clock=clock, ancestors=origin, keep_letters=True)
     with built.store.read() as tx:
         fresh = tx.users.by_key(PEOPLE[0].username) is None
     if fresh:

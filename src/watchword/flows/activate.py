@@ -23,7 +23,7 @@ from watchword.core.refusals import (
 )
 from watchword.core.users import Contact, User
 from watchword.flows import letters, prove, ready
-from watchword.flows.activation_start import claimed, platform_refusal
+from watchword.flows.activation_start import claimed, platform_refusal, usable
 from watchword.flows.details import plain
 from watchword.flows.kit import Kit
 from watchword.flows.phone_requests import Signed, check_header, text
@@ -130,10 +130,13 @@ def _answer(kit: Kit, enrolment: Enrolment, user: User, device: Device) -> dict[
     )  # fmt: skip
 
 
-def confirm(kit: Kit, request: Signed, claim: str) -> str | Refusal:
+def confirm(kit: Kit, request: Signed) -> str | Refusal:
     """The phone has wrapped the secret and proves it: only now the device works. Returns the username."""
     with kit.store.write() as tx:
-        found = claimed(kit, tx, text(request.fields, "enrolment", 26), claim, "issued", "active")
+        enrolment = tx.enrolments.get(text(request.fields, "enrolment", 26), lock=True)
+        if enrolment is None:
+            return Refusal(ENROLMENT_OVER, "enrolment.unknown")
+        found = usable(kit, tx, enrolment, "issued", "active")
         if isinstance(found, Refusal):
             return found
         enrolment, user = found

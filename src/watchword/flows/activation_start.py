@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 from dataclasses import dataclass, replace
 
 from watchword.core.devices import Platform, platform_fault
@@ -97,8 +98,13 @@ def claimed(kit: Kit, tx: Tx, enrolment_id: str, claim: str, *states: str) -> tu
     """The enrolment of a claim in one of these states, locked; one refusal for every other case."""
     hashed = claim_hash(claim)
     enrolment = tx.enrolments.get(enrolment_id, lock=True) if len(enrolment_id) == 26 else None
-    if enrolment is None or hashed is None or enrolment.claim_hash != hashed:
+    if enrolment is None or hashed is None or not hmac.compare_digest(enrolment.claim_hash, hashed):
         return Refusal(ENROLMENT_OVER, "claim.foreign")
+    return usable(kit, tx, enrolment, *states)
+
+
+def usable(kit: Kit, tx: Tx, enrolment: Enrolment, *states: str) -> tuple[Enrolment, User] | Refusal:
+    """An enrolment in one of these states, with its user."""
     if kit.clock.now() >= enrolment.expires:
         return Refusal(ENROLMENT_OVER, "enrolment.expired")
     if enrolment.state not in states:

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import select
 
-from watchword.core.attempts import Attempt, Context
+from watchword.core.attempts import PUSH_SECONDS, Attempt, Context
 from watchword.stores import tables
 from watchword.stores.database import Database, Row
 from watchword.stores.query import Query, adding, among, by, param
@@ -57,6 +57,12 @@ _OPEN = Query(
     )
 )
 _STATES = Query(lambda dialect: select(_T.c.id, _T.c.state).where(among(_T.c.id, dialect)))
+_ASKED_SINCE = Query(
+    select(tables.devices.c.phone_id)
+    .distinct()
+    .join(_T, _T.c.device_id == tables.devices.c.id)
+    .where(_T.c.push_until >= param(_T.c.push_until, "until"), _T.c.state == "pending")
+)
 _LONGEST = 24 * 60 * 60
 
 
@@ -116,6 +122,10 @@ class Attempts:
     def lines(self, user_id: str, limit: int) -> tuple[Attempt, ...]:
         """A user's last attempts, newest first."""
         return tuple(map(_present, self._db.all(_LINES, user_id=user_id, limit=limit)))
+
+    def phones_asked(self, since: int) -> Sequence[str]:
+        """Phones asked at `since` or later by attempts that are still pending."""
+        return [row[0] for row in self._db.all(_ASKED_SINCE, until=since + PUSH_SECONDS)]
 
 
 def _attempt(row: Row | None) -> Attempt | None:

@@ -6,7 +6,7 @@ from sqlalchemy import update
 
 from watchword.flows.ports import Browser
 from watchword.stores import tables
-from watchword.stores.database import Database
+from watchword.stores.database import Database, Row
 from watchword.stores.query import Query, adding, by, param, setting
 from watchword.stores.rows import packed, unpacked
 
@@ -15,7 +15,9 @@ _COLUMNS = tuple(column.name for column in _T.c if column.name != "token_hash")
 _ID = _T.c.id == param(_T.c.id)
 
 _BY_TOKEN = Query(by(_T, "user_id", "token_hash", columns=_COLUMNS))
+_BY_ID = Query(by(_T, "id", columns=_COLUMNS))
 _ADD = adding(_T)
+_RENAME = Query(setting(_T, ["token_hash"]).where(_ID))
 _LEARN = Query(setting(_T, ["networks", "places", "last_used", "wrong"]).where(_ID))
 _MISS = Query(update(_T).values(wrong=_T.c.wrong + 1).where(_ID))
 
@@ -30,8 +32,11 @@ class Browsers:
 
     def by_token(self, user_id: str, token_hash: bytes) -> Browser | None:
         """This user's browser with that cookie; another user's is nobody's."""
-        row = self._db.one(_BY_TOKEN, user_id=user_id, token_hash=token_hash)
-        return None if row is None else Browser(row[0], row[1], unpacked(row[2]), unpacked(row[3]), row[4], row[5])
+        return _browser(self._db.one(_BY_TOKEN, user_id=user_id, token_hash=token_hash))
+
+    def get(self, browser_id: str) -> Browser | None:
+        """By id."""
+        return _browser(self._db.one(_BY_ID, id=browser_id))
 
     def add(self, browser: Browser, token_hash: bytes) -> None:
         """A new cookie. Raises Duplicate for an id or a token that exists."""
@@ -45,6 +50,10 @@ class Browsers:
             last_used=browser.last_used,
             token_hash=token_hash,
         )
+
+    def rename(self, browser_id: str, token_hash: bytes) -> None:
+        """Give it a new token; the old one is unknown from now on."""
+        self._db.run(_RENAME, id=browser_id, set_token_hash=token_hash)
 
     def learn(self, browser: Browser) -> None:
         """After a complete login: its networks, places and last use are as given, its wrong passwords forgiven."""
@@ -60,3 +69,7 @@ class Browsers:
     def miss(self, browser_id: str) -> None:
         """One more wrong password from it."""
         self._db.run(_MISS, id=browser_id)
+
+
+def _browser(row: Row | None) -> Browser | None:
+    return None if row is None else Browser(row[0], row[1], unpacked(row[2]), unpacked(row[3]), row[4], row[5])

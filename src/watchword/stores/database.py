@@ -10,7 +10,7 @@ from typing import Any, Protocol
 import psycopg
 from psycopg.pq import ExecStatus
 
-from watchword.stores.errors import Duplicate, Spoilt, Unavailable
+from watchword.stores.errors import Duplicate, Spoilt, Unavailable, Unstorable
 from watchword.stores.query import Compiled, Query
 
 Row = tuple[Any, ...]
@@ -91,6 +91,9 @@ class SqliteDatabase:
             if broken.sqlite_errorcode in _UNIQUE:
                 raise Duplicate(str(broken)) from broken
             raise
+        except (UnicodeEncodeError, OverflowError) as strange:
+            self._spoilt = True
+            raise Unstorable(str(strange)) from strange
         except sqlite3.OperationalError as away:
             self._spoilt = True
             if away.sqlite_errorcode & 0xFF in (sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED):
@@ -155,6 +158,8 @@ class PostgresDatabase:
             return self._cursor.execute(compiled.sql, parameters, prepare=True)
         except psycopg.errors.UniqueViolation as broken:
             raise Duplicate(str(broken)) from broken
+        except (UnicodeEncodeError, psycopg.DataError) as strange:
+            raise Unstorable(str(strange)) from strange
         except psycopg.OperationalError as away:
             if self._renew is None or not self.lost:
                 raise Unavailable(str(away)) from away

@@ -32,24 +32,24 @@ _OF_PHONE = Query(
     .order_by(_T.c.created, _T.c.id)
 )
 _USED = Query(setting(_T, ["last_used"]).where(_ID))
-_LOCK_PHONE = Query(select(_P.c.id).where(_P.c.id == param(_P.c.id)).with_for_update())
 _KEEP = Query(setting(_T, ["recovery"]).where(_ID))
 
-# By the device's own column: one more; used with nothing to clear; how many to clear; the sum less those; used and cleared.
-_WRONG = {name: Query(update(_T).values({name: _T.c[name] + 1}).where(_ID)) for name in PARTS}
-_USED_CLEAN = {name: Query(setting(_T, ["last_used"]).where(_ID, _T.c[name] == 0)) for name in PARTS}
-_COUNTED = {name: Query(by(_T, "id", columns=["phone_id", name])) for name in PARTS}
-_USED_CLEAR = {name: Query(setting(_T, ["last_used", name]).where(_ID)) for name in PARTS}
-_LESS = {
-    name: Query(
-        update(_P)
-        .values(
-            {total: case((_P.c[total] > param(_P.c[total], "less"), _P.c[total] - param(_P.c[total], "less")), else_=0)}
-        )
-        .where(_P.c.id == param(_P.c.id))
-    )
-    for name, total in PARTS.items()
+# By the device's own column: one more; the phone locked and how many there are; the phone's sum less those; used and cleared.
+_WRONG = {part: Query(update(_T).values({part: _T.c[part] + 1}).where(_ID)) for part in PARTS}
+_COUNTED = {
+    part: Query(select(_P.c.id, _T.c[part]).join(_P, _P.c.id == _T.c.phone_id).where(_ID).with_for_update(of=_P))
+    for part in PARTS
 }
+_USED_CLEAR = {part: Query(setting(_T, ["last_used", part]).where(_ID)) for part in PARTS}
+
+
+def _less(part: str, total: str) -> Query:
+    counted = select(_T.c[part]).where(_T.c.id == param(_T.c.id, "device_id")).scalar_subquery()
+    left = case((_P.c[total] > counted, _P.c[total] - counted), else_=0)
+    return Query(update(_P).values({total: left}).where(_P.c.id == param(_P.c.id)))
+
+
+_LESS = {part: _less(part, total) for part, total in PARTS.items()}
 
 
 class Devices:
@@ -87,21 +87,15 @@ class Devices:
 
     def used(self, device_id: str, now: int, *, clear: str = "") -> None:
         """A success. `clear` names the device's column whose wrong answers are forgiven here and in the phone's sum."""
-        if not clear:
+        # The phone is locked before the device, as counting does it (phones.count, then wrong), so the two never deadlock: an
+        # UPDATE … WHERE wrong > 0 would, since PostgreSQL keeps the lock on a row it waited for and then passed by. What is
+        # subtracted is read by the next statement, under that lock, so two successes never forgive the same answers twice.
+        counted = self._db.one(_COUNTED[clear], id=device_id) if clear else None
+        if counted is None or not counted[1]:
             self._db.run(_USED, id=device_id, set_last_used=now)
             return
-        if self._db.run(_USED_CLEAN[clear], id=device_id, set_last_used=now):
-            return
-        # The phone is locked first, as counting does it (phones.count, then wrong): the same order never deadlocks. What is
-        # subtracted is read under that lock, so two successes at once cannot forgive the same answers twice.
-        found = self._db.one(_COUNTED[clear], id=device_id)
-        if found is None:
-            return
-        self._db.one(_LOCK_PHONE, id=found[0])
-        counted = self._db.one(_COUNTED[clear], id=device_id)
-        if counted is not None:
-            self._db.run(_LESS[clear], id=counted[0], less=counted[1])
-            self._db.run(_USED_CLEAR[clear], id=device_id, set_last_used=now, **{f"set_{clear}": 0})
+        self._db.run(_LESS[clear], id=counted[0], device_id=device_id)
+        self._db.run(_USED_CLEAR[clear], id=device_id, set_last_used=now, **{f"set_{clear}": 0})
 
     def wrong(self, device_id: str, column: str) -> None:
         """One more in the device's own `wrong_signed` or `wrong_offline`."""

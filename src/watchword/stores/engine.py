@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import AbstractContextManager
 from types import TracebackType
 from typing import Protocol
 
@@ -44,7 +45,7 @@ def open_store(
     return SqlStore(engine, connections, Keys(vault, lambda fields: commit(fields, entropy)), keep_letters=keep_letters)
 
 
-class _Transaction:
+class _Transaction(AbstractContextManager[SqlTx, None]):
     """The `with` of one transaction: it commits when the block ends well, and rolls back when anything is raised in it."""
 
     __slots__ = ("_keys", "_lend", "_loan", "_open")

@@ -15,6 +15,10 @@ class Unavailable(StoreError):
     """No connection in time, or the database is away or locked: try again later (503 at the edge)."""
 
 
+class Unstorable(StoreError, ValueError):
+    """A value that no column takes, text with U+0000 or half a surrogate pair say. Edges refuse such text before it gets here."""
+
+
 class Spoilt(StoreError):
     """A statement failed, the block caught that and went on: nothing is committed, on either database."""
 

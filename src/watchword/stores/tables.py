@@ -163,6 +163,7 @@ attempts = Table(
     Index(None, "qr_hash", unique=True),
     Index(None, "user_id", "started"),
     Index(None, "started"),
+    Index(None, "push_until"),
 )
 
 phones = Table(

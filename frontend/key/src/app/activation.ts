@@ -120,6 +120,9 @@ export class Activation {
         throw error;
       }
       this.opening = opening;
+    } else if (opening !== this.opening) {
+      // S is wrapped already, once and under the PIN of that moment: only the word to the server is missing.
+      close(opening);
     }
     const user = await confirm(this.app, this.wrapped, this.opening as Opening);
     this.app.unknownPhone = false;
@@ -176,6 +179,16 @@ export class Activation {
     await this.app.store.activate(phone, user, this.fresh);
     await this.app.reload();
     return user;
+  }
+
+  /** True from the wrapping on: the PIN stands, and only the confirmation may still be missing. */
+  get isWrapped(): boolean {
+    return this.wrapped !== null;
+  }
+
+  /** Says to the server what a lost connection kept from it. */
+  finish(): Promise<User> {
+    return this.complete(this.opening as Opening);
   }
 
   /** Overwrites what the offer of the fingerprint needed. */

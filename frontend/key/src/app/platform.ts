@@ -1,6 +1,6 @@
-/** What the browser tells of the phone (I01, I02): stated as told, `null` for what no web page can tell. */
+/** What the browser tells of the phone (I01, I02): stated as told; "" and `null` for what it does not, or no web page can, tell. */
 
-export type Platform = { os: "ios" | "android" | "other"; version: string | null; model: string | null; lock: boolean | null; rooted: null };
+export type Platform = { os: "ios" | "android" | "other"; version: string; model: string; lock: boolean | null; rooted: null };
 
 type Hints = { platformVersion?: string; model?: string };
 type HintedNavigator = Navigator & { userAgentData?: { getHighEntropyValues(names: string[]): Promise<Hints> } };
@@ -10,26 +10,26 @@ export function osOf(agent: string, touchPoints: number): Platform["os"] {
   return /Android/.test(agent) ? "android" : "other";
 }
 
-/** Version and model from the user agent alone. Android's reduced form ("Android 10; K") says nothing and reads as null. */
-export function fromAgent(agent: string, os: Platform["os"]): { version: string | null; model: string | null } {
+/** Version and model from the user agent alone. Android's reduced form ("Android 10; K") says nothing and reads as "". */
+export function fromAgent(agent: string, os: Platform["os"]): { version: string; model: string } {
   if (os === "ios") {
     const version = /OS (\d+)_(\d+)/.exec(agent);
     const model = /iPhone|iPad|iPod/.exec(agent);
-    return { version: version ? `${version[1]}.${version[2]}` : null, model: model ? model[0] : "iPad" };
+    return { version: version ? `${version[1]}.${version[2]}` : "", model: model ? model[0] : "iPad" };
   }
   if (os === "android") {
     const match = /Android (\d+(?:\.\d+)*)(?:; ([^;)]+))?/.exec(agent);
-    if (!match || match[2]?.trim() === "K") return { version: null, model: null };
+    if (!match || match[2]?.trim() === "K") return { version: "", model: "" };
     const model = match[2]?.replace(/ Build\/.*$/, "").trim() ?? "";
-    return { version: match[1] as string, model: model || null };
+    return { version: match[1] as string, model };
   }
-  return { version: null, model: null };
+  return { version: "", model: "" };
 }
 
 /** "14.0.0" reads as "14.0"; an empty hint is none. */
-function hintedVersion(text: string | undefined): string | null {
+function hintedVersion(text: string | undefined): string {
   const match = /^(\d+)(?:\.(\d+))?/.exec(text ?? "");
-  return match ? `${match[1]}${match[2] ? `.${match[2]}` : ""}` : null;
+  return match ? `${match[1]}${match[2] ? `.${match[2]}` : ""}` : "";
 }
 
 export async function readPlatform(navigator: Navigator, hasVerifier: () => Promise<boolean>): Promise<Platform> {
@@ -39,7 +39,7 @@ export async function readPlatform(navigator: Navigator, hasVerifier: () => Prom
   if (os === "android" && data) {
     try {
       const hints = await data.getHighEntropyValues(["platformVersion", "model"]);
-      version = hintedVersion(hints.platformVersion) ?? version;
+      version = hintedVersion(hints.platformVersion) || version;
       model = hints.model || model;
     } catch {
       // The browser withholds them: what the user agent said stands.

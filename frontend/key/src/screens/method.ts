@@ -12,7 +12,7 @@ import { credentials } from "./sms";
 
 /** "Misaki’s Pixel 8": what the person will see in the portal's list of devices. */
 export function phoneName(displayName: string, platform: Platform): string {
-  const model = platform.model ?? t(platform.os === "other" ? "phone.browser" : "phone.plain");
+  const model = platform.model || t(platform.os === "other" ? "phone.browser" : "phone.plain");
   if (!displayName) return model.slice(0, 60);
   // A Latin name's first word is what friends say; a Japanese one stays whole.
   const name = language() === "en" && /^[\u0020-\u024f]+$/.test(displayName) ? (displayName.split(" ")[0] as string) : displayName;

@@ -52,6 +52,12 @@ export function contactLabel(contact: Contact): Node[] {
   return nodes;
 }
 
+/** The region of the browser's languages, else Japan for Japanese, else the first in the list: always open to another choice. */
+function likelyCountry(regions: string[]): string {
+  const told = (navigator.languages ?? []).map((tag) => /-([A-Z]{2})\b/.exec(tag)?.[1] ?? "");
+  return [...told, language() === "ja" ? "JP" : ""].find((region) => regions.includes(region)) ?? regions[0] ?? "";
+}
+
 type Form = { root: HTMLElement; national: Field; fault: () => NumberFault | null };
 
 function newNumber(ctx: Context, chosen: Chosen): Form {
@@ -62,7 +68,7 @@ function newNumber(ctx: Context, chosen: Chosen): Form {
     { class: "input", id: "country", autocomplete: "tel-country-code" },
     countries.map((one) => h("option", { value: one.region }, `${name(one.region)} +${one.code}`)),
   );
-  if (!chosen.country) chosen.country = countries.find((one) => one.region === (language() === "ja" ? "JP" : "US"))?.region ?? countries[0]?.region ?? "";
+  if (!chosen.country) chosen.country = likelyCountry(countries.map((one) => one.region));
   select.value = chosen.country;
   select.addEventListener("change", () => (chosen.country = select.value));
   const national = field({

@@ -10,7 +10,7 @@ import { iconButton, onLeave } from "../ui/shell";
 import { activationRefused } from "./activationRefused";
 import type { Context } from "./context";
 import { afterActivation } from "./done";
-import { errorWords, problemPage, refusedAs, work } from "./problem";
+import { alertIn, errorWords, problemPage, refusedAs, work } from "./problem";
 import { biometricButton, ownPin, pinWords } from "./unlock";
 
 type Rule = { root: HTMLElement; set: (state: "ok" | "bad" | "open") => void };
@@ -136,13 +136,15 @@ function newPin(ctx: Context, activation: Activation): void {
       return again.input.focus();
     }
     let allowed = true;
+    let failure: unknown = null;
+    const caught = (error: unknown): boolean => ((failure = error), activation.isWrapped || activationRefused(ctx, error));
     const activate = async (): Promise<void> => {
       allowed = await live.compare();
       if (allowed) await activation.complete(await activation.open(value));
     };
-    const done = await work(ctx, { button: next, saying: t("busy.activate"), place, caught: (error) => activationRefused(ctx, error) }, activate);
+    const done = await work(ctx, { button: next, saying: t("busy.activate"), place, caught }, activate);
     if (!allowed) pin.input.focus();
-    else if (done) afterActivation(ctx, activation);
+    else settled(ctx, activation, !!done, failure);
   };
   ctx.show({
     title: t("pin.title"),
@@ -174,7 +176,10 @@ function existingPin(ctx: Context, activation: Activation): void {
   const place = h("div", {});
   const pin = ownPin(t("add.pin.hint"));
   const next = button("solid", t("pin.activate"), null, { form: "pin" });
+  let failure: unknown = null;
   const caught = (error: unknown): boolean => {
+    failure = error;
+    if (activation.isWrapped) return true;
     if (refusedAs(error, "proofWrong", "pinWrong")) {
       pin.input.value = "";
       pin.error(errorWords(ctx, error));
@@ -189,7 +194,7 @@ function existingPin(ctx: Context, activation: Activation): void {
   };
   const run = async (opening: () => Promise<Opening>): Promise<void> => {
     const done = await work(ctx, { button: next, saying: t("busy.activate"), place, caught }, async () => activation.complete(await opening()));
-    if (done) afterActivation(ctx, activation);
+    settled(ctx, activation, !!done, failure);
   };
   const send = (event: Event): void => {
     event.preventDefault();
@@ -207,6 +212,22 @@ function existingPin(ctx: Context, activation: Activation): void {
     main: [heading(t("add.pin.title"), t("add.pin.lead")), place, h("form", { id: "pin", novalidate: true, onsubmit: send }, pin.root)],
     foot: [next, biometricButton(ctx, (opening) => void run(() => Promise.resolve(opening)), () => pin.input.focus())],
   });
+}
+
+/** After the request: on to the outcome, or to the page that finishes what a lost connection left half done. */
+function settled(ctx: Context, activation: Activation, done: boolean, failure: unknown): void {
+  if (done) afterActivation(ctx, activation);
+  else if (activation.isWrapped && failure) ctx.nav.replace(() => almost(ctx, activation, failure));
+}
+
+function almost(ctx: Context, activation: Activation, failure: unknown): void {
+  const place = h("div", {});
+  const finish = button("solid", t("user.finish"), () => void run());
+  const run = async (): Promise<void> => {
+    if (await work(ctx, { button: finish, saying: t("busy.activate"), place, caught: (error) => activationRefused(ctx, error) }, () => activation.finish())) afterActivation(ctx, activation);
+  };
+  ctx.show({ title: t("almost.title"), spacing: "stack--5", main: [heading(t("almost.title"), t("almost.lead")), place], foot: [finish] });
+  alertIn(ctx, place, failure);
 }
 
 export function choosePin(ctx: Context, activation: Activation): void {

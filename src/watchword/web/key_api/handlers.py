@@ -97,12 +97,12 @@ def complete(ask: Ask, body: models.Complete, _: str) -> dict[str, Any] | Refusa
     return activate.complete(ask.site.kit, request, body.claim, told, proof)
 
 
-def confirm(ask: Ask, body: models.Confirm, _: str) -> dict[str, Any] | Refusal:
+def confirm(ask: Ask, body: models.Signed, _: str) -> dict[str, Any] | Refusal:
     """5.6."""
     request = signed(ask, body)
     if isinstance(request, Refusal):
         return request
-    username = activate.confirm(ask.site.kit, request, body.claim)
+    username = activate.confirm(ask.site.kit, request)
     return username if isinstance(username, Refusal) else {"active": True, "username": username}
 
 

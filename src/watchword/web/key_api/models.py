@@ -121,10 +121,6 @@ class Complete(Body):
     prove: Signed | None = None
 
 
-class Confirm(Signed):
-    claim: Claim
-
-
 class SignedAnswer(BaseModel):
     signed: dict[str, Any]
     signature: str

@@ -27,7 +27,7 @@ ROUTES = (
     Route("POST", "/v1/activation/scan", m.Scan, m.Ready, h.scan_activation, "Begin with the QR (5.2)"),
     Route("POST", "/v1/activation/session", m.BySessionId, m.Ready, h.by_session_id, "Begin with the Session ID (5.3)"),
     Route("POST", "/v1/activation/complete", m.Complete, m.SignedAnswer, h.complete, "The phone's key against the secret (5.5)"),
-    Route("POST", "/v1/activation/confirm", m.Confirm, m.Confirmed, h.confirm, "The secret is kept (5.6)"),
+    Route("POST", "/v1/activation/confirm", m.Signed, m.Confirmed, h.confirm, "The secret is kept (5.6)"),
     Route("POST", "/v1/nonce", m.Signed, m.Nonce, h.nonce, "A nonce for a proof (5.7)"),
     Route("POST", "/v1/prove", m.Signed, m.Right, h.check_pin, "The PIN is right (5.7)"),
     Route("POST", "/v1/pending", m.Signed, m.Pending, h.pending, "What waits for this phone (6.1)"),

@@ -251,18 +251,7 @@ class StartPage(Page):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PasswordPage(Page):
-    """A new password in place of one that may be known to others: asked for after "this isn't me". Posts current, password, repeat."""
-
-    template: ClassVar[str] = "password.html"
-    path: str = "/password"
-    username: str
-    rules: PasswordRules = PasswordRules()
-    error: RefusalView | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordPage(Page):
-    """A new password, asked for at the first login after *this isn't me*."""
+    """A new password, asked for at the first login after *this isn't me*. Posts current, password, repeat."""
 
     template: ClassVar[str] = "password.html"
     path: str = "/password"

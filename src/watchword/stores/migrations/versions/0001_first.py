@@ -57,6 +57,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attempts")),
     )
     op.create_index(op.f("ix_attempts_collector_hash"), "attempts", ["collector_hash"], unique=True)
+    op.create_index(op.f("ix_attempts_push_until"), "attempts", ["push_until"], unique=False)
     op.create_index(op.f("ix_attempts_qr_hash"), "attempts", ["qr_hash"], unique=True)
     op.create_index(op.f("ix_attempts_started"), "attempts", ["started"], unique=False)
     op.create_index(op.f("ix_attempts_user_id_started"), "attempts", ["user_id", "started"], unique=False)
@@ -318,5 +319,6 @@ def downgrade() -> None:
     op.drop_index(op.f("ix_attempts_user_id_started"), table_name="attempts")
     op.drop_index(op.f("ix_attempts_started"), table_name="attempts")
     op.drop_index(op.f("ix_attempts_qr_hash"), table_name="attempts")
+    op.drop_index(op.f("ix_attempts_push_until"), table_name="attempts")
     op.drop_index(op.f("ix_attempts_collector_hash"), table_name="attempts")
     op.drop_table("attempts")
