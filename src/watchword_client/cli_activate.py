@@ -22,7 +22,7 @@ from watchword_client.typed import Mistyped
 from watchword_client.typed import pin as read_pin
 
 Name = Annotated[str, typer.Option("--name", help="How this phone is called in the list of devices.")]
-Username = Annotated[str, typer.Option("--username")]
+Username = Annotated[str, typer.Option("--username", help="Whom to activate; asked for if not given.")]
 Password = Annotated[str, typer.Option("--password", envvar="WATCHWORD_PASSWORD", help="Better asked for than given.")]
 Qr = Annotated[str, typer.Option("--qr", metavar="URL", help="What the activation QR code holds.")]
 SessionId = Annotated[str, typer.Option("--session-id", help="Session ID shown at the portal; needs --username.")]
@@ -101,7 +101,7 @@ class _Sender:
         started = self._phone.activate_start(username, password)
         contacts = [known for known in started.get("contacts", []) if isinstance(known, dict)]
         if not contact and not national:
-            contact = self._choose(contacts)
+            contact = self._choose([known for known in contacts if known.get("kind") == "sms"])
         if not contact:
             country = country or "JP"
             national = national or self._terminal.ask("ask.national", country=country)

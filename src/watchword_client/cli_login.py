@@ -23,7 +23,7 @@ _ASKED = {"challenge": ("ask.response", "code", 8), "code": ("ask.login_code", "
 Client = Annotated[
     str, typer.Option("--client", envvar="WATCHWORD_CLIENT", help="Name of this platform in the server's settings.")
 ]
-Username = Annotated[str, typer.Option("--username")]
+Username = Annotated[str, typer.Option("--username", help="Who logs in; asked for if not given.")]
 Password = Annotated[str, typer.Option("--password", envvar="WATCHWORD_PASSWORD", help="Better asked for than given.")]
 Way = Annotated[str, typer.Option("--way", help="push, qr, challenge or code.")]
 MethodId = Annotated[str, typer.Option("--method", help="Id of the device to use, where there are several.")]
@@ -92,11 +92,13 @@ class _Waiting:
         """The session, or the end of the command with the reason."""
         login = self._platform.login
         chosen = self._choose(login, method)
-        if chosen != login.method:
-            login_push = self._platform.push(chosen) if way == "push" else {}
-        else:
-            login_push = login.push
-        self._announce(login, login_push)
+        push = login.push
+        if chosen != login.method and way == "push":
+            push = self._platform.push(chosen)
+        self._announce(login, push)
+        if way == "push" and not push.get("sent"):  # B04: a push that does not come is no dead end
+            self._terminal.say("login.not_sent")
+            way = self._other_way() if self._terminal.interactive else "qr"
         while True:
             try:
                 state = self._try(way)

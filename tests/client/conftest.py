@@ -38,7 +38,7 @@ def new_phone(server: FakeServer, machine: Machine, store: FileStore | MemorySto
 
 
 def activate(phone: Phone, username: str = "mtanaka01", pin: str = PIN) -> User:
-    contact = phone.activate_start(username, "correct horse")["contacts"][0]["id"]
-    phone.activate_send(contact)
+    contacts = phone.activate_start(username, "correct horse")["contacts"]
+    phone.activate_send(next(contact["id"] for contact in contacts if contact["kind"] == "sms"))
     phone.activate_prove(CODE)
     return phone.complete(pin, "Misaki’s terminal")

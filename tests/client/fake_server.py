@@ -177,12 +177,19 @@ class FakeServer:
     def do_activation_start(self, body: Json) -> Json:
         self.username = body["username"]
         self.enrolment = self.entropy.id()
-        contact = {"id": self.entropy.id(), "kind": "sms", "masked": "+81 •• •••• 4210", "default": True}
-        return {"enrolment": self.enrolment, "contacts": [contact], "expires": self.clock.now() + 900}
+        mail = {"id": self.entropy.id(), "kind": "mail", "masked": "m•••@example.jp", "default": True}
+        self.number = {"id": self.entropy.id(), "kind": "sms", "masked": "+81 •• •••• 4210", "default": True}
+        return {
+            "enrolment": self.enrolment,
+            "contacts": [mail, self.number],
+            "expires": self.clock.now() + 900,
+        }
 
     def do_activation_send(self, body: Json) -> Json:
         if self.needs_proof and "number" in body:
             raise Refuse(403, PROOF_FIRST)
+        if "contact" in body and body["contact"] != self.number["id"]:
+            raise Refuse(422, 5002)
         return self._sent(8)
 
     def do_activation_proof_send(self, _: Json) -> Json:

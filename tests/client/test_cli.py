@@ -258,6 +258,15 @@ def test_login_by_qr_draws_one(hosts: Hosts, state: str) -> None:
     assert sum(line.count("█") + line.count("▄") + line.count("▀") for line in result.stdout.splitlines()) > 100
 
 
+def test_a_push_that_was_not_sent_leads_on_to_the_qr_code(hosts: Hosts, state: str) -> None:
+    real = hosts.portal.do_begin
+    hosts.portal.do_begin = lambda body: (201, {**real(body)[1], "push": {"sent": False}})  # type: ignore[method-assign]
+    hosts.portal.polls = lambda: setattr(hosts.portal, "state", "approved")
+    result = login(hosts, state)
+    assert (result.exit_code, "No request was sent" in result.stdout) == (0, True)
+    assert [body["way"] for path, body in hosts.portal.seen if path.endswith("/show")] == ["qr"]
+
+
 def test_login_by_challenge_and_code(hosts: Hosts, state: str) -> None:
     result = login(hosts, state, "--way", "challenge", typed="1234 567\n1234 5678\n")
     assert (result.exit_code, "148 201 9375" in result.stdout) == (0, True)

@@ -37,7 +37,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
         tx.tries.put(b"locked", "unknown", Tries(0, 1, START + 1), START - FORGET_SECONDS - 1)
         tx.outbox.put(Letter("sms", "+1", "", "", {}, ""), START - 31 * DAY)
         tx.outbox.put(Letter("sms", "+2", "", "", {}, ""), START - 31 * DAY)
-    leased = store.outbox_batch(START - 31 * DAY, 1, 60)
+    leased = store.outbox_batch("sms", START - 31 * DAY, 1, 60)
     store.outbox_done(leased[0].id, START - 31 * DAY)
     once = dict.fromkeys(
         ("claims", "rates", "codes", "enrolments", "attempts", "sessions", "outbox", "password_tries"), 1
@@ -52,7 +52,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
         assert not tx.claims.spend("new", START)
         assert tx.tries.take(b"new", "unknown", START).wrong == 2
         assert tx.tries.take(b"locked", "unknown", START) == Tries(0, 1, START + 1)
-    assert len(store.outbox_batch(START, 9, 60)) == 1
+    assert len(store.outbox_batch("sms", START, 9, 60)) == 1
 
 
 def test_a_sweep_does_a_bounded_amount(store: SqlStore) -> None:

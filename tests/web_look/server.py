@@ -15,7 +15,7 @@ from urllib.parse import parse_qs
 from tests.web_look.samples import NOW, QR, TOKYO, pages
 from watchword.core import refusals
 from watchword.core.refusals import Refusal
-from watchword.web.pages import ChallengePanel, QrPanel, Renderer
+from watchword.web.pages import ChallengePanel, DemoPage, QrPanel, Renderer
 
 POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; "
@@ -147,16 +147,19 @@ class _Handler(BaseHTTPRequestHandler):
 
     def _page(self, lang: str, name: str) -> None:
         view = pages(self.site.renderer, lang, self.site.names.get("name"))[name]
-        self._send(200, self.site.renderer.page(view, lang=lang, now=NOW, tz=TOKYO), "text/html; charset=utf-8")
+        more = f"; frame-src {view.portal_url} {view.key_url}" if isinstance(view, DemoPage) else ""
+        self._send(
+            200, self.site.renderer.page(view, lang=lang, now=NOW, tz=TOKYO), "text/html; charset=utf-8", POLICY + more
+        )
 
     def _json(self, value: object, status: int = 200) -> None:
         self._send(status, json.dumps(value).encode(), "application/json")
 
-    def _send(self, status: int, body: bytes, kind: str) -> None:
+    def _send(self, status: int, body: bytes, kind: str, policy: str = POLICY) -> None:
         self.send_response(status)
         self.send_header("Content-Type", kind)
         self.send_header("Content-Length", str(len(body)))
-        self.send_header("Content-Security-Policy", POLICY)
+        self.send_header("Content-Security-Policy", policy)
         self.end_headers()
         self.wfile.write(body)
 

@@ -29,11 +29,13 @@ export function follow(events: string, poll: string, listener: Listener): Follow
   const ask = async (): Promise<void> => {
     polling = true;
     let tries = 0;
+    let told = false; // the first answer comes at once, so that a page never stands there with an old state
     while (!stopped) {
       try {
-        const answer = await fetch(`${poll}?wait=20`, { headers: { Accept: "application/json" }, cache: "no-store" });
+        const answer = await fetch(`${poll}?wait=${told ? 20 : 0}`, { headers: { Accept: "application/json" }, cache: "no-store" });
         if (answer.ok) {
           tries = 0;
+          told = true;
           heard(stateIn(await answer.json()));
           continue;
         }
@@ -60,8 +62,7 @@ export function follow(events: string, poll: string, listener: Listener): Follow
     source.addEventListener("error", () => {
       if (stopped || polling) return;
       failures += 1;
-      listener.lost(true);
-      if (source?.readyState !== EventSource.CLOSED && failures < STREAM_FAILURES) return;
+      if (source?.readyState !== EventSource.CLOSED && failures < STREAM_FAILURES) return listener.lost(true);
       source?.close();
       void ask();
     });

@@ -54,7 +54,7 @@ function count(section: HTMLElement, words: DOMStringMap): void {
     const text = rest >= 60 ? filled(minutes, { minutes: Math.floor(rest / 60), seconds: rest % 60 }) : filled(seconds, { seconds: rest });
     left.textContent = filled(wrap, { left: text });
     if (bar) bar.value = rest;
-    if (voice && SPOKEN.has(rest)) voice.textContent = filled(words["left"] ?? "", { seconds: rest });
+    if (voice && SPOKEN.has(rest)) voice.textContent = filled(words["spokenLeft"] ?? "", { seconds: rest });
     if (rest === 0) silent(section, voice, words["silent"] ?? "");
   });
 }

@@ -24,7 +24,11 @@ from watchword.vault import keyring
 from watchword.vault.vault import sign_with
 from watchword_client.cli import login_command, phone_app
 
-app = typer.Typer(help="Watchword: a secure login system that an institution runs itself.", no_args_is_help=True, pretty_exceptions_enable=False)
+app = typer.Typer(
+    help="Watchword: a secure login system that an institution runs itself.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+)
 keys_app = typer.Typer(help="The server's keys.", no_args_is_help=True)
 app.add_typer(user_commands.app, name="user")
 app.add_typer(keys_app, name="keys")
@@ -35,7 +39,9 @@ Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
 
 
 @app.callback()
-def common(config: Annotated[Path | None, typer.Option(help="TOML file of settings.", exists=True, dir_okay=False)] = None) -> None:
+def common(
+    config: Annotated[Path | None, typer.Option(help="TOML file of settings.", exists=True, dir_okay=False)] = None,
+) -> None:
     """Settings come from the environment (WATCHWORD_…), then from the TOML file."""
     if config is not None:
         os.environ[CONFIG_VARIABLE] = str(config.resolve())
@@ -101,14 +107,21 @@ def migrate_command() -> None:
 
 
 @app.command("doctor")
-def doctor_command(as_json: Annotated[bool, typer.Option("--json")] = False) -> None:
+def doctor_command(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:
     """Say what is wrong and how to mend it; exit 1 where something is."""
     findings = list(doctor.examine(_load()))
     for finding in findings:
         if as_json:
-            typer.echo(json.dumps({"topic": finding.topic, "verdict": finding.verdict, "text": finding.text, "mend": finding.mend}))
+            typer.echo(
+                json.dumps(
+                    {"topic": finding.topic, "verdict": finding.verdict, "text": finding.text, "mend": finding.mend}
+                )
+            )
         else:
-            typer.echo(f"{finding.verdict:8} {finding.topic:9} {finding.text}" + (f"\n{'':19}-> {finding.mend}" if finding.mend else ""))
+            typer.echo(
+                f"{finding.verdict:8} {finding.topic:9} {finding.text}"
+                + (f"\n{'':19}-> {finding.mend}" if finding.mend else "")
+            )
     if any(finding.verdict == doctor.BAD for finding in findings):
         raise typer.Exit(1)
 
@@ -134,14 +147,18 @@ def keys_rotate() -> None:
 
     ring_of(settings, SystemEntropy(), clock)
     ring = keyring.rotate(settings.keys_path, entropy=SystemEntropy().bytes, sign=sign)
-    typer.echo(f"current {ring.signing[0].kid}, next {ring.signing[1].kid}. Back up {settings.keys_path}, then restart the server.")
+    typer.echo(
+        f"current {ring.signing[0].kid}, next {ring.signing[1].kid}. Back up {settings.keys_path}, then restart the server."
+    )
 
 
 @app.command("demo")
 def demo_command(
     port: Annotated[int, typer.Option(help="Port of the demonstration.")] = 8400,
     data: Annotated[Path | None, typer.Option(help="Folder to keep it in; a temporary one if not given.")] = None,
-    check: Annotated[bool, typer.Option("--check", help="Walk the whole path by the public API, print each step, and exit.")] = False,
+    check: Annotated[
+        bool, typer.Option("--check", help="Walk the whole path by the public API, print each step, and exit.")
+    ] = False,
 ) -> None:
     """A server with made-up people, a page with computer and phone side by side, and a visible outbox."""
     if check:
@@ -159,7 +176,9 @@ def _demo(port: int, data: Path) -> None:
     server, _, origin = demonstration.server(settings)
 
     def ready(_: int) -> None:
-        typer.echo(f"\n  Watchword is on. Open  {origin}\n\n  Log in as mtanaka01 / {demonstration.PASSWORD}. Stop with Ctrl+C.\n")
+        typer.echo(
+            f"\n  Watchword is on. Open  {origin}\n\n  Log in as mtanaka01 / {demonstration.PASSWORD}. Stop with Ctrl+C.\n"
+        )
 
     try:
         serving.run(server, settings, ready=ready)

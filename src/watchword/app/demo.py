@@ -123,8 +123,20 @@ def server(settings: Settings, *, clock: Clock | None = None) -> tuple[Server, B
         seed(built)
     people = [DemoAccount(username=person.username, password=PASSWORD, name=person.display_name) for person in PEOPLE]
     people.append(DemoAccount(username=NEWCOMER.username, password="", name=NEWCOMER.display_name))
-    demo = Demo(origin=origin, accounts=people, letters=lambda: letters(built), progress=lambda: progress(built), reset=lambda: empty(built))
-    static = Assets(static_folder(), "/static/", more={"brand.css": built.site.renderer.brand_css}, always_forever=True, skip=("key/",))
+    demo = Demo(
+        origin=origin,
+        accounts=people,
+        letters=lambda: letters(built),
+        progress=lambda: progress(built),
+        reset=lambda: empty(built),
+    )
+    static = Assets(
+        static_folder(),
+        "/static/",
+        more={"brand.css": built.site.renderer.brand_css},
+        always_forever=True,
+        skip=("key/",),
+    )
     apps = hosts(built, {origin.partition("://")[2]: demo.app(built.site, static)})
     key_host = settings.key.url.partition("://")[2]
     apps[key_host].routes["/demo/forget"] = Forget(origin)  # type: ignore[attr-defined]

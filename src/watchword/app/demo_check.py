@@ -89,7 +89,13 @@ class Walk:
     def code_sent(self, channel: str, to: str) -> str:
         """The newest code in the outbox to this address."""
         found = self.http.get(f"{self.origin}/demo/outbox").json()["messages"]
-        return str(next(message["code"] for message in found if message["channel"] == channel and message["to"] == to and message["code"]))
+        return str(
+            next(
+                message["code"]
+                for message in found
+                if message["channel"] == channel and message["to"] == to and message["code"]
+            )
+        )
 
 
 def hold(true: object, what: str) -> None:
@@ -114,10 +120,14 @@ def add_user(walk: Walk) -> None:
     accounts.add(walk.built.kit, [PERSON])
     mails = walk.http.get(f"{walk.origin}/demo/outbox").json()["messages"]
     welcome = next(m for m in mails if m["channel"] == "mail" and m["to"] == PERSON.mails[0])
-    hold("walker01" in welcome["text"] and "http" not in welcome["text"], "the welcome carries the username and no link")
+    hold(
+        "walker01" in welcome["text"] and "http" not in welcome["text"], "the welcome carries the username and no link"
+    )
     browser = walk.browser()
     browser.get("/start")
-    page = browser.post("/start", username="walker01", code=walk.code_sent("sms", PERSON.numbers[0]), password=PASSWORD, repeat=PASSWORD)
+    page = browser.post(
+        "/start", username="walker01", code=walk.code_sent("sms", PERSON.numbers[0]), password=PASSWORD, repeat=PASSWORD
+    )
     hold(page.status == 200 and not page.refusals, f"first password: {page.status} {page.refusals}")
 
 
@@ -125,7 +135,13 @@ def start_code_used(walk: Walk) -> None:
     """The one-time code works once."""
     browser = Browser(walk.portal, http=walk.http)
     browser.get("/start")
-    page = browser.post("/start", username="walker01", code=walk.code_sent("sms", PERSON.numbers[0]), password="Other-2026!", repeat="Other-2026!")
+    page = browser.post(
+        "/start",
+        username="walker01",
+        code=walk.code_sent("sms", PERSON.numbers[0]),
+        password="Other-2026!",
+        repeat="Other-2026!",
+    )
     hold(page.refusals == [1401], f"a used one-time code: {page.refusals}")
 
 
@@ -248,7 +264,7 @@ def second_user(walk: Walk) -> None:
 
 
 def _first_contact(page: str) -> str:
-    return page.split('name="contact" value="')[1].split('"')[0]
+    return page.split('name="contact" value="')[1].split('"', maxsplit=1)[0]
 
 
 def used_activation(walk: Walk) -> None:
@@ -306,7 +322,10 @@ def wrong_password(walk: Walk) -> None:
         stranger = Browser(walk.portal, http=walk.http)
         numbers = [stranger.login(name, "Wrong-2026!").refusals for _ in range(6)]
         hold(numbers == [[1101]] * 4 + [[1102]] * 2, f"{name}: {numbers}")
-    hold(walk.browser().login("walker01", PASSWORD).path == "/login/wait", "the owner still logs in from the browser we know")
+    hold(
+        walk.browser().login("walker01", PASSWORD).path == "/login/wait",
+        "the owner still logs in from the browser we know",
+    )
 
 
 STEPS: tuple[Callable[[Walk], None], ...] = (
@@ -328,7 +347,7 @@ def _step(walk: Walk, step: Callable[[Walk], None]) -> bool:
     said = (step.__doc__ or "").strip().splitlines()[0]
     try:
         step(walk)
-    except Exception as fault:
+    except Exception as fault:  # noqa: BLE001 - every fault of a step is printed, and fails the walk
         typer.echo(f"FAILED  {said}\n        {type(fault).__name__}: {fault}")
         return False
     typer.echo(f"ok  {(monotonic() - started) * 1000:6.0f} ms  {said}")

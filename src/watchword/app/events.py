@@ -42,7 +42,9 @@ class RedisEvents:
         try:
             self._client.publish(CHANNEL, json.dumps([topic, dict(data)]))
         except Exception as lost:
-            log.warning("events: %s: %s", type(lost).__name__, "an event did not leave this process; waiting pages poll")
+            log.warning(
+                "events: %s: %s", type(lost).__name__, "an event did not leave this process; waiting pages poll"
+            )
 
     async def listen(self) -> None:
         """Deliver what other processes publish, for ever; reconnects by itself."""
@@ -60,7 +62,7 @@ class RedisEvents:
                             self.hub.publish(topic, data)
             except asyncio.CancelledError:
                 raise
-            except Exception as lost:
+            except Exception as lost:  # noqa: BLE001 - whatever broke, it connects again
                 log.warning("events: %s, connecting again in a second", type(lost).__name__)
             finally:
                 await client.aclose()

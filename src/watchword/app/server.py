@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -12,6 +12,7 @@ from watchword.app.clock import monotonic
 from watchword.app.events import POLL_SECONDS, RedisEvents
 from watchword.app.wiring import Built, static_folder
 from watchword.outbound import useragent
+from watchword.outbound.dispatcher import KINDS, Kind
 from watchword.web import headers
 from watchword.web.api.routes import LoginApi
 from watchword.web.api.routes import document as platform_document
@@ -32,7 +33,9 @@ SWEEP_SECONDS = 300
 def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, ASGIApp]:
     """Applications by host name with port, as the Host header says it."""
     site, folder = built.site, static_folder()
-    static = Assets(folder, "/static/", more={"brand.css": site.renderer.brand_css}, always_forever=True, skip=("key/",))
+    static = Assets(
+        folder, "/static/", more={"brand.css": site.renderer.brand_css}, always_forever=True, skip=("key/",)
+    )
     login_api = LoginApi(site)
     api: dict[str, ASGIApp] = {
         "/api/v1/logins": login_api,
@@ -46,7 +49,13 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
         extra=[(b"content-security-policy", headers.key_policy(site.ancestors))], forever=("/assets/",),
     )  # fmt: skip
     key_app = Paths(
-        {"/v1/events": PhoneEvents(site), "/openapi.json": Document(lambda: key_document(site)), "/healthz": Health(site)}, key_files, {"/v1/": key_api(site)}
+        {
+            "/v1/events": PhoneEvents(site),
+            "/openapi.json": Document(lambda: key_document(site)),
+            "/healthz": Health(site),
+        },
+        key_files,
+        {"/v1/": key_api(site)},
     )
     return {
         built.settings.portal.url.partition("://")[2]: portal_routes(site, static=static, api=api),
@@ -93,7 +102,7 @@ class Server:
             self._tasks.append(loop.create_task(self.built.events.listen()))
         self._tasks.append(loop.create_task(self._poll()))
         if self.worker:
-            self._tasks.append(loop.create_task(self._work()))
+            self._tasks += [loop.create_task(self._work(kind)) for kind in KINDS]
             self._tasks.append(loop.create_task(self._sweep()))
         loop.run_in_executor(self.built.site.threads, useragent.warm)
 
@@ -133,15 +142,15 @@ class Server:
         with self.built.store.read() as tx:
             return tx.attempts.states(attempts)
 
-    def _asked(self, since: int) -> list[str]:
+    def _asked(self, since: int) -> Sequence[str]:
         with self.built.store.read() as tx:
             return tx.attempts.phones_asked(since)
 
-    async def _work(self) -> None:
-        """The outbox, while there is something in it; a quick look otherwise."""
+    async def _work(self, kind: Kind) -> None:
+        """The outbox of one kind, while there is something in it; a quick look otherwise."""
         while True:
             try:
-                handled = await self.built.site.run(self.built.dispatcher.run_once)
+                handled = await self.built.site.run(self.built.dispatcher.run_once, kind)
             except Exception:
                 log.exception("outbox")
                 handled = 0
@@ -159,6 +168,10 @@ class Server:
 
 async def _wrong_host(send: Send) -> None:
     body = b"There is no site of this name here.\n"
-    found = [(b"content-type", b"text/plain; charset=utf-8"), (b"content-length", str(len(body)).encode()), *headers.COMMON]
+    found = [
+        (b"content-type", b"text/plain; charset=utf-8"),
+        (b"content-length", str(len(body)).encode()),
+        *headers.COMMON,
+    ]
     await send({"type": "http.response.start", "status": 421, "headers": found})
     await send({"type": "http.response.body", "body": body})

@@ -58,13 +58,16 @@ def run_many(settings: Settings) -> None:
     """Serve in `settings.workers` processes that share one listening socket."""
     shared = config("watchword.app.serving:factory", settings, factory=True, workers=settings.workers)
     listening = shared.bind_socket()
-    Multiprocess(shared, target=uvicorn.Server(shared).run, sockets=[listening]).run()
+    Multiprocess(shared, sockets=[listening]).run()
 
 
 def setup_logging(settings: Settings) -> None:
     """One line an event on standard error."""
     logging.basicConfig(
-        level=settings.log_level.upper(), format="%(asctime)s %(levelname)-7s %(name)s  %(message)s", datefmt="%Y-%m-%dT%H:%M:%S%z", force=True
+        level=settings.log_level.upper(),
+        format="%(asctime)s %(levelname)-7s %(name)s  %(message)s",
+        datefmt="%Y-%m-%dT%H:%M:%S%z",
+        force=True,
     )
     for noisy in ("uvicorn.error", "alembic", "httpx", "httpcore"):
         logging.getLogger(noisy).setLevel(max(logging.WARNING, logging.getLogger().level))

@@ -24,44 +24,71 @@ class Group(BaseModel):
 class PortalSettings(Group):
     """The login portal."""
 
-    url: str = Field("http://portal.watchword.localhost:8400", description="Origin people type into their browser, without a trailing slash.")
+    url: str = Field(
+        "http://portal.watchword.localhost:8400",
+        description="Origin people type into their browser, without a trailing slash.",
+    )
 
 
 class KeySettings(Group):
     """Watchword Key, on an origin of its own."""
 
-    url: str = Field("http://key.watchword.localhost:8400", description="Origin of the phone app, without a trailing slash. It is the issuer in the phone protocol: changing it ends every activation.")
+    url: str = Field(
+        "http://key.watchword.localhost:8400",
+        description="Origin of the phone app, without a trailing slash. It is the issuer in the phone protocol: changing it ends every activation.",
+    )
 
 
 class ListenSettings(Group):
     """Where the server listens."""
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
-    port: int = Field(8400, description="Port to listen on, for portal and Key alike; they are told apart by the Host header.", ge=0, le=65535)
+    port: int = Field(
+        8400,
+        description="Port to listen on, for portal and Key alike; they are told apart by the Host header.",
+        ge=0,
+        le=65535,
+    )
 
 
 class DatabaseSettings(Group):
     """Where the state lives."""
 
-    url: str = Field("", description="`sqlite:///path` or `postgresql://user@host/name`; empty for a SQLite file in `data_dir`.")
+    url: str = Field(
+        "", description="`sqlite:///path` or `postgresql://user@host/name`; empty for a SQLite file in `data_dir`."
+    )
     pool: int = Field(12, description="Connections of one process at most.", ge=1, le=200)
 
 
 class RedisSettings(Group):
     """Events between processes."""
 
-    url: str = Field("", description="`redis://host:6379/0` of Redis or Valkey; empty for none. Without it, several processes poll the database.")
+    url: str = Field(
+        "",
+        description="`redis://host:6379/0` of Redis or Valkey; empty for none. Without it, several processes poll the database.",
+    )
 
 
 class HashSettings(Group):
     """Argon2id for passwords (docs/adr/0003-argon2.md) and the pool in front of it."""
 
-    memory_kib: int = Field(19456, description="Memory of one hash in KiB. Under 19456 only with `environment` demo or test.", ge=8)
+    memory_kib: int = Field(
+        19456, description="Memory of one hash in KiB. Under 19456 only with `environment` demo or test.", ge=8
+    )
     passes: int = Field(2, description="Passes over that memory. Under 2 only with `environment` demo or test.", ge=1)
     lanes: int = Field(1, description="Lanes of one hash.", ge=1)
-    threads: int = Field(0, description="Hashes at once in one process; 0 for the cores divided by `workers`.", ge=0, le=256)
-    waiting: int = Field(48, description="Logins that may wait for a hash in one process; more are refused with Retry-After.", ge=0, le=10_000)
-    patience: float = Field(1.2, description="Seconds a login may wait for its hash before it is refused with Retry-After.", gt=0, le=60)
+    threads: int = Field(
+        0, description="Hashes at once in one process; 0 for the cores divided by `workers`.", ge=0, le=256
+    )
+    waiting: int = Field(
+        48,
+        description="Logins that may wait for a hash in one process; more are refused with Retry-After.",
+        ge=0,
+        le=10_000,
+    )
+    patience: float = Field(
+        1.2, description="Seconds a login may wait for its hash before it is refused with Retry-After.", gt=0, le=60
+    )
 
 
 class GeoSettings(Group):
@@ -74,9 +101,16 @@ class GeoSettings(Group):
 class BrandSettings(Group):
     """The institution's own name and colour."""
 
-    name: str = Field("Watchword", description="Name shown on every page and in every message.", min_length=1, max_length=40)
-    accent: str = Field("", description="One colour, `#RRGGBB`; its variants are derived so that the contrast holds. Empty keeps the default.")
-    mark_url: str = Field("", description="Address of one square SVG on the portal's origin; empty draws the built-in mark.")
+    name: str = Field(
+        "Watchword", description="Name shown on every page and in every message.", min_length=1, max_length=40
+    )
+    accent: str = Field(
+        "",
+        description="One colour, `#RRGGBB`; its variants are derived so that the contrast holds. Empty keeps the default.",
+    )
+    mark_url: str = Field(
+        "", description="Address of one square SVG on the portal's origin; empty draws the built-in mark."
+    )
     support_en: str = Field("+44 20 7946 0018", description="Support telephone number on English pages.")
     support_ja: str = Field("0120-000-018", description="Support telephone number on Japanese pages.")
 
@@ -84,28 +118,45 @@ class BrandSettings(Group):
 class SmsSettings(Group):
     """SMS through a generic HTTP gateway (docs/sms.md)."""
 
-    provider: Literal["none", "outbox", "http"] = Field("none", description="`http` for a gateway, `outbox` to keep messages for the demonstration's page, `none` to send nothing.")
+    provider: Literal["none", "outbox", "http"] = Field(
+        "none",
+        description="`http` for a gateway, `outbox` to keep messages for the demonstration's page, `none` to send nothing.",
+    )
     url: str = Field("", description="Address of the gateway.")
     method: Literal["GET", "POST"] = Field("POST", description="HTTP method.")
     encoding: Literal["query", "form", "json"] = Field("form", description="Where the parameters go.")
-    params: dict[str, str] = Field({}, description="Parameters: name to template with `{to}`, `{text}`, `{from}`, `{username}`, `{password}`.")
-    unicode_params: dict[str, str] = Field({}, description="Parameters added for texts outside the GSM alphabet, such as `coding = \"2\"` for Kannel.")
+    params: dict[str, str] = Field(
+        {}, description="Parameters: name to template with `{to}`, `{text}`, `{from}`, `{username}`, `{password}`."
+    )
+    unicode_params: dict[str, str] = Field(
+        {}, description='Parameters added for texts outside the GSM alphabet, such as `coding = "2"` for Kannel.'
+    )
     sender: str = Field("", description="What `{from}` stands for.")
-    auth: Literal["none", "basic", "bearer", "header"] = Field("none", description="How the gateway knows us; `none` where credentials are parameters.")
+    auth: Literal["none", "basic", "bearer", "header"] = Field(
+        "none", description="How the gateway knows us; `none` where credentials are parameters."
+    )
     username: str = Field("", description="User name for `{username}` and basic authentication.")
     password: str = Field("", description="Password, bearer token or header value.", repr=False)
-    header: str = Field("", description="Name of the header that carries the password with `auth = \"header\"`.")
-    success_pattern: str = Field("", description="Pattern that the answer must match besides a 200, 201 or 202; empty for none.")
-    countries: list[str] = Field([], description="Regions SMS may go to, such as `JP`; empty for all (toll fraud: set it).")
+    header: str = Field("", description='Name of the header that carries the password with `auth = "header"`.')
+    success_pattern: str = Field(
+        "", description="Pattern that the answer must match besides a 200, 201 or 202; empty for none."
+    )
+    countries: list[str] = Field(
+        [], description="Regions SMS may go to, such as `JP`; empty for all (toll fraud: set it)."
+    )
 
 
 class MailSettings(Group):
     """Mail over SMTP."""
 
-    provider: Literal["none", "outbox", "smtp"] = Field("none", description="`smtp`, `outbox` for the demonstration's page, or `none`.")
+    provider: Literal["none", "outbox", "smtp"] = Field(
+        "none", description="`smtp`, `outbox` for the demonstration's page, or `none`."
+    )
     host: str = Field("localhost", description="SMTP relay.")
     port: int = Field(587, description="Its port.")
-    security: Literal["starttls", "tls", "plain"] = Field("starttls", description="How the connection is protected; `plain` only to this machine.")
+    security: Literal["starttls", "tls", "plain"] = Field(
+        "starttls", description="How the connection is protected; `plain` only to this machine."
+    )
     username: str = Field("", description="User, where the relay wants one.")
     password: str = Field("", description="Its password.", repr=False)
     sender: str = Field("no-reply@localhost", description="From address; the brand's name stands before it.")
@@ -115,7 +166,10 @@ class MailSettings(Group):
 class PushSettings(Group):
     """Web Push to Key."""
 
-    allowed_hosts: list[str] = Field([], description="Push services beyond those of the large browsers: host, `.suffix`, or a whole origin for one in your own network.")
+    allowed_hosts: list[str] = Field(
+        [],
+        description="Push services beyond those of the large browsers: host, `.suffix`, or a whole origin for one in your own network.",
+    )
     contact: str = Field("mailto:security@localhost", description="How push services can reach you (RFC 8292 `sub`).")
 
 
@@ -139,30 +193,41 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_prefix="WATCHWORD_", env_nested_delimiter="__", extra="forbid")
 
-    environment: Literal["production", "demo", "test"] = Field("production", description="`demo` and `test` allow cheap hashes and log that they do.")
+    environment: Literal["production", "demo", "test"] = Field(
+        "production", description="`demo` and `test` allow cheap hashes and log that they do."
+    )
     policy: Literal["broker", "strict"] = Field("broker", description="Policy profile.")
-    data_dir: Path = Field(Path("watchword-data"), description="Folder of the key file and, without `database.url`, of the database.")
-    key_file: str = Field("", description="Path of the key file; empty for `keys.json` in `data_dir`. Made at first start; back it up.")
+    data_dir: Path = Field(
+        Path("watchword-data"), description="Folder of the key file and, without `database.url`, of the database."
+    )
+    key_file: str = Field(
+        "", description="Path of the key file; empty for `keys.json` in `data_dir`. Made at first start; back it up."
+    )
     workers: int = Field(1, description="Processes. More than one needs PostgreSQL.", ge=1, le=64)
     zone: str = Field("UTC", description="Time zone of pages before the person is known.")
-    trusted_proxies: list[str] = Field([], description="Networks whose Forwarded or X-Forwarded-For header is believed; empty for none.")
-    proxy_header: Literal["x-forwarded-for", "forwarded"] = Field("x-forwarded-for", description="The one header that your proxy sets; the other is never read, since a client could bring it.")
+    trusted_proxies: list[str] = Field(
+        [], description="Networks whose Forwarded or X-Forwarded-For header is believed; empty for none."
+    )
+    proxy_header: Literal["x-forwarded-for", "forwarded"] = Field(
+        "x-forwarded-for",
+        description="The one header that your proxy sets; the other is never read, since a client could bring it.",
+    )
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
-    portal: PortalSettings = PortalSettings()  # type: ignore[call-arg]
-    key: KeySettings = KeySettings()  # type: ignore[call-arg]
-    listen: ListenSettings = ListenSettings()  # type: ignore[call-arg]
-    database: DatabaseSettings = DatabaseSettings()  # type: ignore[call-arg]
-    redis: RedisSettings = RedisSettings()  # type: ignore[call-arg]
-    hash: HashSettings = HashSettings()  # type: ignore[call-arg]
-    geo: GeoSettings = GeoSettings()  # type: ignore[call-arg]
-    brand: BrandSettings = BrandSettings()  # type: ignore[call-arg]
-    sms: SmsSettings = SmsSettings()  # type: ignore[call-arg]
-    mail: MailSettings = MailSettings()  # type: ignore[call-arg]
-    push: PushSettings = PushSettings()  # type: ignore[call-arg]
-    session: SessionSettings = SessionSettings()  # type: ignore[call-arg]
-    clients: Annotated[dict[str, ClientSettings], Field(description="Platforms by id, such as `[clients.terminal]`.")] = {
-        "terminal": ClientSettings(name="Terminal")  # type: ignore[call-arg]
-    }
+    portal: PortalSettings = PortalSettings()
+    key: KeySettings = KeySettings()
+    listen: ListenSettings = ListenSettings()
+    database: DatabaseSettings = DatabaseSettings()
+    redis: RedisSettings = RedisSettings()
+    hash: HashSettings = HashSettings()
+    geo: GeoSettings = GeoSettings()
+    brand: BrandSettings = BrandSettings()
+    sms: SmsSettings = SmsSettings()
+    mail: MailSettings = MailSettings()
+    push: PushSettings = PushSettings()
+    session: SessionSettings = SessionSettings()
+    clients: Annotated[
+        dict[str, ClientSettings], Field(description="Platforms by id, such as `[clients.terminal]`.")
+    ] = {"terminal": ClientSettings(name="Terminal")}
 
     @field_validator("clients")
     @classmethod
@@ -187,7 +252,9 @@ class Settings(BaseSettings):
         dotenv_settings: PydanticBaseSettingsSource, file_secret_settings: PydanticBaseSettingsSource,
     ) -> tuple[PydanticBaseSettingsSource, ...]:  # fmt: skip
         path = os.environ.get(CONFIG_VARIABLE, "")
-        toml: tuple[PydanticBaseSettingsSource, ...] = (TomlConfigSettingsSource(settings_cls, Path(path)),) if path else ()
+        toml: tuple[PydanticBaseSettingsSource, ...] = (
+            (TomlConfigSettingsSource(settings_cls, Path(path)),) if path else ()
+        )
         return (init_settings, env_settings, *toml)
 
 

@@ -21,13 +21,19 @@ ProxyHeader = Literal["x-forwarded-for", "forwarded"]
 class Surroundings:
     """See watchword.web.site.Surroundings."""
 
-    def __init__(self, geo: Geo, trusted: Sequence[IPv4Network | IPv6Network], *, header: ProxyHeader, has_geo: bool) -> None:
+    def __init__(
+        self, geo: Geo, trusted: Sequence[IPv4Network | IPv6Network], *, header: ProxyHeader, has_geo: bool
+    ) -> None:
         self._geo, self._trusted, self._header, self._has_geo = geo, trusted, header, has_geo
         self._near = lru_cache(maxsize=4096)(self._look)
 
     def visit(self, peer: str, headers: Headers, device_token: str, lang: str) -> Visit:
         """Who calls. Nothing is invented: what is not known stays empty."""
-        address = client_address(peer, forwarded_fields(headers.raw), self._trusted, header=self._header) if self._trusted else peer
+        address = (
+            client_address(peer, forwarded_fields(headers.raw), self._trusted, header=self._header)
+            if self._trusted
+            else peer
+        )
         places, network, key = self._look(address) if self._has_geo else self._near(address)
         hints = {name: headers.get(name, "") for name in useragent.HINTS}
         agent = useragent.describe(headers.get("user-agent", ""), hints)

@@ -36,28 +36,40 @@ def opened() -> Iterator[Built]:
         built.close()
 
 
-Text = Annotated[str, typer.Option()]
-Many = Annotated[list[str], typer.Option()]
+_GUIDELINES = "The PIN guidelines keep it out of the person's PIN."
+_MOBILE = "Mobile number as +819012345678; may be given more than once, the first is the default."
+
+Who = Annotated[str, typer.Argument(help="Username.")]
+NewName = Annotated[str, typer.Argument(help="3 to 64 letters, digits, dots, hyphens, underscores.")]
+Given = Annotated[str, typer.Option(help="Given names, parted by blanks.")]
+Family = Annotated[str, typer.Option(help="Family names.")]
+Birth = Annotated[str, typer.Option(help=f"As 1987-04-23. {_GUIDELINES}")]
+Display = Annotated[str, typer.Option(help="Name shown in Key and on pages; given and family names if not said.")]
+DocumentType = Annotated[str, typer.Option(help="Such as passport.")]
+DocumentNumber = Annotated[str, typer.Option(help=f"Number of that document. {_GUIDELINES}")]
+Mails = Annotated[list[str] | None, typer.Option("--mail", help="Mail address; may be given more than once.")]
+Numbers = Annotated[list[str] | None, typer.Option("--number", help=_MOBILE)]
+Addresses = Annotated[list[str] | None, typer.Option("--address", help=f"Street and number. {_GUIDELINES}")]
+Cities = Annotated[list[str] | None, typer.Option("--city", help=f"City. {_GUIDELINES}")]
+PostalCodes = Annotated[list[str] | None, typer.Option("--postal-code", help=f"Postal code. {_GUIDELINES}")]
+Language = Annotated[str, typer.Option(help="Language of messages: en or ja.")]
+Zone = Annotated[str, typer.Option(help="Time zone, such as Asia/Tokyo.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
 @app.command("add")
 def add(
-    username: Annotated[str, typer.Argument(help="3 to 64 letters, digits, dots, hyphens, underscores.")],
-    given_names: Text = "", family_names: Text = "", birth_date: Annotated[str, typer.Option(help="1987-04-23")] = "",
-    display_name: Text = "", document_type: Text = "", document_number: Text = "",
-    mails: Annotated[list[str] | None, typer.Option("--mail", help="May be given more than once.")] = None,
-    numbers: Annotated[list[str] | None, typer.Option("--number", help="+819012345678; the first is the default.")] = None,
-    addresses: Annotated[list[str] | None, typer.Option("--address")] = None,
-    cities: Annotated[list[str] | None, typer.Option("--city")] = None,
-    postal_codes: Annotated[list[str] | None, typer.Option("--postal-code")] = None,
-    lang: Annotated[str, typer.Option(help="en or ja")] = "en", zone: Annotated[str, typer.Option(help="Asia/Tokyo")] = "UTC",
-    as_json: Annotated[bool, typer.Option("--json", help="Answer in JSON.")] = False,
+    username: NewName, given_names: Given = "", family_names: Family = "", birth_date: Birth = "", display_name: Display = "",
+    document_type: DocumentType = "", document_number: DocumentNumber = "", mails: Mails = None, numbers: Numbers = None,
+    addresses: Addresses = None, cities: Cities = None, postal_codes: PostalCodes = None,
+    lang: Language = "en", zone: Zone = "UTC", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Add one person. The welcome and the one-time code for the first password go out apart."""
     row: dict[str, object] = {
-        "username": username, "given_names": given_names, "family_names": family_names, "birth_date": birth_date, "display_name": display_name,
-        "document_type": document_type, "document_number": document_number, "lang": lang, "zone": zone, "mails": mails or [],
-        "numbers": numbers or [], "addresses": addresses or [], "cities": cities or [], "postal_codes": postal_codes or [],
+        "username": username, "given_names": given_names, "family_names": family_names, "birth_date": birth_date,
+        "display_name": display_name, "document_type": document_type, "document_number": document_number,
+        "lang": lang, "zone": zone, "mails": mails or [], "numbers": numbers or [], "addresses": addresses or [],
+        "cities": cities or [], "postal_codes": postal_codes or [],
     }  # fmt: skip
     result = read(row, zone_known=available_timezones().__contains__)
     if isinstance(result, list):
@@ -70,11 +82,21 @@ def add(
         except accounts.TakenError as taken:
             typer.echo(f"{taken}. Choose another, or look at it: watchword user show {taken.username}", err=True)
             raise typer.Exit(1) from taken
-    typer.echo(json.dumps({"id": user.id, "username": user.username}) if as_json else f"Added {user.username}. The welcome and the one-time code are on their way.")
+    said = f"Added {user.username}. The welcome and the one-time code are on their way."
+    typer.echo(json.dumps({"id": user.id, "username": user.username}) if as_json else said)
 
 
 @app.command("import")
-def import_users(file: Annotated[Path, typer.Argument(help=f"CSV or .jsonl with the fields {', '.join(FIELDS)}; in CSV, {', '.join(LISTS)} are parted by ;", exists=True, dir_okay=False)]) -> None:
+def import_users(
+    file: Annotated[
+        Path,
+        typer.Argument(
+            help=f"CSV or .jsonl with the fields {', '.join(FIELDS)}; in CSV, {', '.join(LISTS)} are parted by ;",
+            exists=True,
+            dir_okay=False,
+        ),
+    ],
+) -> None:
     """Add many people, all or nothing."""
     try:
         found = new_users(file)
@@ -92,7 +114,7 @@ def import_users(file: Annotated[Path, typer.Argument(help=f"CSV or .jsonl with 
 
 
 @app.command("show")
-def show(username: str) -> None:
+def show(username: Who) -> None:
     """One person, in JSON; no secrets."""
     with opened() as built, built.store.read() as tx:
         user = tx.users.by_key(username_key(username))
@@ -107,7 +129,7 @@ def show(username: str) -> None:
 @app.command("list")
 def list_users(
     after: Annotated[str, typer.Option(help="Start after this username.")] = "",
-    limit: Annotated[int, typer.Option(min=1, max=10_000)] = 100,
+    limit: Annotated[int, typer.Option(min=1, max=10_000, help="How many at most.")] = 100,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False,
 ) -> None:
     """People by username."""
@@ -115,7 +137,12 @@ def list_users(
         users = tx.users.page(username_key(after) if after else "", limit)
     for user in users:
         if as_json:
-            typer.echo(json.dumps({"id": user.id, "username": user.username, "name": user.display_name, "state": user.state}, ensure_ascii=False))
+            typer.echo(
+                json.dumps(
+                    {"id": user.id, "username": user.username, "name": user.display_name, "state": user.state},
+                    ensure_ascii=False,
+                )
+            )
         else:
             typer.echo(f"{user.username:24} {user.state:10} {user.display_name}")
     if len(users) == limit:
@@ -123,11 +150,17 @@ def list_users(
 
 
 @app.command("invite")
-def invite(username: str) -> None:
+def invite(username: Who) -> None:
     """Send a new one-time code for the first password; the one before ends."""
     with opened() as built:
         result = accounts.invite_again(built.kit, username)
     if isinstance(result, Refusal):
-        typer.echo({"user.unknown": f"There is no user {username}.", "user.started": f"{username} has a password already."}.get(result.reason, f"Not sent: {result.reason}."), err=True)
+        typer.echo(
+            {
+                "user.unknown": f"There is no user {username}.",
+                "user.started": f"{username} has a password already.",
+            }.get(result.reason, f"Not sent: {result.reason}."),
+            err=True,
+        )
         raise typer.Exit(1)
     typer.echo(f"A new code is on its way to {result}.")

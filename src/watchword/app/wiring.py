@@ -115,7 +115,9 @@ def check(settings: Settings) -> None:
         raise SettingsFault("workers over 1 needs PostgreSQL: set database.url, or workers = 1")
     if settings.portal.url == settings.key.url:
         raise SettingsFault("portal.url and key.url must be two origins, so that Key's storage is its own")
-    if settings.environment == "production" and not all(url.startswith("https://") for url in (settings.portal.url, settings.key.url)):
+    if settings.environment == "production" and not all(
+        url.startswith("https://") for url in (settings.portal.url, settings.key.url)
+    ):
         local = all(_host(url).endswith(".localhost") for url in (settings.portal.url, settings.key.url))
         if not local:
             raise SettingsFault("portal.url and key.url must be https:// outside *.localhost: cookies and Key need it")
@@ -138,13 +140,27 @@ def ring_of(settings: Settings, entropy: Entropy, clock: Clock) -> keyring.KeyRi
         return made
 
 
-def build(settings: Settings, *, clock: Clock | None = None, entropy: Entropy | None = None, ancestors: str = "", keep_letters: bool = False) -> Built:
+def build(
+    settings: Settings,
+    *,
+    clock: Clock | None = None,
+    entropy: Entropy | None = None,
+    ancestors: str = "",
+    keep_letters: bool = False,
+) -> Built:
     """Wire everything; the database must be migrated. Raises SettingsFault, and what a missing database raises."""
     check(settings)
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
     ring = ring_of(settings, entropy, clock)
     vault = Vault(ring, issuer=settings.key.url, entropy=entropy.bytes)
-    store = open_store(settings.database_url, vault=vault, commit=commit, entropy=entropy.bytes, pool_size=settings.database.pool, keep_letters=keep_letters)
+    store = open_store(
+        settings.database_url,
+        vault=vault,
+        commit=commit,
+        entropy=entropy.bytes,
+        pool_size=settings.database.pool,
+        keep_letters=keep_letters,
+    )
     hub = Hub()
     events: Publisher = RedisEvents(hub, settings.redis.url) if settings.redis.url else LocalEvents(hub)
     brand = brand_of(settings)
@@ -184,7 +200,14 @@ def passwords_of(settings: Settings, vault: Vault) -> Passwords:
     """Argon2id behind its pool."""
     pool = Pool(hash_threads(settings), settings.hash.waiting, settings.hash.patience)
     salt = vault.derive("dummy-salt")[:16]
-    return Passwords(pool, vault.peppered, memory_kib=settings.hash.memory_kib, passes=settings.hash.passes, lanes=settings.hash.lanes, dummy_salt=salt)
+    return Passwords(
+        pool,
+        vault.peppered,
+        memory_kib=settings.hash.memory_kib,
+        passes=settings.hash.passes,
+        lanes=settings.hash.lanes,
+        dummy_salt=salt,
+    )
 
 
 def policy_of(settings: Settings) -> Policy:
@@ -211,7 +234,14 @@ def senders(settings: Settings, push: WebPush) -> dict[str, Sender]:
         auth = GatewayAuth(sms.auth, sms.username, sms.password, sms.header)
         found["sms"] = HttpGateway(
             SmsSettings(
-                sms.url, sms.method, sms.encoding, sms.params, sms.unicode_params, auth=auth, sender=sms.sender, success_pattern=sms.success_pattern
+                sms.url,
+                sms.method,
+                sms.encoding,
+                sms.params,
+                sms.unicode_params,
+                auth=auth,
+                sender=sms.sender,
+                success_pattern=sms.success_pattern,
             ),
             monotonic=monotonic,
         )
@@ -222,7 +252,14 @@ def senders(settings: Settings, push: WebPush) -> dict[str, Sender]:
         zone = ZoneInfo(settings.zone)
         found["mail"] = Smtp(
             MailSettings(
-                mail.host, mail.port, mail.sender, settings.brand.name, mail.security, mail.username, mail.password, ca_file=mail.ca_file or None
+                mail.host,
+                mail.port,
+                mail.sender,
+                settings.brand.name,
+                mail.security,
+                mail.username,
+                mail.password,
+                ca_file=mail.ca_file or None,
             ),
             now=lambda: datetime.datetime.now(zone),
             monotonic=monotonic,
@@ -231,14 +268,19 @@ def senders(settings: Settings, push: WebPush) -> dict[str, Sender]:
 
 
 def _pem(vault: Vault) -> bytes:
-    return vault.vapid.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    return vault.vapid.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
 
 
 class _KeyConfig:
     """What Key asks first (protocol/spec.md section 4)."""
 
     def __init__(self, settings: Settings, vault: Vault, push: WebPush, keys_path: Path) -> None:
-        countries = [{"region": row.region, "code": str(row.calling_code)} for row in phone_numbers.countries("en", settings.sms.countries)]
+        countries = [
+            {"region": row.region, "code": str(row.calling_code)}
+            for row in phone_numbers.countries("en", settings.sms.countries)
+        ]
         self._answer: dict[str, Any] = {
             "protocol": 1,
             "iss": settings.key.url,

@@ -8,6 +8,7 @@ from types import FrameType
 
 from watchword.app.server import IDLE_SECONDS, SWEEP_SECONDS
 from watchword.app.wiring import Built
+from watchword.outbound.dispatcher import KINDS
 
 
 def run_worker(built: Built) -> None:
@@ -21,7 +22,7 @@ def run_worker(built: Built) -> None:
     signal.signal(signal.SIGINT, ask_to_stop)
     swept = 0
     while not stop.is_set():
-        handled = built.dispatcher.run_once()
+        handled = sum(built.dispatcher.run_once(kind) for kind in KINDS)
         now = built.kit.clock.now()
         if now - swept >= SWEEP_SECONDS:
             built.store.sweep(now)

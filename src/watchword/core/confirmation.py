@@ -9,9 +9,7 @@ from watchword.core.attempts import Attempt, Context, state_at
 TOGETHER_SECONDS = 60
 
 
-def reason(
-    context: Context, earlier: Iterable[Attempt], *, now: int, always: bool, after_denial: bool
-) -> str:
+def reason(context: Context, earlier: Iterable[Attempt], *, now: int, always: bool, after_denial: bool) -> str:
     """Why the code is asked for this new attempt: `policy`, `denial`, `several`, `browser`, `network`, or "" for not at all.
 
     `earlier` are the user's recent attempts; `always` is the strict profile; `after_denial` says that the last answer was a denial.

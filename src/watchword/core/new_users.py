@@ -15,7 +15,17 @@ MAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Z
 NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 LANGUAGES = ("en", "ja")
 LISTS = ("mails", "numbers", "addresses", "cities", "postal_codes")
-PLAIN = ("username", "given_names", "family_names", "birth_date", "document_type", "document_number", "lang", "zone", "display_name")
+PLAIN = (
+    "username",
+    "given_names",
+    "family_names",
+    "birth_date",
+    "document_type",
+    "document_number",
+    "lang",
+    "zone",
+    "display_name",
+)
 FIELDS = (*PLAIN, *LISTS)
 LONGEST = 200
 
@@ -36,8 +46,14 @@ def read(row: Mapping[str, object], *, zone_known: Callable[[str], bool]) -> New
     username = unicodedata.normalize("NFKC", texts["username"])
     if USERNAME.fullmatch(username_key(username)) is None or len(username) > MAX_USERNAME:
         faults.append(Fault("username", "takes 3 to 64 letters, digits, dots, hyphens and underscores"))
-    faults += [Fault("mails", f"{mail!r} is no mail address") for mail in lists["mails"] if MAIL.fullmatch(mail) is None]
-    faults += [Fault("numbers", f"{number!r} is no number in the form +819012345678") for number in lists["numbers"] if NUMBER.fullmatch(number) is None]
+    faults += [
+        Fault("mails", f"{mail!r} is no mail address") for mail in lists["mails"] if MAIL.fullmatch(mail) is None
+    ]
+    faults += [
+        Fault("numbers", f"{number!r} is no number in the form +819012345678")
+        for number in lists["numbers"]
+        if NUMBER.fullmatch(number) is None
+    ]
     if not lists["mails"] and not lists["numbers"]:
         faults.append(Fault("mails", "or numbers must hold one entry: the first code has to reach the person"))
     if texts["birth_date"] and not _is_date(texts["birth_date"]):
@@ -56,7 +72,9 @@ def _made(username: str, texts: Mapping[str, str], lists: Mapping[str, tuple[str
         document_type=texts["document_type"], document_number=texts["document_number"],
     )  # fmt: skip
     shown = texts["display_name"] or f"{texts['given_names']} {texts['family_names']}".strip() or username
-    return NewUser(username, details, lists["mails"], lists["numbers"], texts["lang"] or "en", texts["zone"] or "UTC", shown)
+    return NewUser(
+        username, details, lists["mails"], lists["numbers"], texts["lang"] or "en", texts["zone"] or "UTC", shown
+    )
 
 
 def _text(value: object, name: str, faults: list[Fault]) -> str:

@@ -59,14 +59,27 @@ class Holder:
 class Factor(Protocol):
     """One way of proving that something is held."""
 
-    kind: str
-    level: Level
-    amr: tuple[str, ...]
+    @property
+    def kind(self) -> str:
+        """Its name in code and logs."""
+        ...
+
+    @property
+    def level(self) -> Level:
+        """How strong it is; drives limits, sharing and acr."""
+        ...
+
+    @property
+    def amr(self) -> tuple[str, ...]:
+        """What it adds to `amr` (RFC 8176)."""
+        ...
 
     def start(self, holder: Holder, *, challenge_id: str, now: int, entropy: bytes) -> Started:
         """What to store, show and send for a new challenge of this factor."""
         ...
 
-    def verify(self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int) -> Verdict:
+    def verify(
+        self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int
+    ) -> Verdict:
         """Judge `answer` against `challenge` (what `start` stored)."""
         ...

@@ -22,7 +22,9 @@ class KeyChallenge:
         """Ten digits to show; they are derived again from the same entropy, so no row keeps them."""
         return Started(shown={"digits": challenge_digits(entropy)})
 
-    def verify(self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int) -> Verdict:
+    def verify(
+        self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int
+    ) -> Verdict:
         """One challenge is spent by its right answer; wrong ones are counted by the caller."""
         digits = str(challenge["digits"])
         right = ocra(SUITE, holder.ocra, OcraInput(digits))

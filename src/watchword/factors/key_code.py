@@ -28,11 +28,17 @@ class KeyCode:
         """Nothing to show: the code is on the phone at any time."""
         return Started()
 
-    def verify(self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int) -> Verdict:
+    def verify(
+        self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int
+    ) -> Verdict:
         """Every step of the window is computed whatever comes, so that the work does not tell where a code was found."""
         typed = str(answer["code"])
         step = now // STEP_SECONDS
-        found = [at for at in range(step - SEEN_STEPS, step + SEEN_STEPS + 1) if hmac.compare_digest(totp(holder.totp, at), typed)]
+        found = [
+            at
+            for at in range(step - SEEN_STEPS, step + SEEN_STEPS + 1)
+            if hmac.compare_digest(totp(holder.totp, at), typed)
+        ]
         claims = tuple(f"totp:{holder.device.id}:{at}" for at in found)
         if step in found or step - 1 in found:
             spent = step if step in found else step - 1

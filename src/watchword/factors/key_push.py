@@ -29,7 +29,9 @@ class KeyPush:
         """The phone is told; it fetches the details itself."""
         return Started(pushed=True)
 
-    def verify(self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int) -> Verdict:
+    def verify(
+        self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int
+    ) -> Verdict:
         """The signature over the bytes received was verified before; this judges what was signed."""
         for check in CHECKS:
             rejected = check(holder, challenge, answer)
@@ -52,7 +54,9 @@ def fields_equal(holder: Holder, challenge: Mapping[str, object], answer: Mappin
     return None
 
 
-def confirmation_right(holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object]) -> Rejected | None:
+def confirmation_right(
+    holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object]
+) -> Rejected | None:
     """The six digits typed, or the hash of a QR that is still good; asked only where the attempt asks for it."""
     signed = answer["signed"]
     assert isinstance(signed, Mapping)

@@ -27,6 +27,8 @@ class KeyQr(KeyPush):
             shown={"secret": base64.urlsafe_b64encode(secret).rstrip(b"=").decode()},
         )
 
-    def verify(self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int) -> Verdict:
+    def verify(
+        self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int
+    ) -> Verdict:
         """As for a push; a QR past its end no longer stands in for the code."""
         return super().verify(holder, challenge, answer, now=now)

@@ -11,4 +11,6 @@ from watchword.factors.key_code import KeyCode
 from watchword.factors.key_push import KeyPush
 from watchword.factors.key_qr import KeyQr
 
-FACTORS: Mapping[str, Factor] = MappingProxyType({factor.kind: factor for factor in (KeyPush(), KeyQr(), KeyChallenge(), KeyCode())})
+FACTORS: Mapping[str, Factor] = MappingProxyType(
+    {factor.kind: factor for factor in (KeyPush(), KeyQr(), KeyChallenge(), KeyCode())}
+)

@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from dataclasses import asdict
 
 from watchword.core import passwords
+from watchword.core.devices import Device
 from watchword.core.lockout import Tries, locked, wrong
 from watchword.core.refusals import BUSY, LOCKED, PASSWORD_POLICY, START_CODE, Refusal
-from watchword.core.devices import Device
 from watchword.core.users import Contact, Details, NewUser, User, username_key
 from watchword.flows import letters, sent_codes
 from watchword.flows.kit import Kit, Visit
@@ -45,7 +45,9 @@ def _add(kit: Kit, tx: Tx, new: NewUser, key: str, *, invite: bool, by: str) -> 
         quiet_until=0, denied_at=0, created=now,
     )  # fmt: skip
     tx.users.add(user, new.details)
-    contacts = [Contact(kit.entropy.id(), user.id, "sms", number, 0, at == 0, now) for at, number in enumerate(new.numbers)]
+    contacts = [
+        Contact(kit.entropy.id(), user.id, "sms", number, 0, at == 0, now) for at, number in enumerate(new.numbers)
+    ]
     contacts += [Contact(kit.entropy.id(), user.id, "mail", mail, 0, at == 0, now) for at, mail in enumerate(new.mails)]
     for contact in contacts:
         tx.contacts.add(contact)
@@ -152,6 +154,8 @@ def described(user: User, details: Details, contacts: Sequence[Contact], devices
     plain = {name: value for name, value in asdict(user).items() if name != "password_hash"}
     plain["has_password"] = bool(user.password_hash)
     plain["details"] = asdict(details)
-    plain["contacts"] = [{"kind": c.kind, "value": c.value, "verified": bool(c.verified), "default": c.is_default} for c in contacts]
+    plain["contacts"] = [
+        {"kind": c.kind, "value": c.value, "verified": bool(c.verified), "default": c.is_default} for c in contacts
+    ]
     plain["devices"] = [{"id": d.id, "name": d.name, "state": d.state, "last_used": d.last_used} for d in devices]
     return json.dumps(plain, ensure_ascii=False, indent=2)

@@ -30,7 +30,9 @@ from watchword.flows.phone_requests import Signed, check_header, text
 from watchword.flows.ports import AuditRow, Tx
 
 
-def complete(kit: Kit, request: Signed, claim: str, platform: Platform, proof: Signed | None) -> dict[str, Any] | Refusal:
+def complete(
+    kit: Kit, request: Signed, claim: str, platform: Platform, proof: Signed | None
+) -> dict[str, Any] | Refusal:
     """Hand out the secret of a proven enrolment, once: the same phone asking again gets the same answer."""
     with kit.store.write() as tx:
         found = claimed(kit, tx, text(request.fields, "enrolment", 26), claim, "proven", "issued")
@@ -54,7 +56,11 @@ def _phone(kit: Kit, tx: Tx, request: Signed) -> Phone | Refusal:
     known_id = text(request.fields, "phone", 26)
     if known_id:
         phone = tx.phones.get(known_id, lock=True)
-        if phone is None or phone.state != "active" or not kit.vault.verify(phone.key_x, phone.key_y, request.message, request.signature):
+        if (
+            phone is None
+            or phone.state != "active"
+            or not kit.vault.verify(phone.key_x, phone.key_y, request.message, request.signature)
+        ):
             return Refusal(SIGNATURE, "phone.unknown_or_signature")
         return phone
     key = request.fields.get("key")
@@ -88,7 +94,14 @@ def _again(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, phone: Phone) -> 
 
 
 def _issue(
-    kit: Kit, tx: Tx, enrolment: Enrolment, user: User, phone: Phone, request: Signed, platform: Platform, proof: Signed | None
+    kit: Kit,
+    tx: Tx,
+    enrolment: Enrolment,
+    user: User,
+    phone: Phone,
+    request: Signed,
+    platform: Platform,
+    proof: Signed | None,
 ) -> Device | Refusal:
     now = kit.clock.now()
     others = tx.devices.of_phone(phone.id) if phone.state != "new" else ()
@@ -101,14 +114,28 @@ def _issue(
     mine = [device for device in tx.devices.of_user(user.id) if device.state == "active"]
     if len(mine) >= kit.policy.devices_per_user:
         return Refusal(WAY_UNAVAILABLE, "devices.limit")
-    stated = json.dumps({"os": platform.os, "version": platform.version[:32], "model": platform.model[:64], "lock": platform.lock, "rooted": platform.rooted})
+    stated = json.dumps(
+        {
+            "os": platform.os,
+            "version": platform.version[:32],
+            "model": platform.model[:64],
+            "lock": platform.lock,
+            "rooted": platform.rooted,
+        }
+    )
     if phone.state == "new":
         tx.phones.add(Phone(phone.id, "active", phone.key_x, phone.key_y, phone.name, stated, 0, 0, now))
-    device = Device(kit.entropy.id(), user.id, phone.id, "key", "issued", phone.name, kit.entropy.bytes(32), 0, 0, now, 0)
+    device = Device(
+        kit.entropy.id(), user.id, phone.id, "key", "issued", phone.name, kit.entropy.bytes(32), 0, 0, now, 0
+    )
     tx.devices.add(device)
-    if not tx.enrolments.move(enrolment.id, "proven", "issued", phone_id=phone.id, device_id=device.id, platform=stated):
+    if not tx.enrolments.move(
+        enrolment.id, "proven", "issued", phone_id=phone.id, device_id=device.id, platform=stated
+    ):
         return Refusal(ENROLMENT_OVER, "enrolment.moved")
-    tx.audit.write(AuditRow("enrolment.secret.issued", user.id, enrolment.id, {"device": device.id}, {"phone": phone.name}), now)
+    tx.audit.write(
+        AuditRow("enrolment.secret.issued", user.id, enrolment.id, {"device": device.id}, {"phone": phone.name}), now
+    )
     return device
 
 
@@ -174,15 +201,23 @@ def _activate(
 ) -> Refusal | None:
     now = kit.clock.now()
     recovery = request.fields.get("recovery")
-    salt, blob = (unb64u(recovery.get("salt"), 16), unb64u(recovery.get("blob"), 32)) if isinstance(recovery, Mapping) else (None, None)
+    salt, blob = (
+        (unb64u(recovery.get("salt"), 16), unb64u(recovery.get("blob"), 32))
+        if isinstance(recovery, Mapping)
+        else (None, None)
+    )
     if salt is None or blob is None:
         return Refusal(INVALID, "recovery.form", {"field": "recovery"})
-    if not tx.enrolments.move(enrolment.id, "issued", "active") or not tx.devices.move(device.id, "issued", "active", now):
+    if not tx.enrolments.move(enrolment.id, "issued", "active") or not tx.devices.move(
+        device.id, "issued", "active", now
+    ):
         return Refusal(DECISION_OVER, "enrolment.moved")
     tx.devices.keep_recovery(device.id, kit.vault.seal("recovery", salt + blob, f"devices|recovery|{device.id}"))
     _remember_number(kit, tx, enrolment, user, now)
     letters.tell_all(kit, tx, user, "key_active", device=phone.name)
-    tx.audit.write(AuditRow("device.key.activated", user.id, device.id, {"road": enrolment.road}, {"phone": phone.name}), now)
+    tx.audit.write(
+        AuditRow("device.key.activated", user.id, device.id, {"road": enrolment.road}, {"phone": phone.name}), now
+    )
     return None
 
 
@@ -194,5 +229,3 @@ def _remember_number(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, now: in
         letters.tell_all(kit, tx, user, "number_added", number=kit.numbers.mask(enrolment.new_number))
         has_default = any(contact.kind == "sms" and contact.is_default for contact in tx.contacts.of(user.id))
         tx.contacts.add(Contact(kit.entropy.id(), user.id, "sms", enrolment.new_number, now, not has_default, now))
-
-

@@ -75,7 +75,9 @@ def start(kit: Kit, username: str, password: str, platform: Platform, claim: str
             return refused
         if password_step.active_devices(tx, user.id):
             return Refusal(ALREADY_HAS_KEY, "device.exists")
-        contacts = tuple((contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id) if contact.on_file)
+        contacts = tuple(
+            (contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id) if contact.on_file
+        )
         if not contacts:
             return Refusal(NO_CONTACT, "contact.none")
         enrolment = new_enrolment(kit, user, "sms", "started", START_SECONDS, claim=hashed)
@@ -84,7 +86,9 @@ def start(kit: Kit, username: str, password: str, platform: Platform, claim: str
     return Begun(enrolment, contacts)
 
 
-def new_enrolment(kit: Kit, user: User, road: str, state: str, life: int, *, claim: bytes = b"", session_id: str = "") -> Enrolment:
+def new_enrolment(
+    kit: Kit, user: User, road: str, state: str, life: int, *, claim: bytes = b"", session_id: str = ""
+) -> Enrolment:
     """A fresh enrolment row."""
     now = kit.clock.now()
     return Enrolment(
@@ -123,7 +127,11 @@ def send_proof(kit: Kit, enrolment_id: str, claim: str, contact_id: str) -> sent
             return found
         enrolment, user = found
         contact = on_file(tx, user, contact_id)
-        return sent_codes.send(kit, tx, user, contact, "proof", enrolment.id) if contact else Refusal(INVALID, "contact.foreign", {"field": "contact"})
+        return (
+            sent_codes.send(kit, tx, user, contact, "proof", enrolment.id)
+            if contact
+            else Refusal(INVALID, "contact.foreign", {"field": "contact"})
+        )
 
 
 def on_file(tx: Tx, user: User, contact_id: str) -> Contact | None:
@@ -147,7 +155,9 @@ def check_proof(kit: Kit, enrolment_id: str, claim: str, code: str) -> Refusal |
     return None
 
 
-def send_activation(kit: Kit, enrolment_id: str, claim: str, *, contact_id: str = "", region: str = "", national: str = "") -> sent_codes.Sent | Refusal:
+def send_activation(
+    kit: Kit, enrolment_id: str, claim: str, *, contact_id: str = "", region: str = "", national: str = ""
+) -> sent_codes.Sent | Refusal:
     """The activation code: to a number on file, or to a new one after a proof (F03, F04, F05)."""
     with kit.store.write() as tx:
         found = claimed(kit, tx, enrolment_id, claim, "started")

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from watchword.core.attempts import CHALLENGE_SECONDS, WRONG_FOR_ATTEMPT, WRONG_FOR_CHALLENGE, Attempt, challenge_at
 from watchword.core.devices import OFFLINE_WRONG_LIMIT, Device
-from watchword.core.encoding import b64u
+from watchword.core.encoding import b64u, sha256
 from watchword.core.otp import challenge_digits, plain_digits
 from watchword.core.refusals import (
     ANSWER_FORM,
@@ -80,7 +80,9 @@ def _show_qr(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> Shown | Refusal:
     device = tx.devices.get(attempt.device_id)
     if device is None:
         return Refusal(WAY_UNAVAILABLE, "device.unknown")
-    started = FACTORS["key_qr"].start(Holder(device), challenge_id=attempt.id, now=now, entropy=kit.vault.derive("qr", attempt.id, turn))
+    started = FACTORS["key_qr"].start(
+        Holder(device), challenge_id=attempt.id, now=now, entropy=kit.vault.derive("qr", attempt.id, turn)
+    )
     until = min(int(str(started.stored["qr_until"])), attempt.expires)
     tx.attempts.set(attempt.id, qr_turn=turn, qr_until=until, qr_hash=started.stored["qr_hash"])
     tx.audit.write(AuditRow("login.qr.shown", attempt.user_id, attempt.id), now)
@@ -102,10 +104,14 @@ def answer(kit: Kit, collector: str, way: str, typed: str, *, bound_key: str = "
     if digits is None or len(digits) != LENGTHS[way]:
         return Refusal(ANSWER_FORM, "answer.form", {"digits": LENGTHS[way]})
     with kit.store.write() as tx:
+        seen = tx.attempts.by_collector(sha256(collector.encode()))
+        device = tx.devices.get(seen.device_id) if seen else None
+        if device is not None:
+            tx.phones.get(device.phone_id, lock=True)  # the order of locks everywhere: user, phone, attempt, device
         attempt = pending(kit, tx, collector, bound_key)
         if isinstance(attempt, Refusal):
             return attempt
-        result = _judge(kit, tx, attempt, way, digits)
+        result = _judge(kit, tx, attempt, device, way, digits)
     if isinstance(result, Refusal):
         if result.reason == "attempt.failed":
             kit.events.publish(f"attempt:{attempt.id}", {"state": "failed"})
@@ -114,10 +120,9 @@ def answer(kit: Kit, collector: str, way: str, typed: str, *, bound_key: str = "
     return result
 
 
-def _judge(kit: Kit, tx: Tx, attempt: Attempt, way: str, digits: str) -> Attempt | Refusal:
+def _judge(kit: Kit, tx: Tx, attempt: Attempt, device: Device | None, way: str, digits: str) -> Attempt | Refusal:
     now = kit.clock.now()
-    device = tx.devices.get(attempt.device_id)
-    if device is None or device.state != "active":
+    if device is None or device.state != "active" or device.id != attempt.device_id:
         return Refusal(WAY_UNAVAILABLE, "device.inactive")
     refused = _closed(attempt, way, now)
     if refused is not None:
@@ -125,6 +130,7 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, way: str, digits: str) -> Attempt
     if tx.phones.count(device.phone_id, "offline_wrong", OFFLINE_WRONG_LIMIT) is None:
         tx.audit.write(AuditRow("login.offline.paused", attempt.user_id, attempt.id), now)
         return Refusal(OFFLINE_PAUSED, "phone.offline_paused")
+    tx.devices.wrong(device.id, "wrong_offline")
     wrong = tx.attempts.count(attempt.id, "wrong", WRONG_FOR_ATTEMPT)
     if wrong is None:
         return Refusal(ATTEMPT_GONE, "attempt.moved")
@@ -164,7 +170,6 @@ def _accepted(kit: Kit, tx: Tx, attempt: Attempt, device: Device, way: str, now:
     )  # fmt: skip
     if not moved:
         return Refusal(ATTEMPT_GONE, "attempt.moved")
-    tx.devices.wrong(device.id, "wrong_offline")
     tx.devices.used(device.id, now, clear="wrong_offline")
     tx.audit.write(AuditRow(f"login.{way}.accepted", attempt.user_id, attempt.id), now)
     return attempt
@@ -174,7 +179,6 @@ def _rejected(kit: Kit, tx: Tx, attempt: Attempt, device: Device, way: str, verd
     now = kit.clock.now()
     for claim in verdict.claims:
         tx.claims.spend(claim, now + CLAIM_SECONDS)
-    tx.devices.wrong(device.id, "wrong_offline")
     tx.audit.write(AuditRow(f"login.{way}.refused", attempt.user_id, attempt.id, {"reason": verdict.reason}), now)
     if wrong >= WRONG_FOR_ATTEMPT:
         fail(kit, tx, attempt, "answers")

@@ -66,12 +66,20 @@ def pending(kit: Kit, request: Signed, offline_limit: int) -> Pending | Refusal:
         attempts = tx.attempts.open_for(tuple(mine), now) if mine else ()
     waiting = [attempt for attempt in attempts if attempt.asked and state_at(attempt, now) == "pending"]
     signed = tuple(kit.vault.sign(details(kit, attempt, mine[attempt.user_id].id)) for attempt in waiting)
-    return Pending(now, signed, tuple(_line(device, user) for device, user in pairs), phone.offline_wrong >= offline_limit)
+    return Pending(
+        now, signed, tuple(_line(device, user) for device, user in pairs), phone.offline_wrong >= offline_limit
+    )
 
 
 def _line(device: Device, user: User) -> dict[str, str]:
     state = "active" if device.state == "active" and user.state == "active" else "inactive"
-    return {"user": user.id, "device": device.id, "username": user.username, "display_name": user.display_name, "state": state}
+    return {
+        "user": user.id,
+        "device": device.id,
+        "username": user.username,
+        "display_name": user.display_name,
+        "state": state,
+    }
 
 
 def scan(kit: Kit, request: Signed) -> dict[str, Any] | Refusal:
@@ -101,12 +109,16 @@ def _device_here(tx: Tx, attempt: Attempt, phone: Phone) -> Device | None:
 
 def decide(kit: Kit, request: Signed) -> Decided | Refusal:
     """Approve, deny or *not me*. Order: signature, fields, confirmation, HMAC; each counts on its own (6.4)."""
+    attempt_id = text(request.fields, "attempt", 26)
     with kit.store.write() as tx:
+        seen = tx.attempts.get(attempt_id) if request.fields.get("decision") != "approve" else None
+        if seen is not None:
+            tx.users.lock(seen.user_id)  # the order of locks everywhere: user, phone, attempt, device
         phone = find_phone(tx, request, lock=True)
         refused = check_signed(kit, phone, request, "decision", fresh=False)
         if refused is not None or phone is None:
             return refused or Refusal(NOT_FOR_YOU)
-        attempt = tx.attempts.get(text(request.fields, "attempt", 26), lock=True)
+        attempt = tx.attempts.get(attempt_id, lock=True)
         device = _device_here(tx, attempt, phone) if attempt else None
         if attempt is None or device is None:
             return Refusal(NOT_FOR_YOU, "attempt.foreign")

@@ -38,4 +38,6 @@ def settle(kit: Kit, tx: Tx, attempt: Attempt) -> Attempt:
 def fail(kit: Kit, tx: Tx, attempt: Attempt, reason: str) -> None:
     """Too many wrong answers: the attempt is over for good."""
     if tx.attempts.move(attempt.id, "pending", "failed", decided=kit.clock.now(), decided_by=reason):
-        tx.audit.write(AuditRow("login.attempt.failed", attempt.user_id, attempt.id, {"reason": reason}), kit.clock.now())
+        tx.audit.write(
+            AuditRow("login.attempt.failed", attempt.user_id, attempt.id, {"reason": reason}), kit.clock.now()
+        )

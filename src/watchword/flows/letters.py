@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watchword.core.attempts import PUSH_SECONDS
 from watchword.core.users import Contact, User
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Letter, Tx
@@ -9,13 +10,19 @@ from watchword.flows.ports import Letter, Tx
 
 def put(kit: Kit, tx: Tx, user: User, contact: Contact, key: str, **params: object) -> None:
     """Put one letter to one contact into the outbox; texts are `messages.<key>_sms` or `messages.<key>_mail` with `_subject`."""
-    common = {"host": kit.policy.portal_host, "username": user.username}
+    hosts = {"host": _name(kit.policy.portal_host), "key_host": _name(kit.vault.issuer.partition("://")[2])}
+    common = {**hosts, "username": user.username}
     body = kit.texts.plain(user.lang, f"messages.{key}_{contact.kind}", **common, **params)
     subject = ""
     if contact.kind == "mail":
         subject = kit.texts.plain(user.lang, f"messages.{key}_subject", **common, **params)
-    data = {"lang": user.lang, "code": str(params.get("code", ""))}
+    data = {"lang": user.lang, "code": str(params.get("code", "")), "until": str(params.get("expires", ""))}
     tx.outbox.put(Letter(contact.kind, contact.value, subject, body, data, user.id), kit.clock.now())
+
+
+def _name(host: str) -> str:
+    """A host without its port, as the last line of an SMS binds a code to a site."""
+    return host.partition(":")[0]
 
 
 def tell_all(kit: Kit, tx: Tx, user: User, key: str, **params: object) -> None:
@@ -28,4 +35,7 @@ def tell_all(kit: Kit, tx: Tx, user: User, key: str, **params: object) -> None:
 def wake_phone(kit: Kit, tx: Tx, user: User, phone_id: str, opaque: str) -> None:
     """A push for a phone that registered for it: an opaque id and nothing else (protocol/spec.md 6.6)."""
     if tx.phones.push_target(phone_id) is not None:
-        tx.outbox.put(Letter("push", phone_id, "", "", {"id": opaque}, user.id), kit.clock.now())
+        tx.outbox.put(
+            Letter("push", phone_id, "", "", {"id": opaque, "until": str(kit.clock.now() + PUSH_SECONDS)}, user.id),
+            kit.clock.now(),
+        )

@@ -62,7 +62,9 @@ class Collected:
     device_token: str
 
 
-def begin(kit: Kit, username: str, password: str, client_id: str, visit: Visit, *, bound_key: str = "") -> Opened | EnrolmentOnly | Refusal:
+def begin(
+    kit: Kit, username: str, password: str, client_id: str, visit: Visit, *, bound_key: str = ""
+) -> Opened | EnrolmentOnly | Refusal:
     """Username and password. `bound_key` is the thumbprint of a platform's ephemeral key, "" for a browser."""
     client = kit.policy.clients.get(client_id)
     if client is None:
@@ -103,7 +105,9 @@ def _open(
     recent = tx.attempts.recent(user.id, now - RECENT_SECONDS)
     ask = may_ask_now(user, recent, now)
     context = _context(visit, browser, user.lang)
-    after_denial = bool(user.denied_at) and not any(a.state in ("approved", "collected") and a.decided > user.denied_at for a in recent)
+    after_denial = bool(user.denied_at) and not any(
+        a.state in ("approved", "collected") and a.decided > user.denied_at for a in recent
+    )
     reason = confirmation.reason(context, recent, now=now, always=kit.policy.always_confirm, after_denial=after_denial)
     collector = b64u(kit.entropy.bytes(16))
     attempt = Attempt(
@@ -119,7 +123,12 @@ def _open(
     for other in recent:
         if state_at(other, now) == "pending" and not other.confirm:
             tx.attempts.set(other.id, confirm=True, confirm_reason="several")
-    tx.audit.write(AuditRow("login.attempt.opened", user.id, attempt.id, {"client": client.id, "asked": ask.allowed}, visit.personal()), now)
+    tx.audit.write(
+        AuditRow(
+            "login.attempt.opened", user.id, attempt.id, {"client": client.id, "asked": ask.allowed}, visit.personal()
+        ),
+        now,
+    )
     if ask.allowed:
         letters.wake_phone(kit, tx, user, devices[0].phone_id, attempt.id)
     return Opened(attempt, collector, devices, ask)
@@ -148,10 +157,11 @@ def ask_again(kit: Kit, collector: str, *, bound_key: str = "", device_id: str =
     """Send again, or to another of the user's devices (A07, B04). The limits are those of every push."""
     now = kit.clock.now()
     with kit.store.write() as tx:
+        seen = tx.attempts.by_collector(sha256(collector.encode()))
+        user = tx.users.lock(seen.user_id) if seen else None  # the order of locks: user before attempt
         attempt = pending(kit, tx, collector, bound_key)
         if isinstance(attempt, Refusal):
             return attempt
-        user = tx.users.lock(attempt.user_id)
         devices = {device.id: device for device in password_step.active_devices(tx, attempt.user_id)}
         chosen = devices.get(device_id or attempt.device_id)
         if user is None or chosen is None:
@@ -219,7 +229,12 @@ def collect(kit: Kit, collector: str, visit: Visit, *, bound_key: str = "") -> C
         if not tx.attempts.move(attempt.id, "approved", "collected", session_id=session.id):
             raise RuntimeError("an attempt was collected twice under its lock")
         device_token = _remember(kit, tx, attempt, visit, now)
-        tx.audit.write(AuditRow("login.session.issued", user.id, session.id, {"client": client.id, "amr": session.amr}, visit.personal()), now)
+        tx.audit.write(
+            AuditRow(
+                "login.session.issued", user.id, session.id, {"client": client.id, "amr": session.amr}, visit.personal()
+            ),
+            now,
+        )
     kit.events.publish(f"attempt:{attempt.id}", {"state": "collected"})
     return Collected(session, token, device_token)
 
@@ -234,11 +249,17 @@ def _remember(kit: Kit, tx: Tx, attempt: Attempt, visit: Visit, now: int) -> str
         browser = tx.browsers.get(attempt.browser_id)
         tx.browsers.rename(attempt.browser_id, token_hash)
     if browser is None:
-        fresh = Browser(kit.entropy.id(), attempt.user_id, _with((), visit.network_key), _with((), visit.place_key), 0, now)
+        fresh = Browser(
+            kit.entropy.id(), attempt.user_id, _with((), visit.network_key), _with((), visit.place_key), 0, now
+        )
         tx.browsers.add(fresh, token_hash)
         return token
     networks, places = _with(browser.networks, visit.network_key), _with(browser.places, visit.place_key)
-    if (networks, places, browser.wrong) != (browser.networks, browser.places, 0) or now - browser.last_used > RECENT_SECONDS:
+    if (networks, places, browser.wrong) != (
+        browser.networks,
+        browser.places,
+        0,
+    ) or now - browser.last_used > RECENT_SECONDS:
         tx.browsers.learn(replace(browser, networks=networks, places=places, wrong=0, last_used=now))
     return token
 

@@ -10,7 +10,14 @@ from dataclasses import dataclass, replace
 from watchword.core import codes
 from watchword.core.devices import Platform
 from watchword.core.encoding import b64u, sha256
-from watchword.core.enrolments import FINISH_SECONDS, OFFER_SECONDS, WRONG_SESSION_IDS, Enrolment, normal_session_id, session_id_from
+from watchword.core.enrolments import (
+    FINISH_SECONDS,
+    OFFER_SECONDS,
+    WRONG_SESSION_IDS,
+    Enrolment,
+    normal_session_id,
+    session_id_from,
+)
 from watchword.core.rates import Window
 from watchword.core.refusals import ACTIVATION_THROTTLED, INVALID, PROOF_FIRST, SESSION_ABSENT, USED_OR_OLD, Refusal
 from watchword.core.sessions import Session
@@ -41,7 +48,9 @@ def may_offer(session: Session) -> bool:
 def offer_of(kit: Kit, enrolment: Enrolment) -> Offer:
     """The QR's address and the Session ID of an enrolment; derived, so no row keeps them."""
     secret = b64u(kit.vault.derive("activation", enrolment.id)[:16])
-    return Offer(enrolment, f"{kit.vault.issuer}/a#{secret}", session_id_from(kit.vault.derive("session-id", enrolment.id)))
+    return Offer(
+        enrolment, f"{kit.vault.issuer}/a#{secret}", session_id_from(kit.vault.derive("session-id", enrolment.id))
+    )
 
 
 def current(kit: Kit, session: Session, *, renew: bool = False) -> Offer | Refusal:
@@ -80,7 +89,9 @@ def _code_hash(kit: Kit, user_key: str, code: str) -> bytes:
 def contacts(kit: Kit, session: Session) -> tuple[tuple[Contact, str], ...]:
     """Where a proof can go: what is on file, masked."""
     with kit.store.read() as tx:
-        return tuple((contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(session.user_id) if contact.on_file)
+        return tuple(
+            (contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(session.user_id) if contact.on_file
+        )
 
 
 def send_proof(kit: Kit, session: Session, contact_id: str) -> sent_codes.Sent | Refusal:
@@ -112,7 +123,12 @@ def proof_sent(kit: Kit, session: Session) -> sent_codes.Sent | None:
         known = {contact.id: contact for contact in tx.contacts.of(session.user_id)} if code else {}
     if code is None or kit.clock.now() >= code.expires or code.contact_id not in known:
         return None
-    return sent_codes.Sent(sent_codes.masked(kit, known[code.contact_id]), codes.DIGITS["proof"], code.expires, code.sent + codes.SENDS[0].seconds)
+    return sent_codes.Sent(
+        sent_codes.masked(kit, known[code.contact_id]),
+        codes.DIGITS["proof"],
+        code.expires,
+        code.sent + codes.SENDS[0].seconds,
+    )
 
 
 def device_name(kit: Kit, enrolment: Enrolment) -> str:
@@ -128,7 +144,9 @@ def scan(kit: Kit, secret: bytes, platform: Platform, claim: str) -> Proven | Re
         return _take(kit, tx, tx.enrolments.by_qr(sha256(secret)), platform, claim)
 
 
-def by_session_id(kit: Kit, username: str, typed: str, platform: Platform, claim: str, visit: Visit) -> Proven | Refusal:
+def by_session_id(
+    kit: Kit, username: str, typed: str, platform: Platform, claim: str, visit: Visit
+) -> Proven | Refusal:
     """A person typed the Session ID: valid only with the username it was made for, void after five wrong tries, 20 an hour a network."""
     now = kit.clock.now()
     key, code = username_key(username), normal_session_id(typed[:32])

@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 from watchword.core import lockout
 from watchword.core.devices import Device
+from watchword.core.encoding import sha256
 from watchword.core.lockout import Tries
 from watchword.core.refusals import BUSY, CREDENTIALS, LOCKED, Refusal
-from watchword.core.encoding import sha256
 from watchword.core.users import User, username_key
 from watchword.flows import device_tokens
 from watchword.flows.kit import Kit, Visit
@@ -96,5 +96,10 @@ def _wrong(
         if browser is not None:
             tx.browsers.miss(browser.id)
         reason = "name.unknown" if user is None else "password.wrong"
-        tx.audit.write(AuditRow("login.password.refused", user.id if user else "", fields={"reason": reason}, personal=visit.personal()), now)
+        tx.audit.write(
+            AuditRow(
+                "login.password.refused", user.id if user else "", fields={"reason": reason}, personal=visit.personal()
+            ),
+            now,
+        )
     return _locked(after, now) if lockout.locked(after, now) else Refusal(CREDENTIALS, reason)

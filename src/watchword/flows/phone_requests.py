@@ -53,9 +53,11 @@ def check_header(kit: Kit, request: Signed, kind: str, *, fresh: bool = True) ->
 
 
 def text(fields: Mapping[str, Any], name: str, longest: int = 256) -> str:
-    """A text member, or "" where it is missing, no text, or longer than it can be."""
+    """A text member, or "" where it is missing, no text, longer than it can be, or nothing that a database can hold."""
     value = fields.get(name)
-    return value if isinstance(value, str) and len(value) <= longest else ""
+    if not isinstance(value, str) or len(value) > longest or "\0" in value:
+        return ""
+    return "" if any("\ud800" <= character <= "\udfff" for character in value) else value
 
 
 def find_phone(tx: Tx, request: Signed, *, lock: bool = False) -> Phone | None:

@@ -29,5 +29,3 @@ def check(session: Session) -> dict[str, object]:
         "idle_until": session.touched + session.idle_seconds,
         "expires": session.expires,
     }
-
-

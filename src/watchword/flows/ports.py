@@ -28,6 +28,10 @@ class BusyError(Exception):
         self.retry_after = retry_after
 
 
+class UnavailableError(Exception):
+    """The store could not be had in time. A fault of load or of the database; the edge turns it into 503 with Retry-After."""
+
+
 class Clock(Protocol):
     """The time."""
 
@@ -166,7 +170,6 @@ class TryCounters(Protocol):
     def refund(self, subject: bytes, client: str) -> None:
         """Take one count back: the password was never compared because the server was busy."""
         ...
-
 
 
 class Attempts(Protocol):

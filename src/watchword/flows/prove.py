@@ -42,7 +42,12 @@ def check(kit: Kit, request: Signed) -> Refusal | None:
         body, _, mark = given.rpartition(".")
         end = body.partition(".")[0]
         genuine = hmac.compare_digest(mark.encode(), _mark(kit, phone.id, body).encode())
-        if not genuine or not end.isdecimal() or int(end) < kit.clock.now() or not tx.claims.spend(f"nonce:{given}", int(end)):
+        if (
+            not genuine
+            or not end.isdecimal()
+            or int(end) < kit.clock.now()
+            or not tx.claims.spend(f"nonce:{given}", int(end))
+        ):
             return Refusal(NONCE, "nonce.unknown_or_spent")
         result = judge(kit, tx, phone, request, purpose="check", nonce=given)
         if isinstance(result, Refusal):
@@ -65,7 +70,12 @@ def judge(kit: Kit, tx: Tx, phone: Phone, request: Signed, *, purpose: str, nonc
     device = tx.devices.get(text(fields, "device", 26))
     if device is None or device.phone_id != phone.id or device.state != "active":
         return Refusal(PROOF_WRONG, "device.foreign")
-    if (fields.get("purpose"), fields.get("nonce"), fields.get("user"), fields.get("phone")) != (purpose, nonce, device.user_id, phone.id):
+    if (fields.get("purpose"), fields.get("nonce"), fields.get("user"), fields.get("phone")) != (
+        purpose,
+        nonce,
+        device.user_id,
+        phone.id,
+    ):
         return Refusal(PROOF_WRONG, "fields.bound")
     key = kit.vault.user_key("proof", device.secret, device.user_id, device.phone_id)
     if not hmac.compare_digest(hmac.digest(key, request.message, "sha256"), request.hmac):

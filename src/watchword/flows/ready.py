@@ -38,7 +38,10 @@ def ready(kit: Kit, proven: Proven) -> dict[str, object]:
     salt = kit.vault.derive("guidelines", enrolment.id)[:16]
     pieces = pin_guidelines.fragments(user.username, proven.details, proven.contacts)
     entries = [pin_guidelines.entry(piece, kind, salt) for piece, kind in pieces.items()]
-    decoys = (kit.vault.derive("decoy", enrolment.id, at)[: pin_guidelines.ENTRY_BYTES] for at in range(len(entries), pin_guidelines.SIZE))
+    decoys = (
+        kit.vault.derive("decoy", enrolment.id, at)[: pin_guidelines.ENTRY_BYTES]
+        for at in range(len(entries), pin_guidelines.SIZE)
+    )
     return {
         "enrolment": enrolment.id,
         "user": user.id,

@@ -45,14 +45,21 @@ def send(kit: Kit, tx: Tx, user: User, contact: Contact, purpose: str, subject: 
     )  # fmt: skip
     tx.codes.add(code)
     until = kit.texts.moment(user.lang, code.expires, user.zone)
-    letters.put(kit, tx, user, contact, f"{purpose}_code", code=digits, minutes=codes.LIFE_SECONDS[purpose] // 60, until=until)
-    tx.audit.write(AuditRow(f"code.{purpose}.sent", user.id, subject, {"kind": contact.kind}, {"to": contact.value}), now)
+    letters.put(
+        kit, tx, user, contact, f"{purpose}_code", code=digits, minutes=codes.LIFE_SECONDS[purpose] // 60, until=until
+    )
+    tx.audit.write(
+        AuditRow(f"code.{purpose}.sent", user.id, subject, {"kind": contact.kind}, {"to": contact.value}), now
+    )
     return Sent(masked(kit, contact), codes.DIGITS[purpose], code.expires, now + codes.SENDS[0].seconds)
 
 
 def _allowed(kit: Kit, tx: Tx, user: User, contact: Contact, now: int) -> Refusal | None:
     address = kit.vault.mac("send", contact.value).hex()
-    keys: list[tuple[str, tuple[Window, ...]]] = [(f"send:user:{user.id}", codes.SENDS), (f"send:to:{address}", codes.SENDS)]
+    keys: list[tuple[str, tuple[Window, ...]]] = [
+        (f"send:user:{user.id}", codes.SENDS),
+        (f"send:to:{address}", codes.SENDS),
+    ]
     if contact.kind == "sms":
         region = kit.numbers.region(contact.value)
         if kit.policy.countries and region not in kit.policy.countries:

@@ -13,7 +13,17 @@ ENROLMENT_LIFE_SECONDS = 30 * 60
 
 
 def issue(
-    kit: Kit, tx: Tx, user: User, *, kind: str, client: str, attempt_id: str, acr: str, amr: tuple[str, ...], idle: int, life: int
+    kit: Kit,
+    tx: Tx,
+    user: User,
+    *,
+    kind: str,
+    client: str,
+    attempt_id: str,
+    acr: str,
+    amr: tuple[str, ...],
+    idle: int,
+    life: int,
 ) -> tuple[Session, str]:
     """The only place where a session comes to be. Returns it with its token, of which the store keeps the hash."""
     now = kit.clock.now()
@@ -54,7 +64,9 @@ def judge(kit: Kit, session: Session | None, now: int, *, passive: bool) -> Sess
     if session is None:
         return Refusal(SESSION_ABSENT, "session.unknown")
     if not alive(session, now):
-        return Refusal(SESSION_OVER, "session.ended" if session.ended else "session.idle", {"minutes": session.idle_seconds // 60})
+        return Refusal(
+            SESSION_OVER, "session.ended" if session.ended else "session.idle", {"minutes": session.idle_seconds // 60}
+        )
     if not passive and should_touch(session, now):
         with kit.store.write() as tx:
             tx.sessions.touch(session.id, now)
@@ -68,6 +80,13 @@ def end(kit: Kit, token: str) -> bool:
         session = tx.sessions.by_token(sha256(token.encode()))
         if session is None or not tx.sessions.end(session.id, now):
             return False
-        tx.audit.write(AuditRow("session.portal.ended" if session.kind != "platform" else "session.platform.ended", session.user_id, session.id), now)
+        tx.audit.write(
+            AuditRow(
+                "session.portal.ended" if session.kind != "platform" else "session.platform.ended",
+                session.user_id,
+                session.id,
+            ),
+            now,
+        )
     kit.events.publish(f"session:{session.id}", {"state": "ended"})
     return True

@@ -1,26 +1,34 @@
-"""The worker's loop: letters from the outbox to their senders, after commit, at most twice after a crash, later again on a failure."""
+"""The worker's loops: letters from the outbox to their senders, after commit, at most twice after a crash, later again on a failure.
+
+One loop a kind, so that a gateway that does not answer holds up neither mail nor pushes; a batch is small enough to be over before its
+lease is, so nobody else sends it meanwhile.
+"""
 
 from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Literal, Protocol
 
 from watchword.flows.ports import Letter, Store
-from watchword.outbound.messages import Delivery, Outgoing, Sender, undeliverable
+from watchword.outbound.messages import DEFAULT_TIMEOUT, Delivery, Outgoing, Sender, undeliverable
 
 log = logging.getLogger("watchword.outbox")
 
-LEASE_SECONDS = 60
-BATCH = 20
+Kind = Literal["sms", "mail", "push"]
+KINDS: tuple[Kind, ...] = ("sms", "mail", "push")
+LEASE_SECONDS = 90
+BATCH = int(LEASE_SECONDS // (2 * DEFAULT_TIMEOUT))
 RETRY_SECONDS = (5, 15, 60, 180, 600)
 
 
 class Outbox(Protocol):
     """The dispatcher's side of the outbox."""
 
-    def outbox_batch(self, now: int, limit: int, lease_seconds: int) -> Sequence[tuple[int, Letter, int]]: ...
+    def outbox_batch(
+        self, kind: str, now: int, limit: int, lease_seconds: int
+    ) -> Sequence[tuple[int, Letter, int]]: ...
 
     def outbox_done(self, letter_id: int, now: int, detail: str = "") -> None: ...
 
@@ -38,24 +46,31 @@ class Dispatcher:
     senders: Mapping[str, Sender]
     now: Callable[[], int]
 
-    def run_once(self) -> int:
-        """Send one batch; how many letters were handled."""
-        batch = self.outbox.outbox_batch(self.now(), BATCH, LEASE_SECONDS)
+    def run_once(self, kind: Kind) -> int:
+        """Send one batch of a kind; how many letters were handled."""
+        batch = self.outbox.outbox_batch(kind, self.now(), BATCH, LEASE_SECONDS)
         for letter_id, letter, tries in batch:
-            self._settle(letter_id, letter, tries, self._send(letter_id, letter))
+            self._settle(letter_id, letter, tries, self._send(kind, letter_id, letter))
         return len(batch)
 
-    def _send(self, letter_id: int, letter: Letter) -> Delivery:
-        sender = self.senders.get(letter.kind)
+    def _send(self, kind: Kind, letter_id: int, letter: Letter) -> Delivery:
+        sender = self.senders.get(kind)
         if sender is None:
-            return undeliverable(f"no sender for {letter.kind} is set up")
-        if letter.kind != "push":
-            return sender.send(Outgoing(letter.kind, letter.to, letter.subject, letter.body, letter.data, str(letter_id)))  # type: ignore[arg-type]
+            return undeliverable(f"no sender for {kind} is set up")
+        until = letter.data.get("until", "")
+        if until and self.now() >= int(until):
+            return undeliverable("what it says is over")
+        if kind != "push":
+            data = {"lang": letter.data.get("lang", "en")}
+            return sender.send(Outgoing(kind, letter.to, letter.subject, letter.body, data, str(letter_id)))
+        return self._push(sender, letter)
+
+    def _push(self, sender: Sender, letter: Letter) -> Delivery:
         with self.store.read() as tx:
             target = tx.phones.push_target(letter.to)
         if target is None:
             return undeliverable("the phone no longer asks for notifications")
-        keys = {"p256dh": target["p256dh"], "auth": target["auth"]}
+        keys = {"p256dh": target["p256dh"], "auth": target["auth"], "id": letter.data.get("id", "")}
         delivery = sender.send(Outgoing("push", target["endpoint"], "", "", keys, letter.data.get("id", "")))
         if delivery.permanent:
             with self.store.write() as tx:

@@ -28,7 +28,7 @@ _LIMITS = "SET statement_timeout = '15s'; SET lock_timeout = '5s'; SET idle_in_t
 _PRAGMAS = (
     "PRAGMA busy_timeout = 5000",
     "PRAGMA journal_mode = WAL",
-    # A crash of ours loses nothing. A power cut may lose the last commits, never the file's order: docs/operator says so.
+    # Accepted risk: a crash of ours loses nothing, but a power cut may take back the last commits (never leave a broken file).
     "PRAGMA synchronous = NORMAL",
     "PRAGMA foreign_keys = ON",
     "PRAGMA cache_size = -1024",

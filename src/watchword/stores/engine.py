@@ -96,13 +96,13 @@ class SqlStore:
         with self.read() as tx:
             return tx.users.page("", 1) is not None
 
-    def outbox_batch(self, now: int, limit: int, lease_seconds: int) -> list[outbox.Leased]:
-        """Take up to `limit` letters that are due, as `(id, letter, tries)`; nobody else gets them for `lease_seconds`."""
+    def outbox_batch(self, kind: str, now: int, limit: int, lease_seconds: int) -> list[outbox.Leased]:
+        """Take up to `limit` letters of a kind that are due, as `(id, letter, tries)`; nobody else gets them for `lease_seconds`."""
         with self.read() as tx:
-            if not outbox.any_due(tx.db, now):
+            if not outbox.any_due(tx.db, kind, now):
                 return []
         with self.write() as tx:
-            return outbox.lease(tx.db, self._keys.vault, now, limit, lease_seconds)
+            return outbox.lease(tx.db, self._keys.vault, kind, now, limit, lease_seconds)
 
     def outbox_next(self) -> int | None:
         """When the next letter is due, or None."""

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from watchword.flows.ports import UnavailableError
+
 
 class StoreError(Exception):
     """Any of them."""
@@ -11,7 +13,7 @@ class Duplicate(StoreError):
     """A unique value is there already. After `users.add` and `phones.add` the transaction can go on, else it is spoilt."""
 
 
-class Unavailable(StoreError):
+class Unavailable(StoreError, UnavailableError):
     """No connection in time, or the database is away or locked: try again later (503 at the edge)."""
 
 

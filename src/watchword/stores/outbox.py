@@ -23,11 +23,12 @@ _NOW = param(_T.c.created, "now")
 _LEASED = (_T.c.id == param(_T.c.id), _T.c.state == "sending")
 
 _ADD = adding(_T, ("kind", "user_id", "letter", "state", "tries", "due", "created", "sent_at", "detail"))
-_ANY_DUE = Query(select(_T.c.id).where(_T.c.due <= _NOW).limit(1))
+_KIND = _T.c.kind == param(_T.c.kind)
+_ANY_DUE = Query(select(_T.c.id).where(_T.c.due <= _NOW, _KIND).limit(1))
 _NEXT_DUE = Query(select(func.min(_T.c.due)))
 _FOUND = (
     select(_T.c.id)
-    .where(_T.c.due <= _NOW)
+    .where(_T.c.due <= _NOW, _KIND)
     .order_by(_T.c.due, _T.c.id)
     .limit(param(_T.c.created, "limit"))
     .with_for_update(skip_locked=True)
@@ -96,9 +97,9 @@ class Outbox:
         )
 
 
-def any_due(db: Database, now: int) -> bool:
-    """Whether there is anything to take: a read, so that an idle dispatcher writes nothing."""
-    return db.one(_ANY_DUE, now=now) is not None
+def any_due(db: Database, kind: str, now: int) -> bool:
+    """Whether there is anything of this kind to take: a read, so that an idle dispatcher writes nothing."""
+    return db.one(_ANY_DUE, kind=kind, now=now) is not None
 
 
 def next_due(db: Database) -> int | None:
@@ -107,9 +108,9 @@ def next_due(db: Database) -> int | None:
     return None if row is None or row[0] is None else int(row[0])
 
 
-def lease(db: Database, vault: Vault, now: int, limit: int, seconds: int) -> list[Leased]:
-    """Take up to `limit` letters that are due, for `seconds`; nobody else gets them meanwhile. Oldest first."""
-    rows = db.all(_LEASE, now=now, limit=limit, leased_until=now + seconds)
+def lease(db: Database, vault: Vault, kind: str, now: int, limit: int, seconds: int) -> list[Leased]:
+    """Take up to `limit` letters of a kind that are due, for `seconds`; nobody else gets them meanwhile. Oldest first."""
+    rows = db.all(_LEASE, kind=kind, now=now, limit=limit, leased_until=now + seconds)
     return [Leased(row[0], _letter(vault, row[1], row[2], row[3]), row[4]) for row in sorted(rows)]
 
 

@@ -65,7 +65,9 @@ def public_of(private: ec.EllipticCurvePrivateKey) -> dict[str, str]:
 def load(path: Path) -> KeyRing:
     """Read a key file. Raises FileNotFoundError, PermissionError (readable by others) or ValueError (not a key file)."""
     if stat.S_IMODE(path.stat().st_mode) & 0o077:
-        raise PermissionError(f"{path} can be read by others: chmod 600 it, and treat its keys as known if anybody else had access")
+        raise PermissionError(
+            f"{path} can be read by others: chmod 600 it, and treat its keys as known if anybody else had access"
+        )
     try:
         raw = json.loads(path.read_text())
         signing = tuple(

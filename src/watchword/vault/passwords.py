@@ -48,7 +48,9 @@ class Passwords:
     ) -> None:
         self._pool = pool
         self._pepper = pepper
-        self._hasher = PasswordHasher(time_cost=passes, memory_cost=memory_kib, parallelism=lanes, hash_len=32, type=Type.ID)
+        self._hasher = PasswordHasher(
+            time_cost=passes, memory_cost=memory_kib, parallelism=lanes, hash_len=32, type=Type.ID
+        )
         self._dummy = self._hasher.hash(b"nobody", salt=dummy_salt)
 
     def hash(self, password: str) -> str:

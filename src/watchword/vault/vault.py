@@ -38,7 +38,10 @@ class Vault:
         self._entropy = entropy
         self.issuer = issuer
         self._ring = ring
-        self._seals = {name: AESGCM(hkdf(ring.master[name], f"watchword|seal|{name}")) for name in ("devices", "recovery", "personal")}
+        self._seals = {
+            name: AESGCM(hkdf(ring.master[name], f"watchword|seal|{name}"))
+            for name in ("devices", "recovery", "personal")
+        }
         self._mac = hkdf(ring.master["mac"], "watchword|mac")
         self._derive = hkdf(ring.master["mac"], "watchword|derive")
         self._pepper = hkdf(ring.master["pepper"], "watchword|pepper")
@@ -125,5 +128,6 @@ def signature_right(key_x: bytes, key_y: bytes, message: bytes, signature: str) 
 @lru_cache(maxsize=4096)
 def public_key(key_x: bytes, key_y: bytes) -> ec.EllipticCurvePublicKey:
     """A P-256 public key; raises ValueError for a point that is not on the curve."""
-    return ec.EllipticCurvePublicNumbers(int.from_bytes(key_x, "big"), int.from_bytes(key_y, "big"), ec.SECP256R1()).public_key()
-
+    return ec.EllipticCurvePublicNumbers(
+        int.from_bytes(key_x, "big"), int.from_bytes(key_y, "big"), ec.SECP256R1()
+    ).public_key()

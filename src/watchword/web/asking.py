@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl
 from starlette.datastructures import Headers
 from starlette.requests import cookie_parser
 from starlette.responses import Response
+from starlette.types import Receive
 
 from watchword.core.encoding import b64u
 from watchword.core.refusals import FOREIGN, FORM_STALE, MALFORMED, TOO_LARGE, Refusal
 from watchword.flows.kit import Visit
 from watchword.web.languages import choose
-from watchword.web.live import Receive
 from watchword.web.site import Site
 
 BODY_LIMIT = 16 * 1024
@@ -78,10 +78,16 @@ async def read(site: Site, scope: Mapping[str, object], receive: Receive) -> Ask
             pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_LIMIT, errors="strict")
         except ValueError:
             return Refusal(MALFORMED, "form.malformed")
+        if any("\0" in value for _, value in pairs):
+            return Refusal(MALFORMED, "form.nul")
         for name, value in reversed(pairs):
             form[name] = value
     raw = scope["query_string"]
-    query = dict(parse_qsl(raw.decode("latin-1"), max_num_fields=FIELDS_LIMIT)) if isinstance(raw, bytes) and raw and len(raw) < 2048 else {}
+    query = (
+        dict(parse_qsl(raw.decode("latin-1"), max_num_fields=FIELDS_LIMIT))
+        if isinstance(raw, bytes) and raw and len(raw) < 2048
+        else {}
+    )
     client = scope.get("client")
     peer = str(client[0]) if isinstance(client, (tuple, list)) and client else ""
     lang = choose(cookies.get(LANG, ""), headers.get("accept-language", ""))
@@ -120,5 +126,7 @@ def finish(ask: Ask, response: Response) -> Response:
     """Put the cookies of an ask onto its answer."""
     for name, (value, seconds) in ask.cookies_out.items():
         age = f"; Max-Age={seconds}" if seconds >= 0 else ""
-        response.raw_headers.append((b"set-cookie", f"{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}".encode("latin-1")))
+        response.raw_headers.append(
+            (b"set-cookie", f"{name}={value}; Path=/; Secure; HttpOnly; SameSite=Lax{age}".encode("latin-1"))
+        )
     return response

@@ -43,7 +43,9 @@ def file_of(name: str, body: bytes) -> File:
     ending = Path(name).suffix
     packed = gzip.compress(body, 9, mtime=0) if ending in SQUEEZED else b""
     kind = TYPES.get(ending, "application/octet-stream").encode()
-    return File(body, packed if len(packed) < len(body) else b"", kind, f'"{hashlib.sha256(body).hexdigest()[:20]}"'.encode())
+    return File(
+        body, packed if len(packed) < len(body) else b"", kind, f'"{hashlib.sha256(body).hexdigest()[:20]}"'.encode()
+    )
 
 
 class Assets:
@@ -76,7 +78,11 @@ class Assets:
     def _load(self, name: str) -> File | None:
         if name in self._more:
             return file_of(name, self._more[name])
-        if any(part in ("", ".", "..") for part in name.split("/")) or "\0" in name or name.startswith(self._skip or ("\0",)):
+        if (
+            any(part in ("", ".", "..") for part in name.split("/"))
+            or "\0" in name
+            or name.startswith(self._skip or ("\0",))
+        ):
             return None
         path = self._root / name
         return file_of(name, path.read_bytes()) if path.is_file() else None
@@ -84,12 +90,25 @@ class Assets:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         file = self.find(scope["path"]) if scope["method"] in ("GET", "HEAD") else None
         if file is None:
-            await send({"type": "http.response.start", "status": 404, "headers": [(b"content-type", b"text/plain"), (b"content-length", b"9")]})
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": 404,
+                    "headers": [(b"content-type", b"text/plain"), (b"content-length", b"9")],
+                }
+            )
             await send({"type": "http.response.body", "body": b"Not found"})
             return
         given = dict(scope["headers"])
-        cached = self._always and b"v=" in scope["query_string"] or any(scope["path"].startswith(start) for start in self._forever)
-        out = [(b"etag", file.etag), (b"cache-control", FOREVER if cached else b"no-cache"), (b"vary", b"Accept-Encoding"), *self._extra]
+        cached = (self._always and b"v=" in scope["query_string"]) or any(
+            scope["path"].startswith(start) for start in self._forever
+        )
+        out = [
+            (b"etag", file.etag),
+            (b"cache-control", FOREVER if cached else b"no-cache"),
+            (b"vary", b"Accept-Encoding"),
+            *self._extra,
+        ]
         if given.get(b"if-none-match") == file.etag:
             await send({"type": "http.response.start", "status": 304, "headers": out})
             await send({"type": "http.response.body", "body": b""})

@@ -13,7 +13,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from watchword.core.refusals import FAULT, METHOD, NOT_FOUND, Refusal
+from watchword.core.refusals import BUSY, FAULT, METHOD, NOT_FOUND, Refusal
+from watchword.flows.ports import UnavailableError
 from watchword.web.asking import Ask, finish, from_here, read
 from watchword.web.site import Site
 
@@ -40,6 +41,9 @@ class Endpoint:
             return
         try:
             response = await self.site.run(self.answer, ask)
+        except UnavailableError as away:
+            log.error("%s %s: %s", ask.method, ask.path, away)
+            response = self.refuse(ask, Refusal(BUSY, "store.unavailable", retry_after=2))
         except Exception:
             log.exception("fault at %s %s", ask.method, ask.path)
             response = self.refuse(ask, Refusal(FAULT, "fault"))

@@ -16,7 +16,8 @@ from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
-from watchword.core.refusals import FAULT, INVALID, MALFORMED, MEDIA_TYPE, METHOD, NOT_FOUND, Refusal
+from watchword.core.refusals import BUSY, FAULT, INVALID, MALFORMED, MEDIA_TYPE, METHOD, NOT_FOUND, Refusal
+from watchword.flows.ports import UnavailableError
 from watchword.web.asking import Ask, read
 from watchword.web.portal.showing import json, refuse_json
 from watchword.web.site import Site
@@ -77,7 +78,11 @@ class JsonApi:
         self.site = site
         self.routes = tuple(routes)
         self._exact = _by_path(route for route in routes if "{" not in route.path)
-        self._patterns = [(route.path.partition("{")[0], route.path.partition("}")[2], _by_path([route])[route.path]) for route in routes if "{" in route.path]
+        self._patterns = [
+            (route.path.partition("{")[0], route.path.partition("}")[2], _by_path([route])[route.path])
+            for route in routes
+            if "{" in route.path
+        ]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ask = await read(self.site, scope, receive)
@@ -92,6 +97,9 @@ class JsonApi:
             route, part = found
             try:
                 response = await self.site.run(self.answer, ask, route, part)
+            except UnavailableError as away:
+                log.error("%s %s: %s", ask.method, ask.path, away)
+                response = refuse_json(ask, Refusal(BUSY, "store.unavailable", retry_after=2))
             except Exception:
                 log.exception("fault at %s %s", ask.method, ask.path)
                 response = refuse_json(ask, Refusal(FAULT, "fault"))
@@ -127,6 +135,8 @@ def parse(ask: Ask, model: type[BaseModel]) -> BaseModel | Refusal:
         return Nothing()
     if ask.headers.get("content-type", "").partition(";")[0].strip().lower() != "application/json":
         return Refusal(MEDIA_TYPE, "body.media_type")
+    if b"\\u0000" in ask.body:
+        return Refusal(MALFORMED, "body.nul")
     try:
         return model.model_validate_json(ask.body)
     except ValidationError as wrong:
@@ -164,12 +174,25 @@ def openapi(title: str, version: str, server: str, routes: Sequence[Route]) -> d
 
 def _operation(route: Route, refs: Mapping[Any, Any]) -> dict[str, Any]:
     refused = {str(status): _content("A refusal", refs[(RefusalBody, "validation")]) for status in REFUSED}
-    answer = {"description": "No content"} if route.answer is Nothing else _content("The answer", refs[(route.answer, "validation")])
-    operation: dict[str, Any] = {"summary": route.about, "operationId": f"{route.method.lower()}_{route.path.strip('/').replace('/', '_')}", "responses": {str(route.status): answer, **refused}}
+    answer = (
+        {"description": "No content"}
+        if route.answer is Nothing
+        else _content("The answer", refs[(route.answer, "validation")])
+    )
+    operation: dict[str, Any] = {
+        "summary": route.about,
+        "operationId": f"{route.method.lower()}_{route.path.strip('/').replace('/', '_')}",
+        "responses": {str(route.status): answer, **refused},
+    }
     if route.request is not Nothing:
-        operation["requestBody"] = {"required": True, "content": {"application/json": {"schema": refs[(route.request, "validation")]}}}
+        operation["requestBody"] = {
+            "required": True,
+            "content": {"application/json": {"schema": refs[(route.request, "validation")]}},
+        }
     name = route.path.partition("{")[2].partition("}")[0]
-    operation["parameters"] = [{"name": header, "in": "header", "required": True, "schema": {"type": "string"}} for header in route.headers]
+    operation["parameters"] = [
+        {"name": header, "in": "header", "required": True, "schema": {"type": "string"}} for header in route.headers
+    ]
     if name:
         operation["parameters"].append({"name": name, "in": "path", "required": True, "schema": {"type": "string"}})
     return operation

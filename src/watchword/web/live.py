@@ -11,8 +11,7 @@ import json
 from collections.abc import Awaitable, Callable, Iterable, Mapping
 from typing import Any
 
-Send = Callable[[dict[str, Any]], Awaitable[None]]
-Receive = Callable[[], Awaitable[dict[str, Any]]]
+from starlette.types import Receive, Send
 
 HEARTBEAT_SECONDS = 20
 HEADERS = [

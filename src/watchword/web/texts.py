@@ -33,7 +33,8 @@ class Text:
             literals[-1] += literal
             plain[-1] += _TAG.sub("", literal)
             if name is not None and name in fixed:
-                literals[-1] += str(escape(fixed[name])).replace(" ", "\u00a0" if name == "support" else " ")
+                value = str(escape(fixed[name]))
+                literals[-1] += f'<span class="nowrap num">{value}</span>' if name == "support" else value
                 plain[-1] += fixed[name]
             elif name is not None:
                 names.append(name)

@@ -18,7 +18,12 @@ PASSIVE = "watchword-passive"
 
 def thumbprint(ask: Ask) -> str | Refusal:
     """The key that this request proves, once (RFC 9449)."""
-    proof = ask.site.dpop(ask.headers.get("dpop", ""), method=ask.method, url=ask.site.portal_origin + ask.path, now=ask.site.kit.clock.now())
+    proof = ask.site.dpop(
+        ask.headers.get("dpop", ""),
+        method=ask.method,
+        url=ask.site.portal_origin + ask.path,
+        now=ask.site.kit.clock.now(),
+    )
     if isinstance(proof, str):
         return Refusal(PROOF_OF_KEY, proof)
     return platform.spend_proof(ask.site.kit, proof.thumbprint, proof.jti) or str(proof.thumbprint)
@@ -94,7 +99,11 @@ def answer(ask: Ask, body: m.Answer, login_id: str) -> dict[str, Any] | Refusal:
 def cancel(ask: Ask, body: m.Collect, login_id: str) -> dict[str, Any] | Refusal:
     """Stop this login."""
     key = bound(ask, login_id, body.collector)
-    return key if isinstance(key, Refusal) else login.cancel(ask.site.kit, body.collector, bound_key=key) or {"state": "cancelled"}
+    return (
+        key
+        if isinstance(key, Refusal)
+        else login.cancel(ask.site.kit, body.collector, bound_key=key) or {"state": "cancelled"}
+    )
 
 
 def collect(ask: Ask, body: m.Collect, login_id: str) -> dict[str, Any] | Refusal:

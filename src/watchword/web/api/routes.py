@@ -19,15 +19,39 @@ def _never(ask: Ask, body: object, part: str) -> Refusal:
     return Refusal(METHOD, "poll.route")
 
 
-POLL = Route("POST", "/api/v1/logins/{login}/poll", m.Poll, m.State, _never, "Wait for the state to change", headers=("DPoP",))
+POLL = Route(
+    "POST", "/api/v1/logins/{login}/poll", m.Poll, m.State, _never, "Wait for the state to change", headers=("DPoP",)
+)
 
 ROUTES = (
-    Route("POST", "/api/v1/logins", m.Begin, m.Login, h.begin, "Begin a login with username and password", 201, ("DPoP",)),
-    Route("POST", "/api/v1/logins/{login}/show", m.Show, m.Shown, h.show, "Show a QR or a challenge", headers=("DPoP",)),
-    Route("POST", "/api/v1/logins/{login}/push", m.PushAgain, m.Push, h.push, "Ask the phone again, or another one", headers=("DPoP",)),
-    Route("POST", "/api/v1/logins/{login}/answer", m.Answer, m.State, h.answer, "A code or a response", headers=("DPoP",)),
+    Route(
+        "POST", "/api/v1/logins", m.Begin, m.Login, h.begin, "Begin a login with username and password", 201, ("DPoP",)
+    ),
+    Route(
+        "POST", "/api/v1/logins/{login}/show", m.Show, m.Shown, h.show, "Show a QR or a challenge", headers=("DPoP",)
+    ),
+    Route(
+        "POST",
+        "/api/v1/logins/{login}/push",
+        m.PushAgain,
+        m.Push,
+        h.push,
+        "Ask the phone again, or another one",
+        headers=("DPoP",),
+    ),
+    Route(
+        "POST", "/api/v1/logins/{login}/answer", m.Answer, m.State, h.answer, "A code or a response", headers=("DPoP",)
+    ),
     Route("POST", "/api/v1/logins/{login}/cancel", m.Collect, m.State, h.cancel, "Stop this login", headers=("DPoP",)),
-    Route("POST", "/api/v1/logins/{login}/collect", m.Collect, m.Session, h.collect, "Collect the session", headers=("DPoP",)),
+    Route(
+        "POST",
+        "/api/v1/logins/{login}/collect",
+        m.Collect,
+        m.Session,
+        h.collect,
+        "Collect the session",
+        headers=("DPoP",),
+    ),
     Route("GET", "/api/v1/session", Nothing, m.Check, h.check, "Check a session", headers=("Authorization",)),
     Route("DELETE", "/api/v1/session", Nothing, Nothing, h.end, "End a session", 204, ("Authorization",)),
 )

@@ -30,7 +30,9 @@ class Demo:
     ) -> None:  # fmt: skip
         self.origin, self.accounts = origin, tuple(accounts)
         self.letters, self.progress, self.reset = letters, progress, reset
-        log.warning("the demonstration is on at %s: made-up people, messages shown to everybody who can open it", origin)
+        log.warning(
+            "the demonstration is on at %s: made-up people, messages shown to everybody who can open it", origin
+        )
 
     def app(self, site: Site, static: ASGIApp) -> Paths:
         """The application of the demonstration's host."""
@@ -48,9 +50,13 @@ class Demo:
 
     def show(self, ask: Ask) -> Response:
         """The page."""
-        view = DemoPage(csrf=ask.csrf(), portal_url=ask.site.portal_origin, key_url=ask.site.key_origin, accounts=self.accounts)
+        view = DemoPage(
+            csrf=ask.csrf(), portal_url=ask.site.portal_origin, key_url=ask.site.key_origin, accounts=self.accounts
+        )
         response = page(ask, view)
-        response.headers["content-security-policy"] = headers.demo_policy(f"{ask.site.portal_origin} {ask.site.key_origin}").decode()
+        response.headers["content-security-policy"] = headers.demo_policy(
+            f"{ask.site.portal_origin} {ask.site.key_origin}"
+        ).decode()
         return response
 
     def outbox(self, ask: Ask) -> Response:

@@ -37,17 +37,24 @@ def answer_ready(ask: Ask, result: Proven | Refusal) -> dict[str, object] | Refu
 
 def start(ask: Ask, body: models.Start, _: str) -> dict[str, Any] | Refusal:
     """5.1, first step."""
-    found = activation_start.start(ask.site.kit, body.username, body.password, platform(body.platform), body.claim, ask.visit())
+    found = activation_start.start(
+        ask.site.kit, body.username, body.password, platform(body.platform), body.claim, ask.visit()
+    )
     if isinstance(found, Refusal):
         return found
-    contacts = [{"id": contact.id, "kind": contact.kind, "masked": masked, "default": contact.is_default} for contact, masked in found.contacts]
+    contacts = [
+        {"id": contact.id, "kind": contact.kind, "masked": masked, "default": contact.is_default}
+        for contact, masked in found.contacts
+    ]
     return {"enrolment": found.enrolment.id, "contacts": contacts, "expires": found.enrolment.expires}
 
 
 def send(ask: Ask, body: models.SendActivation, _: str) -> dict[str, Any] | Refusal:
     """5.1, the activation code."""
     region, national = (body.number.country, body.number.national) if body.number else ("", "")
-    sent = activation_start.send_activation(ask.site.kit, body.enrolment, body.claim, contact_id=body.contact or "", region=region, national=national)
+    sent = activation_start.send_activation(
+        ask.site.kit, body.enrolment, body.claim, contact_id=body.contact or "", region=region, national=national
+    )
     return sent if isinstance(sent, Refusal) else asdict(sent)
 
 
@@ -77,7 +84,9 @@ def scan_activation(ask: Ask, body: models.Scan, _: str) -> dict[str, object] | 
 
 def by_session_id(ask: Ask, body: models.BySessionId, _: str) -> dict[str, object] | Refusal:
     """5.3."""
-    found = offers.by_session_id(ask.site.kit, body.username, body.session_id, platform(body.platform), body.claim, ask.visit())
+    found = offers.by_session_id(
+        ask.site.kit, body.username, body.session_id, platform(body.platform), body.claim, ask.visit()
+    )
     return answer_ready(ask, found)
 
 
@@ -125,7 +134,12 @@ def pending(ask: Ask, body: models.Signed, _: str) -> dict[str, Any] | Refusal:
     found = request if isinstance(request, Refusal) else approve.pending(ask.site.kit, request, OFFLINE_WRONG_LIMIT)
     if isinstance(found, Refusal):
         return found
-    return {"time": found.time, "attempts": found.attempts, "users": found.users, "offline_paused": found.offline_paused}
+    return {
+        "time": found.time,
+        "attempts": found.attempts,
+        "users": found.users,
+        "offline_paused": found.offline_paused,
+    }
 
 
 def scan(ask: Ask, body: models.Signed, _: str) -> dict[str, Any] | Refusal:

@@ -21,12 +21,21 @@ ROUTES = (
     Route("GET", "/v1/config", Nothing, m.Config, h.config, "Keys, brand and rules (section 4)"),
     Route("POST", "/v1/activation/start", m.Start, m.Started, h.start, "Begin with username and password (5.1)"),
     Route("POST", "/v1/activation/send", m.SendActivation, m.Sent, h.send, "Send the activation code (5.1)"),
-    Route("POST", "/v1/activation/proof/send", m.SendProof, m.Sent, h.send_proof, "Send a proof to what is on file (5.1)"),
+    Route(
+        "POST", "/v1/activation/proof/send", m.SendProof, m.Sent, h.send_proof, "Send a proof to what is on file (5.1)"
+    ),
     Route("POST", "/v1/activation/proof", m.Code, m.Proved, h.check_proof, "The proof typed (5.1)"),
     Route("POST", "/v1/activation/prove", m.Code, m.Ready, h.prove_code, "The activation code typed (5.1)"),
     Route("POST", "/v1/activation/scan", m.Scan, m.Ready, h.scan_activation, "Begin with the QR (5.2)"),
     Route("POST", "/v1/activation/session", m.BySessionId, m.Ready, h.by_session_id, "Begin with the Session ID (5.3)"),
-    Route("POST", "/v1/activation/complete", m.Complete, m.SignedAnswer, h.complete, "The phone's key against the secret (5.5)"),
+    Route(
+        "POST",
+        "/v1/activation/complete",
+        m.Complete,
+        m.SignedAnswer,
+        h.complete,
+        "The phone's key against the secret (5.5)",
+    ),
     Route("POST", "/v1/activation/confirm", m.Signed, m.Confirmed, h.confirm, "The secret is kept (5.6)"),
     Route("POST", "/v1/nonce", m.Signed, m.Nonce, h.nonce, "A nonce for a proof (5.7)"),
     Route("POST", "/v1/prove", m.Signed, m.Right, h.check_pin, "The PIN is right (5.7)"),
@@ -65,7 +74,9 @@ class PhoneEvents:
         async def first() -> Mapping[str, str] | None:
             return {"pending": "?"}
 
-        await self.site.hub.stream(receive, send, topic=f"phone:{phone}", event="pending", first=first, headers=headers.COMMON)
+        await self.site.hub.stream(
+            receive, send, topic=f"phone:{phone}", event="pending", first=first, headers=headers.COMMON
+        )
 
     def _phone(self, ask: Ask) -> str | Refusal:
         if ask.method != "POST":
@@ -81,5 +92,3 @@ class PhoneEvents:
             phone = find_phone(tx, request)
         refused = check_signed(self.site.kit, phone, request, "events")
         return refused or (phone.id if phone else Refusal(SIGNATURE))
-
-

@@ -44,13 +44,23 @@ def show(ask: Ask, error: Refusal | None = None, sent: Sent | None = None, conta
 
 def _contact_step(ask: Ask, session: Session, error: Refusal | None, sent: Sent | None, contact: str) -> Response:
     contacts = tuple(
-        ContactView(id=item.id, kind="sms" if item.kind == "sms" else "mail", masked=masked, default=item.is_default, verified=bool(item.verified))
+        ContactView(
+            id=item.id,
+            kind="sms" if item.kind == "sms" else "mail",
+            masked=masked,
+            default=item.is_default and item.kind == "sms",
+            verified=bool(item.verified),
+        )
         for item, masked in offers.contacts(ask.site.kit, session)
     )
     if not contacts:
         return _page(ask, session, "no_contact", error or Refusal(NO_CONTACT, "contact.none"))
     pending = offers.proof_sent(ask.site.kit, session)
-    step: EnrolStep = "code" if (sent or pending) and not (error and error.kind is PROOF_FIRST) and "choose" not in ask.query else "choose"
+    step: EnrolStep = (
+        "code"
+        if (sent or pending) and not (error and error.kind is PROOF_FIRST) and "choose" not in ask.query
+        else "choose"
+    )
     return _page(ask, session, step, error, contacts=contacts, sent=sent or pending, contact=contact)
 
 
@@ -77,7 +87,11 @@ def post(ask: Ask) -> Response:
     if do == "send":
         contact = ask.form.get("contact", "")[:26]
         result = offers.send_proof(ask.site.kit, session, contact)
-        return show(ask, result, contact=contact) if isinstance(result, Refusal) else show(ask, sent=result, contact=contact)
+        return (
+            show(ask, result, contact=contact)
+            if isinstance(result, Refusal)
+            else show(ask, sent=result, contact=contact)
+        )
     if do == "code":
         refused = offers.check_proof(ask.site.kit, session, ask.form.get("code", ""))
         return show(ask, refused) if refused else see("/enrol")

@@ -53,9 +53,17 @@ def _view(ask: Ask, session: Session, found: Home) -> HomePage:
         device=_device_name(found),
         enrol=panel_of(ask, shown) if shown else None,
         logins=tuple(_row(attempt, session) for attempt in found.logins),
-        devices=tuple(DeviceView(name=device.name, since=device.created, last_used=device.last_used) for device in found.devices),
+        devices=tuple(
+            DeviceView(name=device.name, since=device.created, last_used=device.last_used) for device in found.devices
+        ),
         contacts=tuple(
-            ContactView(id=contact.id, kind="sms" if contact.kind == "sms" else "mail", masked=masked, default=contact.is_default, verified=bool(contact.verified))
+            ContactView(
+                id=contact.id,
+                kind="sms" if contact.kind == "sms" else "mail",
+                masked=masked,
+                default=contact.is_default,
+                verified=bool(contact.verified),
+            )
             for contact, masked in found.contacts
         ),
         idle_minutes=session.idle_seconds // 60,
@@ -103,7 +111,12 @@ def password_form(ask: Ask, error: Refusal | None = None) -> Response:
         return refuse(ask, session)
     rules = ask.site.kit.policy.passwords
     shown = refusal_view(ask, error) if error else None
-    view = PasswordPage(csrf=ask.csrf(), username=session.username, rules=PasswordRules(minimum=rules.minimum, classes=rules.classes), error=shown)
+    view = PasswordPage(
+        csrf=ask.csrf(),
+        username=session.username,
+        rules=PasswordRules(minimum=rules.minimum, classes=rules.classes),
+        error=shown,
+    )
     response = page(ask, view, status=error.kind.status if error else 200)
     return with_retry(response, error) if error else response
 

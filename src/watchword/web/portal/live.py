@@ -65,7 +65,9 @@ class Stream:
             now = await self.site.run(look, self.site, ask.cookies.get(cookie, ""))
             return None if isinstance(now, Refusal) else {"state": now[1]}
 
-        await self.site.hub.stream(receive, send, topic=f"{topic}:{found[0]}", event="state", first=first, headers=headers.COMMON)
+        await self.site.hub.stream(
+            receive, send, topic=f"{topic}:{found[0]}", event="state", first=first, headers=headers.COMMON
+        )
 
 
 class Poll:

@@ -25,7 +25,9 @@ def post(ask: Ask) -> Response:
     username, password = ask.form.get("username", ""), ask.form.get("password", "")
     result = login.begin(ask.site.kit, username, password, "portal", ask.visit())
     if isinstance(result, Refusal):
-        view = LoginPage(csrf=ask.csrf(), username=username[:64], error=refusal_view(ask, result), key_url=ask.site.key_origin)
+        view = LoginPage(
+            csrf=ask.csrf(), username=username[:64], error=refusal_view(ask, result), key_url=ask.site.key_origin
+        )
         return with_retry(page(ask, view, status=result.kind.status), result)
     if isinstance(result, login.EnrolmentOnly):
         ask.set_cookie(SESSION, result.token)

@@ -51,11 +51,19 @@ def refuse(ask: Ask, refusal: Refusal) -> Response:
     if refusal.kind.number in LOGIN_AGAIN:
         ask.drop_cookie(SESSION)
         shown = refusal_view(ask, refusal) if refusal.kind is SESSION_OVER else None
-        return page(ask, LoginPage(csrf=ask.csrf(), path="/login", notice=shown, key_url=ask.site.key_origin), status=401 if shown else 200)
+        return page(
+            ask,
+            LoginPage(csrf=ask.csrf(), path="/login", notice=shown, key_url=ask.site.key_origin),
+            status=401 if shown else 200,
+        )
     if refusal.kind is ATTEMPT_GONE:
         ask.drop_cookie(LOGIN)
     retry = "/login" if refusal.kind in (FORM_STALE, ATTEMPT_GONE) else ""
-    response = page(ask, ErrorPage(csrf=ask.csrf(), path="/login", refusal=refusal_view(ask, refusal), retry=retry), status=refusal.kind.status)
+    response = page(
+        ask,
+        ErrorPage(csrf=ask.csrf(), path="/login", refusal=refusal_view(ask, refusal), retry=retry),
+        status=refusal.kind.status,
+    )
     return with_retry(response, refusal)
 
 

@@ -34,7 +34,9 @@ def post(ask: Ask) -> Response:
     new = ask.form.get("password", "")
     if new != ask.form.get("repeat", ""):
         return form(ask, Refusal(PASSWORD_DIFFERS, "password.differs"))
-    refused = accounts.first_password(ask.site.kit, ask.form.get("username", ""), ask.form.get("code", ""), new, ask.visit())
+    refused = accounts.first_password(
+        ask.site.kit, ask.form.get("username", ""), ask.form.get("code", ""), new, ask.visit()
+    )
     return form(ask, refused) if refused else form(ask, done=True)
 
 

@@ -13,7 +13,7 @@ from watchword.flows.endings import ENDINGS
 from watchword.flows.waiting import Waiting
 from watchword.web.asking import DEVICE, LOGIN, SESSION, Ask
 from watchword.web.pages import ChallengePanel, Method, OverPage, QrPanel, RefusalView, WaitingPage
-from watchword.web.pages.views import PushState, Way
+from watchword.web.pages.views import OverKind, PushState, Way
 from watchword.web.portal.showing import json, page, refusal_view, refuse, refuse_json, see, with_retry, zone_of
 
 DEVICE_COOKIE_SECONDS = 400 * 24 * 60 * 60
@@ -77,7 +77,11 @@ def qr_panel(ask: Ask, found: Waiting) -> QrPanel | None:
     if not attempt.qr_turn:
         return None
     fresh = ask.site.kit.clock.now() < attempt.qr_until
-    return QrPanel(state="fresh" if fresh else "ended", text=answers.qr_address(ask.site.kit, attempt) if fresh else "", until=attempt.qr_until)
+    return QrPanel(
+        state="fresh" if fresh else "ended",
+        text=answers.qr_address(ask.site.kit, attempt) if fresh else "",
+        until=attempt.qr_until,
+    )
 
 
 def challenge_panel(ask: Ask, found: Waiting) -> ChallengePanel | None:
@@ -97,8 +101,10 @@ def over(ask: Ask, found: Waiting) -> Response:
     if found.state != "pending":
         ask.drop_cookie(LOGIN)
     quiet = found.user.quiet_until if kind in (DENIED, NOT_ME) else 0
-    state = "gone" if found.state == "collected" else found.state
-    view = OverPage(csrf=ask.csrf(), kind=state, reference=kind.reference, time=found.attempt.decided, quiet_until=quiet)  # type: ignore[arg-type]
+    state: OverKind = "gone" if found.state == "collected" else found.state  # type: ignore[assignment]
+    view = OverPage(
+        csrf=ask.csrf(), kind=state, reference=kind.reference, time=found.attempt.decided, quiet_until=quiet
+    )
     return page(ask, view, status=kind.status, user=found.user)
 
 
@@ -188,7 +194,11 @@ def panel(ask: Ask) -> Response:
     shown = answers.show(ask.site.kit, ask.cookies.get(LOGIN, ""), way)
     if isinstance(shown, Refusal):
         return refuse_json(ask, shown)
-    view = QrPanel(text=shown.value, until=shown.expires) if way == "qr" else ChallengePanel(digits=shown.value, until=shown.expires)
+    view = (
+        QrPanel(text=shown.value, until=shown.expires)
+        if way == "qr"
+        else ChallengePanel(digits=shown.value, until=shown.expires)
+    )
     found = waiting.look(ask.site.kit, ask.cookies.get(LOGIN, ""))
     zone = zone_of(ask, None if isinstance(found, Refusal) else found.user)
     return json(ask, ask.site.renderer.panel(view, lang=ask.lang, now=ask.site.kit.clock.now(), tz=zone))

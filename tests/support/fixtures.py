@@ -1,0 +1,54 @@
+"""Fixtures of the folders that meet a whole installation; their conftest.py takes them from here."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.support.installation import Installation
+from tests.support.postgres import Postgres
+from watchword.stores import migrate
+
+KINDS = ["sqlite", "postgresql"]
+
+
+@contextmanager
+def database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterator[str]:
+    """The URL of a new database of this kind with our tables in it."""
+    if kind == "sqlite":
+        path = folder / "store.sqlite"
+        shutil.copy(request.getfixturevalue("migrated_file"), path)
+        yield f"sqlite:///{path}"
+        return
+    server: Postgres = request.getfixturevalue("postgres")
+    name = server.create_prepared("watchword", migrate.upgrade)
+    yield server.url(name)
+    server.drop(name)
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The installation that tests share, once on each kind of database. Each test brings its own people; time only goes on."""
+    folder = tmp_path_factory.mktemp("installation")
+    with database(request.param, request, folder) as url:
+        made = Installation(url, folder)
+        yield made
+        made.stop()
+
+
+@pytest.fixture
+def install(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable[..., Installation]]:
+    """`install(kind="sqlite", **settings)` is an installation of one test's own."""
+    with ExitStack() as stack:
+
+        def make(kind: str = "sqlite", **settings: Any) -> Installation:
+            made = Installation(stack.enter_context(database(kind, request, tmp_path)), tmp_path, **settings)
+            stack.callback(made.stop)
+            return made
+
+        yield make
