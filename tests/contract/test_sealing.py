@@ -77,7 +77,7 @@ def test_a_letter_shown_under_another_user_does_not_open(store: SqlStore, two: t
             tx.outbox.put(Letter("sms", "+1", "", f"for {user.id}", {}, user.id), START)
     swap(store, "outbox", "letter", "user_id", two[0].id, two[1].id)
     with pytest.raises(ValueError, match="does not belong"):
-        store.outbox_batch(START, 10, 60)
+        store.outbox_batch("sms", START, 10, 60)
 
 
 @pytest.mark.parametrize("store_url", ["sqlite"], indirect=True)

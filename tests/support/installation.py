@@ -56,6 +56,11 @@ class Person:
     phones: list[Phone] = field(default_factory=list)
 
     @property
+    def given(self) -> str:
+        """What the person is called on their own page."""
+        return f"Given{self.username[1:]}"
+
+    @property
     def phone(self) -> Phone:
         """The first phone."""
         return self.phones[0]
@@ -132,7 +137,7 @@ class Installation:
         now, kit = self.clock.now(), self.built.kit
         username = f"u{number}"
         who = Person(kit.entropy.id(), username, f"+8190{number}", f"{username}@example.org", password)
-        user = User(who.id, username, username, f"Person {number}", "Person", lang, "Asia/Tokyo", "active", "", 0, 0, now)
+        user = User(who.id, username, username, f"Person {number}", f"Given{number}", lang, "Asia/Tokyo", "active", "", 0, 0, now)
         with kit.store.write() as tx:
             tx.users.add(user, Details(**details))
             tx.contacts.add(Contact(kit.entropy.id(), who.id, "sms", who.number, 0, True, now))

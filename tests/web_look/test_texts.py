@@ -26,6 +26,7 @@ FILL = {
     "username": "mtanaka01",
     "code": "48219037",
     "host": "login.watchword.example",
+    "key_host": "key.watchword.example",
     "device": "Pixel 8",
     "number": "+81 •• •••• 4210",
 }

@@ -140,7 +140,7 @@ def _decide(
     kit: Kit, tx: Tx, attempt: Attempt, device: Device, phone: Phone, request: Signed, decision: str
 ) -> Decided | Refusal:
     if attempt.state != "pending" and attempt.decided_by == _by(request):
-        return Decided(CLOSED_BY[decision])
+        return Decided(CLOSED_BY[decision], 0 if decision == "approve" else attempt.decided + QUIET_SECONDS)
     late = decision == "not_me" and attempt.state in ("approved", "collected")
     if attempt.state != "pending" and not late:
         return Refusal(DECISION_OVER, f"attempt.{attempt.state}")

@@ -6,7 +6,7 @@ unknown names are kept alike, under a keyed hash, so a lock tells nothing either
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watchword.core import lockout
 from watchword.core.devices import Device
@@ -47,16 +47,18 @@ def check(kit: Kit, username: str, password: str, visit: Visit) -> Checked | Ref
         if lockout.locked(tries, now):
             tx.audit.write(AuditRow("login.password.locked", user.id if user else "", personal=visit.personal()), now)
             return _locked(tries, now)
+        after = lockout.wrong(tries, now)
+        if after != tries:  # the lock stands before the last try is compared: parallel guesses and a crash gain nothing
+            tx.tries.put(subject, counter, after, now)
     usable = user is not None and user.state == "active"
     try:
         fits = kit.passwords.verify(user.password_hash if user is not None and usable else "", password)
         renewed = kit.passwords.hash(password) if fits and user and kit.passwords.stale(user.password_hash) else ""
     except BusyError as full:
-        with kit.store.write() as tx:
-            tx.tries.refund(subject, counter)
+        _give_back(kit, subject, counter, tries, locked=after != tries)
         return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
     if user is None or not fits:
-        return _wrong(kit, user, browser, subject, counter, tries, visit)
+        return _wrong(kit, user, browser, after, visit)
     return Checked(user, browser, subject, counter, tries, renewed)
 
 
@@ -86,20 +88,25 @@ def _locked(tries: Tries, now: int) -> Refusal:
     return Refusal(LOCKED, "tries.locked", {"until": tries.locked_until}, retry_after=tries.locked_until - now)
 
 
-def _wrong(
-    kit: Kit, user: User | None, browser: Browser | None, subject: bytes, counter: str, tries: Tries, visit: Visit
-) -> Refusal:
-    now = kit.clock.now()
-    after = lockout.wrong(tries, now)
+def _give_back(kit: Kit, subject: bytes, counter: str, tries: Tries, *, locked: bool) -> None:
+    """The password was never compared, because the server was busy: the try does not count."""
     with kit.store.write() as tx:
-        tx.tries.put(subject, counter, after, now) if after != tries else None
+        if locked:
+            tx.tries.put(
+                subject, counter, replace(tries, wrong=tries.wrong - 1, total=tries.total - 1), kit.clock.now()
+            )
+        else:
+            tx.tries.refund(subject, counter)
+
+
+def _wrong(kit: Kit, user: User | None, browser: Browser | None, after: Tries, visit: Visit) -> Refusal:
+    now = kit.clock.now()
+    reason = "name.unknown" if user is None else "password.wrong"
+    row = AuditRow(
+        "login.password.refused", user.id if user else "", fields={"reason": reason}, personal=visit.personal()
+    )
+    with kit.store.write() as tx:
         if browser is not None:
             tx.browsers.miss(browser.id)
-        reason = "name.unknown" if user is None else "password.wrong"
-        tx.audit.write(
-            AuditRow(
-                "login.password.refused", user.id if user else "", fields={"reason": reason}, personal=visit.personal()
-            ),
-            now,
-        )
+        tx.audit.write(row, now)
     return _locked(after, now) if lockout.locked(after, now) else Refusal(CREDENTIALS, reason)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchword.core.refusals import PROOF_OF_KEY, Refusal
+from watchword.core.refusals import PROOF_OF_KEY, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.flows.kit import Kit
 
@@ -14,6 +14,13 @@ def spend_proof(kit: Kit, thumbprint: str, jti: str) -> Refusal | None:
     with kit.store.write() as tx:
         fresh = tx.claims.spend(f"dpop:{thumbprint}:{jti}", kit.clock.now() + PROOF_KEPT_SECONDS)
     return None if fresh else Refusal(PROOF_OF_KEY, "dpop.replayed")
+
+
+def complete(session: Session | Refusal) -> Session | Refusal:
+    """Only what two elements gave counts towards other programs: an enrolment session is nobody's login."""
+    if isinstance(session, Session) and session.kind == "enrolment":
+        return Refusal(SESSION_ABSENT, "session.enrolment")
+    return session
 
 
 def check(session: Session) -> dict[str, object]:

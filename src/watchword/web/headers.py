@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 COMMON = (
+    (b"strict-transport-security", b"max-age=31536000"),  # browsers heed it over TLS only (RFC 6797 section 8.1)
     (b"x-content-type-options", b"nosniff"),
     (b"referrer-policy", b"same-origin"),
     (b"cross-origin-opener-policy", b"same-origin"),

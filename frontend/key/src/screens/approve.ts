@@ -11,7 +11,7 @@ import { icon } from "../ui/icons";
 import { banner, button, everySecond, field, heading, row, type Field } from "../ui/parts";
 import { iconButton, onLeave } from "../ui/shell";
 import type { Context } from "./context";
-import { facts, placeName } from "./facts";
+import { facts } from "./facts";
 import { home } from "./home";
 import { notMe } from "./notme";
 import { errorWords, problemPage, refusedAs, work } from "./problem";
@@ -71,6 +71,7 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
     foot: [accept, refuse],
   });
   drawAccept();
+  code?.complain();
   everySecond(onLeave, () => {
     const now = ctx.app.time();
     shown.tick(now);
@@ -79,15 +80,15 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
   });
 }
 
-/** Another country's place, another network and another browser at once: the pattern of a call that asks to approve. */
+/** Another place and another network and another browser at once: the pattern of a call that asks to approve. */
 function alarm(details: Details): boolean {
-  return details.placeNew && details.networkNew && details.browserNew;
+  return !!details.place && details.placeNew && details.networkNew && details.browserNew;
 }
 
 const REASONS: Record<string, TextKey> = { browser: "reason.browser", network: "reason.network", denial: "reason.denial", several: "reason.several", policy: "reason.policy" };
 
 /** The slip: digits of the login page, typed or scanned. */
-function codeSlip(ctx: Context, details: Details, state: State, changed: () => void): { root: HTMLElement } {
+function codeSlip(ctx: Context, details: Details, state: State, changed: () => void): { root: HTMLElement; complain: () => void } {
   const input = codeInput(6, { value: state.typed });
   const reason = REASONS[details.confirmReason];
   const code: Field = field({
@@ -98,7 +99,6 @@ function codeSlip(ctx: Context, details: Details, state: State, changed: () => v
     input,
     wrap: () => h("div", { class: "enter" }, input, button("quiet", [icon("scan", true), t("scan")], () => readCode(ctx, details, state), { kind: "btn--s", "aria-label": t("scan.long") })),
   });
-  if (state.wrong) code.error(errorWords(ctx, state.wrong));
   input.addEventListener("input", () => {
     state.typed = input.value;
     if (state.wrong) {
@@ -107,7 +107,12 @@ function codeSlip(ctx: Context, details: Details, state: State, changed: () => v
     }
     changed();
   });
-  return { root: h("div", { class: "slip slip--in" }, code.root) };
+  const complain = (): void => {
+    if (!state.wrong) return;
+    code.error(errorWords(ctx, state.wrong));
+    input.focus();
+  };
+  return { root: h("div", { class: "slip slip--in" }, code.root), complain };
 }
 
 /** Reads the login's own QR in place of typing. A code of another login costs no try: the server says first whose it is. */
@@ -210,7 +215,7 @@ function pinStep(ctx: Context, details: Details, state: State): void {
     end: iconButton("back", t("back"), () => ctx.nav.back()),
     spacing: "stack--5",
     main: [
-      heading(t("approve.pin.title"), rich("approve.pin.lead", { client: details.clientName, place: placeName(details) })),
+      heading(t("approve.pin.title"), rich(details.place ? "approve.pin.lead.at" : "approve.pin.lead", { client: details.clientName, place: details.place })),
       place,
       h("form", { id: "approve", novalidate: true, onsubmit: (event) => (event.preventDefault(), void run(() => fromField(ctx, pin))) }, pin.root),
     ],

@@ -31,7 +31,7 @@ export function installHelp(ctx: Context): void {
     main: [
       heading(t("install.title"), t("install.lead")),
       ctx.os === "ios" ? banner("warn", "warn", h("p", { class: "small" }, rich("install.apple"))) : null,
-      steps(byOs(ctx, "install.steps").map((key) => h("span", {}, rich(key)))),
+      steps(...byOs(ctx, "install.steps").map((key) => h("span", {}, rich(key)))),
       h("p", { class: "small soft" }, rich("welcome.address", { host: location.host })),
     ],
     foot: [offered ? button("solid", t("install.now"), install) : button("line", t("back"), () => ctx.nav.back(), { kind: "btn--wide btn--mid" })],

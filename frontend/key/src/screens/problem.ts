@@ -1,6 +1,6 @@
 /** Errors in words: what, why, what to do, and the reference a person can quote. */
 import { NoAnswer, REFUSED, Refused, Unrecognised } from "../net/refusal";
-import { t } from "../texts";
+import { t, tn } from "../texts";
 import { clock } from "../texts/times";
 import { fill, h } from "../ui/dom";
 import { icon } from "../ui/icons";
@@ -12,12 +12,20 @@ import { method } from "./method";
 
 export type Explained = { what: string; rest: string[]; reference: string };
 
+/** How many tries are left: told on the person's own phone, never to a browser. */
+function left(error: Refused): string {
+  const { left: n } = error.refusal;
+  if (typeof n !== "number" || n < 1) return "";
+  if (error.is("pinWrong", "proofWrong")) return tn("error.left.pin", n);
+  return error.is("confirmationWrong") ? tn("error.left.code", n) : "";
+}
+
 /** The words for any error. The server's own where it refused; ours where nothing came back. */
 export function explain(ctx: Context, error: unknown): Explained {
   const at = clock(ctx.app.time());
   if (error instanceof Refused) {
     const { what, why, do: todo, reference, number } = error.refusal;
-    return { what, rest: [why, todo], reference: t("error.reference", { reference: reference || String(number), time: at }) };
+    return { what, rest: [why, todo, left(error)], reference: t("error.reference", { reference: reference || String(number), time: at }) };
   }
   if (error instanceof Unrecognised) return { what: t("error.server.what"), rest: [t("error.server.rest")], reference: "" };
   if (error instanceof NoAnswer) {

@@ -6,7 +6,6 @@ import { h } from "../ui/dom";
 import { icon } from "../ui/icons";
 import { banner, button, heading, row, steps } from "../ui/parts";
 import type { Context } from "./context";
-import { placeName } from "./facts";
 import { home } from "./home";
 import { notMe, supportPhone } from "./notme";
 import { explain } from "./problem";
@@ -22,7 +21,7 @@ export function approved(ctx: Context, details: Details): void {
     spacing: "stack--5",
     main: [
       h("p", { class: "is-ok line" }, icon("okc"), h("b", {}, t("approved.tag"))),
-      heading(t("approved.title"), rich("approved.lead", { client: details.clientName, place: placeName(details) })),
+      heading(t("approved.title"), rich(details.place ? "approved.lead.at" : "approved.lead", { client: details.clientName, place: details.place })),
       row("stop", t("notme.row"), t("approved.notme"), () => ctx.nav.go(() => notMe(ctx, details)), true),
     ],
     foot: [done(ctx)],

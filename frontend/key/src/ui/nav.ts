@@ -16,6 +16,7 @@ export class Nav {
 
   start(screen: Screen): void {
     this.stack = [screen];
+    this.history.scrollRestoration = "manual";
     this.history.replaceState({ depth: 0 }, "", "/");
     window.addEventListener("popstate", (event: PopStateEvent) => this.popped(event));
     this.draw(screen, false);

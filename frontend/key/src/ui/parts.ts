@@ -89,7 +89,7 @@ export function field(options: FieldOptions): Field {
   };
   const body = options.wrap ? options.wrap(input) : input;
   const label = h("label", { for: key, class: options.slip ? "slip__label" : null }, options.label);
-  const root = h("div", { class: "field" }, label, options.hintAfter ? [body, hint] : [hint, body], place);
+  const root = h("div", { class: "field" }, label, options.hintAfter ? [body, place, hint] : [hint, body, place]);
   describe(false);
   return {
     root,
@@ -145,7 +145,7 @@ export function more(title: Child, ...children: Child[]): HTMLElement {
 }
 
 export function steps(...items: Child[]): HTMLElement {
-  return h("ol", { class: "steps" }, items.map((item) => h("li", {}, item)));
+  return h("ol", { class: "steps" }, items.filter(Boolean).map((item) => h("li", {}, item)));
 }
 
 /** Calls back every second until the screen is left; returns the way to end it earlier. */

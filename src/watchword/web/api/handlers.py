@@ -130,13 +130,13 @@ def bearer(ask: Ask) -> str:
 
 def check(ask: Ask, _body: object, _: str) -> dict[str, Any] | Refusal:
     """Whether a session is alive; marked passive, it does not count as activity."""
-    session = sessions.find(ask.site.kit, bearer(ask), passive=PASSIVE in ask.headers)
+    session = platform.complete(sessions.find(ask.site.kit, bearer(ask), passive=PASSIVE in ask.headers))
     return platform.check(session) if isinstance(session, Session) else session
 
 
 def end(ask: Ask, _body: object, _: str) -> dict[str, Any] | Refusal:
     """End a session."""
-    session = sessions.find(ask.site.kit, bearer(ask), passive=True)
+    session = platform.complete(sessions.find(ask.site.kit, bearer(ask), passive=True))
     if isinstance(session, Refusal):
         return session
     sessions.end(ask.site.kit, bearer(ask))

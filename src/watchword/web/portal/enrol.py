@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from watchword.core.refusals import ENROLMENT_OVER, NO_CONTACT, PROOF_FIRST, Refusal
+from watchword.core.refusals import ENROLMENT_OVER, NO_CONTACT, PROOF_FIRST, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.flows import offers, sessions
 from watchword.flows.sent_codes import Sent
@@ -24,7 +24,10 @@ def panel_of(ask: Ask, offer: offers.Offer) -> EnrolPanel:
 
 
 def _session(ask: Ask) -> Session | Refusal:
-    return sessions.find(ask.site.kit, ask.cookies.get(SESSION, ""))
+    session = sessions.find(ask.site.kit, ask.cookies.get(SESSION, ""))
+    if isinstance(session, Session) and session.kind == "platform":
+        return Refusal(SESSION_ABSENT, "session.kind")
+    return session
 
 
 def show(ask: Ask, error: Refusal | None = None, sent: Sent | None = None, contact: str = "") -> Response:

@@ -33,6 +33,8 @@ def show(ask: Ask) -> Response:
         return refuse(ask, session)
     if session.kind == "enrolment":
         return see("/enrol")
+    if session.kind != "portal":
+        return refuse(ask, Refusal(SESSION_ABSENT, "session.kind"))
     found = waiting.home(ask.site.kit, session)
     if isinstance(found, Refusal):
         return refuse(ask, found)

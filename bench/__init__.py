@@ -1,0 +1,1 @@
+"""Benchmarks of the running server; `python -m bench` prints each figure beside the number it has to reach."""

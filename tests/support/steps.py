@@ -1,0 +1,82 @@
+"""What people do in several steps, over the public interfaces: logging in by each way, waiting at the page, proving who they are."""
+
+from __future__ import annotations
+
+import re
+
+from tests.support.installation import Installation, Person
+from watchword_client.approval import Attempt
+from watchword_client.phone import Phone
+from watchword_client.portal import Browser, Shown
+
+STEP = 30  # seconds of one code (RFC 6238), which is good once
+
+
+def waiting(here: Installation, who: Person, browser: Browser | None = None) -> Browser:
+    """A browser after the right password, at the waiting page."""
+    browser = browser or here.browser()
+    page = browser.login(who.username, who.password)
+    assert (page.path, page.status) == ("/login/wait", 200), f"{page.path} {page.status} {page.refusals}"
+    return browser
+
+
+def confirmation(page: Shown) -> str:
+    """The six digits to be typed into the phone, "" where none are shown."""
+    return next((found for found in page.digits if len(found) == 6), "")
+
+
+def challenge(page: Shown) -> str:
+    """The ten digits of the offline challenge."""
+    return next(found for found in page.digits if len(found) == 10)
+
+
+def asked(phone: Phone, who: Person) -> Attempt:
+    """The newest login of this person that waits on the phone."""
+    return [attempt for attempt in phone.pending().attempts if attempt.username == who.username][-1]
+
+
+def approve(here: Installation, who: Person, browser: Browser, phone: Phone | None = None) -> Attempt:
+    """The phone approves what the page waits for, with the code if the page shows one."""
+    phone = phone or who.phone
+    attempt = asked(phone, who)
+    assert phone.approve(attempt, here.pin(), confirmation(browser.page)).result == "approved"
+    return attempt
+
+
+def go_on(browser: Browser) -> Shown:
+    """The button of a page without scripts."""
+    return browser.post("/login/wait", do="continue")
+
+
+def logged_in(here: Installation, who: Person, browser: Browser | None = None) -> Browser:
+    """A browser with a session, by a code, which asks no phone; it is known from now on."""
+    browser = waiting(here, who, browser)
+    here.later(STEP)
+    page = browser.post("/login/wait", do="code", code=who.phone.code(here.pin(), who.username))
+    assert (page.path, page.status) == ("/", 200), f"{page.path} {page.status} {page.refusals}"
+    return browser
+
+
+def known(here: Installation, who: Person) -> Browser:
+    """A browser that this person logged in with before, and out again."""
+    browser = logged_in(here, who)
+    browser.post("/logout")
+    return browser
+
+
+def choices(page: Shown, name: str) -> list[str]:
+    """The values of a form's fields of that name: contacts, methods."""
+    by_value = re.findall(rf'name="{name}"[^>]*value="([^"]*)"', page.html)
+    options = re.search(rf'<select[^>]*name="{name}".*?</select>', page.html, re.DOTALL)
+    return by_value or (re.findall(r'<option value="([^"]*)"', options[0]) if options else [])
+
+
+def proved(here: Installation, who: Person, browser: Browser | None = None) -> Browser:
+    """A browser of somebody without Key, after the code to the number on file: the QR and the Session ID are there."""
+    browser = browser or here.browser()
+    page = browser.login(who.username, who.password)
+    assert page.path == "/enrol"
+    browser.post("/enrol", do="send", contact=choices(page, "contact")[0])
+    page = browser.post("/enrol", do="code", code=here.code_to(who.number))
+    assert page.links and len(page.session_id) == 8, f"{page.path} {page.status} {page.refusals}"
+    return browser
