@@ -178,8 +178,11 @@ class Phone:
         """Has the server judge the PIN, which lifts a pause of the offline ways; Refused 4304 when it is wrong."""
         user, unlocked = self.user(username), unlock(self.wire.state, pin)
         nonce = str(self.wire.request("/v1/nonce", "nonce").get("nonce", ""))
-        made = lambda: activation.prove(self.wire, user, unlocked, "check", nonce, uv)  # noqa: E731
-        return self.wire.post("/v1/prove", made).get("right") is True
+
+        def body() -> Json:
+            return activation.prove(self.wire, user, unlocked, "check", nonce, uv)
+
+        return self.wire.post("/v1/prove", body).get("right") is True
 
     # Approval (spec.md 6)
 
@@ -195,9 +198,10 @@ class Phone:
         link = typed.link(self.iss, scanned)
         if link.kind != "login":
             raise typed.Mistyped("link", "kind")
-        fields = lambda: {"secret_hash": link.secret_hash, "nonce": self.wire.nonce()}  # noqa: E731
-        answer = self.wire.answer("login", self.wire.request("/v1/scan", "scan", fields))
-        attempt = Attempt.of(answer, link.secret_hash)
+        answer = self.wire.request(
+            "/v1/scan", "scan", lambda: {"secret_hash": link.secret_hash, "nonce": self.wire.nonce()}
+        )
+        attempt = Attempt.of(self.wire.answer("login", answer), link.secret_hash)
         if not self._is_ours(attempt):
             raise Unrecognised("fields")
         return attempt
@@ -256,8 +260,8 @@ class Phone:
     def register_push(self, endpoint: str, p256dh: str = "", auth: str = "") -> bool:
         """Where pushes go; an empty endpoint ends them (spec.md 6.6)."""
         where = {"endpoint": endpoint, "p256dh": p256dh, "auth": auth}
-        fields = lambda: {**where, "nonce": self.wire.nonce()}  # noqa: E731
-        return self.wire.request("/v1/push", "push", fields).get("registered") is True
+        answer = self.wire.request("/v1/push", "push", lambda: {**where, "nonce": self.wire.nonce()})
+        return answer.get("registered") is True
 
     # Offline (spec.md 7)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import json
 from collections.abc import Callable
@@ -12,7 +13,7 @@ import httpx
 import jsonschema_rs
 
 from tests.support.fakes import FakeClock, FakeEntropy
-from watchword_client import crypto, guidelines
+from watchword_client import crypto
 from watchword_client.refusal import CLOCK, CONFIRMATION_WRONG, NOT_FOR_YOU, PIN_WRONG, PROOF_FIRST, SENT_CODE_WRONG
 from watchword_client.system import System
 
@@ -299,5 +300,5 @@ class FakeServer:
 
 
 def _entry(piece: str, kind: int, salt: bytes) -> str:
-    slow = guidelines.hashlib.pbkdf2_hmac("sha256", piece.encode(), salt, 20000, 9)
+    slow = hashlib.pbkdf2_hmac("sha256", piece.encode(), salt, 20000, 9)
     return crypto.b64u(slow[:8] + bytes([slow[8] ^ kind]))

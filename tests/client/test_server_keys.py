@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import httpx
 import pytest
 
-from tests.client.conftest import PIN, activate, new_phone
+from tests.client.conftest import activate, new_phone
 from tests.client.fake_server import FakeServer, Machine
 from watchword_client import MemoryStore, Phone, Unrecognised, User
 
@@ -59,8 +60,10 @@ def test_one_false_attempt_hides_them_all(phone: Phone, user: User, server: Fake
         return made if next(count) == 0 else {**made, "signed": {**signed, "place": "Your home"}}
 
     server.answer = forged  # type: ignore[method-assign]
+    server.seen.clear()
     with pytest.raises(Unrecognised):
         phone.pending()
+    assert server.paths() == ["/v1/pending"], "only an unknown key is a reason to ask for the chain"
 
 
 def test_a_secret_from_a_stranger_is_not_wrapped(phone: Phone, server: FakeServer) -> None:
@@ -72,19 +75,20 @@ def test_a_secret_from_a_stranger_is_not_wrapped(phone: Phone, server: FakeServe
     assert phone.id == ""
 
 
-def test_details_that_lack_a_fact_are_not_shown(phone: Phone, user: User, server: FakeServer) -> None:
+@pytest.mark.parametrize("member", ["place", "network_new", "confirm", "started", "client_name"])
+@pytest.mark.parametrize("value", [None, 7.5, []])
+def test_details_that_lack_a_fact_are_not_shown(
+    phone: Phone, user: User, server: FakeServer, member: str, value: object
+) -> None:
+    """Even signed by the server: a person must not approve what cannot be shown."""
     details = server.begin_login(user.user)
-    server.do_pending = lambda _: {  # type: ignore[method-assign]
-        "time": 1,
-        "attempts": [server.answer({**details, "place": None})],
-        "users": [],
-        "offline_paused": False,
-    }
-    with pytest.raises(AssertionError, match="pending"):
+    phone.pending()
+    changed = {**details, member: value} if value != 7.5 else {k: v for k, v in details.items() if k != member}
+    answer = {"time": 1, "attempts": [server.answer(changed)], "users": [], "offline_paused": False}
+    server.before = lambda _: httpx.Response(200, json=answer)
+    with pytest.raises(Unrecognised) as raised:
         phone.pending()
-    attempt = server.answer({name: value for name, value in details.items() if name != "network_new"})
-    with pytest.raises(Unrecognised):
-        phone.wire.answer("activated", attempt)
+    assert raised.value.reason == "form"
 
 
 def test_the_first_contact_of_another_issuer_is_refused(server: FakeServer, machine: Machine) -> None:
@@ -92,4 +96,3 @@ def test_the_first_contact_of_another_issuer_is_refused(server: FakeServer, mach
     with pytest.raises(Unrecognised):
         new_phone(server, machine).activate_start("mtanaka01", "correct horse")
     assert server.paths() == ["/v1/config"]
-    assert PIN

@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 
 from tests.client.conftest import PIN, activate, new_phone
 from tests.client.fake_server import FakeServer, Machine
+from tests.support.fakes import FakeClock, FakeEntropy
 from watchword_client import FileStore, Unreadable
 from watchword_client.state import PhoneState
 from watchword_client.store import InUse
@@ -76,8 +77,6 @@ def test_another_kind_or_version_is_left_alone(store: FileStore) -> None:
 @pytest.fixture(scope="module")
 def written(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The file of an activated phone."""
-    from tests.support.fakes import FakeClock, FakeEntropy
-
     clock = FakeClock()
     store = FileStore(tmp_path_factory.mktemp("state") / "phone.json", "phone")
     activate(new_phone(FakeServer(clock, FakeEntropy("server")), Machine(clock, FakeEntropy("phone")), store))

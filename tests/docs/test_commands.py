@@ -1,4 +1,4 @@
-"""docs/commands.md lists every command, and none that is not there; each says what it does."""
+"""docs/commands.md lists every command with its options, and none that is not there; each says what it does."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import Any
 
 import typer
 
+from tests.support.markdown import code
 from tests.support.tree import document
 from watchword.app.cli import app
 
@@ -33,6 +34,46 @@ def test_every_command_is_documented() -> None:
     )
     groups = {name.rpartition(" ")[0] for name in ALL}
     assert sorted(documented - ALL.keys() - groups) == [], "in docs/commands.md, and not a command"
+
+
+def sections() -> dict[str, str]:
+    """Heading of each command -> what stands under it; before the first command of a chapter stands what goes for all of them."""
+    found = {}
+    for chapter in re.split(r"^## ", document("docs/commands.md"), flags=re.MULTILINE):
+        common, *parts = re.split(r"^### ", chapter, flags=re.MULTILINE)
+        for part in parts:
+            heading, _, text = part.partition("\n")
+            found[code(heading)[0]] = common + text
+    return found
+
+
+def test_every_option_is_documented_with_its_command() -> None:
+    found, shared = sections(), sections()["watchword phone list"]
+    lacking = {}
+    for name, command in ALL.items():
+        text = found.get(name, "") + (shared if name == "watchword login" else "")
+        documented = {word for phrase in code(text) for word in phrase.split()}
+        options = {
+            opt
+            for option in command.params
+            if option.param_type_name == "option" and not _hidden(option)
+            for opt in (*option.opts, *option.secondary_opts)
+            if opt.startswith("--")
+        }
+        if options - documented:
+            lacking[name] = sorted(options - documented)
+    assert lacking == {}, "options that docs/commands.md does not name with their command"
+
+
+def test_every_documented_option_is_there() -> None:
+    there = {
+        opt
+        for command in ALL.values()
+        for option in command.params
+        for opt in (*option.opts, *getattr(option, "secondary_opts", ()))
+    }
+    named = {word for phrase in code(document("docs/commands.md")) for word in phrase.split() if word.startswith("--")}
+    assert sorted(named - there - {"--help", "--config"}) == []
 
 
 def test_every_command_and_option_explains_itself() -> None:

@@ -185,17 +185,17 @@ class Installation:
 
     # What went out
 
-    def letters(self, to: str) -> list[dict[str, str]]:
-        """Letters to a number or address, newest first: `kind`, `subject`, `text`, `code`."""
-        found = [kept.letter for kept in self.built.store.recent_letters(400) if kept.letter and kept.letter.to == to]
+    def letters(self, *to: str) -> list[dict[str, str]]:
+        """Letters to any of these numbers or addresses, newest first: `kind`, `subject`, `text`, `code`."""
+        found = [kept.letter for kept in self.built.store.recent_letters(400) if kept.letter and kept.letter.to in to]
         return [
             {"kind": letter.kind, "subject": letter.subject, "text": letter.body, "code": letter.data.get("code", "")}
             for letter in found
         ]
 
-    def code_to(self, to: str) -> str:
-        """The newest code that went there."""
-        return next(letter["code"] for letter in self.letters(to) if letter["code"])
+    def code_to(self, *to: str) -> str:
+        """The newest code that went to any of them."""
+        return next(letter["code"] for letter in self.letters(*to) if letter["code"])
 
 
 def refused(*numbers: int, work: Callable[[], object]) -> Refused:

@@ -77,6 +77,6 @@ def proved(here: Installation, who: Person, browser: Browser | None = None) -> B
     page = browser.login(who.username, who.password)
     assert page.path == "/enrol"
     browser.post("/enrol", do="send", contact=choices(page, "contact")[0])
-    page = browser.post("/enrol", do="code", code=here.code_to(who.number))
+    page = browser.post("/enrol", do="code", code=here.code_to(who.number, who.mail))
     assert page.links and len(page.session_id) == 8, f"{page.path} {page.status} {page.refusals}"
     return browser

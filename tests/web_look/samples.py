@@ -128,5 +128,5 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "error": ErrorPage(refusal=no(refusals.NOT_FOUND)),
         "error-busy": ErrorPage(refusal=no(refusals.BUSY), retry="/login"),
         "error-field": ErrorPage(refusal=no(refusals.INVALID, field=name or "username")),
-        "demo": DemoPage(portal_url="http://portal.localhost:8000", key_url="http://key.localhost:8000", accounts=(DemoAccount(username="mtanaka01", password="Demo-2026!"),), csrf="token"),
+        "demo": DemoPage(portal_url="http://portal.localhost:8000", key_url="http://key.localhost:8000", accounts=(DemoAccount(username="mtanaka01", password="Demo-2026!", name="Misaki Tanaka"), DemoAccount(username="lweber", password="", name=name or "Lena Weber"),), csrf="token"),
     }  # fmt: skip

@@ -22,7 +22,7 @@ describe("activation by SMS", () => {
     const flow = activation(app);
     await flow.start("mtanaka01", "Demo-2026!");
     expect(flow.contacts[0]?.default).toBe(true);
-    expect((await flow.send({ contact: "c1" })).digits).toBe(8);
+    expect((await flow.send({ contact: server.contacts[0]!.id })).digits).toBe(8);
     await flow.prove("48219037");
     const user = await flow.complete(await flow.open("K7w!x2"));
     expect(user.state).toBe("active");
@@ -36,7 +36,7 @@ describe("activation by SMS", () => {
     await flow.start("mtanaka01", "Demo-2026!");
     const target = { number: { country: "JP", national: "9012345678" } };
     await expect(flow.send(target)).rejects.toMatchObject({ refusal: { number: 3110 } });
-    await flow.sendProof("c2");
+    await flow.sendProof(server.contacts[1]!.id);
     await expect(flow.proof("000000")).rejects.toMatchObject({ refusal: { number: 3204 } });
     await flow.proof("730115");
     expect((await flow.send(target)).to).toContain("5678");

@@ -43,8 +43,8 @@ export class FakeServer {
   /** How far the server's clock is ahead of the phone's, in seconds. */
   ahead = 0;
   contacts = [
-    { id: "c1", kind: "sms", masked: "+81 •• •••• 4210", default: true },
-    { id: "c2", kind: "mail", masked: "m••••@example.com", default: false },
+    { id: "c1".padEnd(26, "0"), kind: "sms", masked: "+81 •• •••• 4210", default: true },
+    { id: "c2".padEnd(26, "0"), kind: "mail", masked: "m••••@example.com", default: false },
   ];
   vapid = "";
   /** Runs before each request; may throw to break the connection. */

@@ -19,6 +19,7 @@ interface Message {
 
 const outbox = document.querySelector<HTMLElement>("[data-outbox]");
 const progress = document.querySelector<HTMLElement>("[data-progress]");
+const clock = document.querySelector<HTMLElement>("[data-clock]");
 const seen = new Set<string>();
 
 function element<K extends keyof HTMLElementTagNameMap>(name: K, className = "", text = ""): HTMLElementTagNameMap[K] {
@@ -39,12 +40,16 @@ function icon(name: string): SVGElement {
   return svg;
 }
 
+/** 14:32:08 in the zone of the portal's pages, so that both sides tell one time. */
+function clockTime(at: number): string {
+  return new Date((at + Number(clock?.dataset["clock"] ?? 0)) * 1000).toISOString().slice(11, 19);
+}
+
 function article(message: Message, words: DOMStringMap): HTMLElement {
   const made = element("article", "msg");
   const head = element("p", "msg__head");
   const symbol = { sms: "sms", mail: "mail", push: "bell" }[message.channel] ?? "info";
-  const time = new Date(message.at * 1000).toLocaleTimeString("en-GB");
-  head.append(icon(symbol), element("b", "", words[message.channel] ?? message.channel), element("span", "num", time));
+  head.append(icon(symbol), element("b", "", words[message.channel] ?? message.channel), element("span", "num", clockTime(message.at)));
   made.append(head, element("p", "meta", filled(words["to"] ?? "{to}", { to: message.to })));
   if (message.subject) made.append(element("p", "", "").appendChild(element("b", "", message.subject)).parentElement as HTMLElement);
   const text = element("p", "msg__text", message.channel === "push" ? (words["pushText"] ?? "") : message.text.trim());
@@ -139,10 +144,8 @@ function pointCamera(): void {
 }
 
 function runClock(): void {
-  const place = document.querySelector<HTMLElement>("[data-clock]");
-  if (!place) return;
   setInterval(() => {
-    place.textContent = new Date().toLocaleTimeString("en-GB", { hour: "2-digit", minute: "2-digit" });
+    if (clock) clock.textContent = clockTime(Date.now() / 1000).slice(0, 5);
   }, 5000);
 }
 

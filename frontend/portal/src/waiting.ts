@@ -40,6 +40,10 @@ export function waitForPhone(root: Document): void {
       if (proceed) proceed.hidden = !lost;
     },
   });
+  // A code, a response or Cancel changes the state by itself: the event of it must not overtake the answer that carries the session.
+  root.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented) following.stop();
+  });
   count(section, words);
 }
 

@@ -86,7 +86,11 @@ def serve(port: Port = None, workers: Annotated[int | None, typer.Option(help="P
         built.close()
         serving.run_many(settings)
     else:
-        serving.run(Server(built, hosts(built), worker=worker), settings)
+        serving.run(Server(built, hosts(built), worker=worker), settings, ready=lambda port: _say_ready(settings, port))
+
+
+def _say_ready(settings: Settings, port: int) -> None:
+    typer.echo(f"Listening on {settings.listen.host}:{port} for {settings.portal.url} and {settings.key.url}", err=True)
 
 
 @app.command("worker")
@@ -101,7 +105,7 @@ def worker_command() -> None:
 def migrate_command() -> None:
     """Bring the database to the revision that this program needs."""
     settings = _load()
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     changed = migrate.upgrade(settings.database_url)
     typer.echo("The database is up to date now." if changed else "The database was up to date.")
 

@@ -114,7 +114,7 @@ def server(settings: Settings, *, clock: Clock | None = None) -> tuple[Server, B
     """The demonstration's server and its address. Migrates and seeds where there is nothing yet."""
     port = settings.listen.port
     origin = f"http://demo.watchword.localhost:{port}"
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     migrate.upgrade(settings.database_url)
     built = build(settings, clock=clock, ancestors=origin, keep_letters=True)
     with built.store.read() as tx:

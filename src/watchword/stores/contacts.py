@@ -13,7 +13,9 @@ from watchword.stores.query import Query, adding, param, setting
 _T = tables.contacts
 _COLUMNS = (_T.c.id, _T.c.user_id, _T.c.kind, _T.c.value, _T.c.verified, _T.c.is_default, _T.c.on_file)
 _OF = Query(
-    select(*_COLUMNS).where(_T.c.user_id == param(_T.c.user_id)).order_by(_T.c.is_default.desc(), _T.c.on_file, _T.c.id)
+    select(*_COLUMNS)
+    .where(_T.c.user_id == param(_T.c.user_id))
+    .order_by(_T.c.kind.desc(), _T.c.is_default.desc(), _T.c.on_file, _T.c.id)
 )
 _ADD = adding(_T)
 _VERIFIED = Query(setting(_T, ["verified"]).where(_T.c.id == param(_T.c.id)))
@@ -29,7 +31,7 @@ class Contacts:
         self._vault = vault
 
     def of(self, user_id: str) -> tuple[Contact, ...]:
-        """A user's contacts, the default ones first, then the longest on file. Raises ValueError for a row that was moved."""
+        """A user's contacts: numbers before mails, of each the default first, then the longest on file. Raises ValueError for a row that was moved."""
         return tuple(
             Contact(
                 row[0],

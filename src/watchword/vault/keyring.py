@@ -89,7 +89,7 @@ def create(path: Path, *, entropy: Entropy, now: int) -> KeyRing:
         "signing": [first, {**following, "statement": {}}],
         "vapid": b64u(_pem(ec.generate_private_key(ec.SECP256R1()))),
     }
-    path.parent.mkdir(parents=True, exist_ok=True)
+    path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w") as file:
         json.dump(document, file, indent=1)

@@ -46,8 +46,16 @@ class Endpoint:
             response = self.refuse(ask, Refusal(BUSY, "store.unavailable", retry_after=2))
         except Exception:
             log.exception("fault at %s %s", ask.method, ask.path)
-            response = self.refuse(ask, Refusal(FAULT, "fault"))
+            response = self._fault(ask)
         await finish(ask, response)(scope, receive, send)
+
+    def _fault(self, ask: Ask) -> Response:
+        """The page for a fault, and a plain line where even that page cannot be made."""
+        try:
+            return self.refuse(ask, Refusal(FAULT, "fault"))
+        except Exception:
+            log.exception("fault while telling of a fault")
+            return Response(b"Something went wrong here, and it was noted.\n", 500, media_type="text/plain")
 
     def answer(self, ask: Ask) -> Response:
         """The checks of every request, in order, then the handler."""

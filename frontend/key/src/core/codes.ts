@@ -5,9 +5,10 @@ import { hmac } from "./keys";
 export const STEP = 30;
 const SUITE = "OCRA-1:HOTP-SHA256-8:QA10";
 const QUESTION_BYTES = 128;
+const EMPTY: Bytes = new Uint8Array(0);
 
 /** HOTP's dynamic truncation (RFC 4226 §5.3) of an HMAC to a number of digits. */
-function truncate(mac: Bytes, digits: number): string {
+export function truncate(mac: Bytes, digits: number): string {
   const at = (mac[mac.length - 1] as number) & 15;
   const word = new DataView(mac.buffer, mac.byteOffset + at, 4).getUint32(0) & 0x7fffffff;
   return String(word % 10 ** digits).padStart(digits, "0");
@@ -17,12 +18,17 @@ export function stepOf(seconds: number): number {
   return Math.floor(seconds / STEP);
 }
 
+/** A moving factor as eight bytes, big-endian. */
+export function counterBytes(counter: number): Bytes {
+  const bytes = new Uint8Array(8);
+  new DataView(bytes.buffer).setUint32(0, Math.floor(counter / 2 ** 32));
+  new DataView(bytes.buffer).setUint32(4, counter % 2 ** 32);
+  return bytes;
+}
+
 /** The six digits of one step, under K(totp). */
 export async function totp(key: CryptoKey, step: number): Promise<string> {
-  const counter = new Uint8Array(8);
-  new DataView(counter.buffer).setUint32(0, Math.floor(step / 2 ** 32));
-  new DataView(counter.buffer).setUint32(4, step % 2 ** 32);
-  return truncate(await hmac(key, counter), 6);
+  return truncate(await hmac(key, counterBytes(step)), 6);
 }
 
 /** ISO/IEC 7064 MOD 11,10 over the digits: the one that follows them. */
@@ -62,13 +68,21 @@ export function readChallenge(typed: string): Challenge {
   return purpose ? { fault: null, purpose, digits } : { fault: "purpose" };
 }
 
-/** The eight digits that answer a challenge, under K(ocra). The question is the ten digits in ASCII, padded with zeros (RFC 6287 §5.1). */
-export async function response(key: CryptoKey, digits: string): Promise<string> {
-  const question = new Uint8Array(QUESTION_BYTES);
-  question.set(utf8(digits));
-  const head = utf8(SUITE + "\0");
-  const message = new Uint8Array(head.length + question.length);
+/**
+ * What OCRA computes the HMAC of (RFC 6287 §5.1): suite, a zero byte, what a suite puts before the question (a counter), the
+ * question padded with zeros to 128 bytes, and what it puts behind (PIN hash, time). Our suite has nothing on either side.
+ */
+export function ocraMessage(suite: string, question: Bytes, before: Bytes = EMPTY, behind: Bytes = EMPTY): Bytes {
+  const head = utf8(suite + "\0");
+  const message = new Uint8Array(head.length + before.length + QUESTION_BYTES + behind.length);
   message.set(head);
-  message.set(question, head.length);
-  return truncate(await hmac(key, message), 8);
+  message.set(before, head.length);
+  message.set(question, head.length + before.length);
+  message.set(behind, head.length + before.length + QUESTION_BYTES);
+  return message;
+}
+
+/** The eight digits that answer a challenge, under K(ocra). The question is its ten digits in ASCII. */
+export async function response(key: CryptoKey, digits: string): Promise<string> {
+  return truncate(await hmac(key, ocraMessage(SUITE, utf8(digits))), 8);
 }

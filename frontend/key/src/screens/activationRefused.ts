@@ -1,5 +1,5 @@
 /** Refusals that end one activation and lead to a fresh one, or to nothing more to do (G06, G07, I02). */
-import { t } from "../texts";
+import { gap, t } from "../texts";
 import { h } from "../ui/dom";
 import { banner, button, heading, steps } from "../ui/parts";
 import type { Context } from "./context";
@@ -21,7 +21,7 @@ function over(ctx: Context, error: unknown): true {
       title: what,
       spacing: "stack--5",
       main: [
-        heading(what, rest.join(" ")),
+        heading(what, rest.filter(Boolean).join(gap())),
         steps(t("used.step.1"), t("used.step.2")),
         banner("", "info", h("p", { class: "small" }, t("used.already"))),
         h("p", { class: "meta" }, reference),
@@ -41,7 +41,7 @@ function already(ctx: Context, error: unknown): true {
     ctx.show({
       title: what,
       spacing: "stack--5",
-      main: [heading(what, rest.join(" ")), banner("ok", "okc", h("p", { class: "small" }, t("already.test")))],
+      main: [heading(what, rest.filter(Boolean).join(gap())), banner("ok", "okc", h("p", { class: "small" }, t("already.test")))],
       foot: [button("solid", t("done"), () => ctx.nav.root(() => home(ctx)))],
     }),
   );
@@ -54,7 +54,7 @@ function unfit(ctx: Context, error: unknown): true {
     ctx.show({
       title: what,
       spacing: "stack--5",
-      main: [heading(what, rest.join(" ")), h("p", { class: "small soft" }, t("unfit.needs")), h("p", { class: "meta" }, reference)],
+      main: [heading(what, rest.filter(Boolean).join(gap())), h("p", { class: "small soft" }, t("unfit.needs")), h("p", { class: "meta" }, reference)],
       foot: [button("solid", t("toStart"), () => ctx.nav.root(() => home(ctx)))],
     }),
   );

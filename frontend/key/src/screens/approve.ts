@@ -3,7 +3,7 @@ import { decide, scanLogin, type Decided, type Details } from "../app/approval";
 import { byBiometric } from "../app/biometric";
 import { close, type Opening } from "../app/unlock";
 import { readDigits } from "../core/codes";
-import { rich, t, type TextKey } from "../texts";
+import { gap, rich, t, type TextKey } from "../texts";
 import { clock, remaining } from "../texts/times";
 import { codeInput } from "../ui/codefield";
 import { fill, h } from "../ui/dom";
@@ -95,7 +95,7 @@ function codeSlip(ctx: Context, details: Details, state: State, changed: () => v
     label: t("approve.code"),
     slip: true,
     hintAfter: true,
-    hint: [...rich("approve.code.hint", { portal: details.portal }), reason ? [" ", t(reason)] : null],
+    hint: [...rich("approve.code.hint", { portal: details.portal }), reason ? [gap(), t(reason)] : null],
     input,
     wrap: () => h("div", { class: "enter" }, input, button("quiet", [icon("scan", true), t("scan")], () => readCode(ctx, details, state), { kind: "btn--s", "aria-label": t("scan.long") })),
   });

@@ -33,7 +33,7 @@ export function facts(details: Details, now: number): { root: HTMLElement; tick:
     started.textContent = t("started", { time: clock(details.started, true), ago: ago(seconds) });
   };
   tick(now);
-  const network = h("span", { class: "clip" }, h("bdi", {}, details.network || t("unknown")), details.address ? " · " : null, details.address ? h("span", { class: "num" }, h("bdi", {}, details.address)) : null);
+  const network = h("span", { class: "clips" }, clip(details.network || t("unknown")), details.address ? h("bdi", { class: "clip num" }, details.address) : null);
   const root = h(
     "dl",
     { class: "facts", "aria-label": t("facts.label") },

@@ -2,7 +2,7 @@
 import type { Activation } from "../app/activation";
 import type { Opening } from "../app/unlock";
 import { GuidelineCheck, isMixed, pinFault, type Finding, type Guidelines } from "../core/pin";
-import { t, type TextKey } from "../texts";
+import { gap, t, template, type TextKey } from "../texts";
 import { fill, h } from "../ui/dom";
 import { icon, type IconName } from "../ui/icons";
 import { button, explained, heading, pinField, type Field } from "../ui/parts";
@@ -32,10 +32,10 @@ function rule(key: TextKey): Rule {
 
 /** The first of what was found, in the words of its kind. */
 export function findingWords(found: Finding): Node[] {
-  const [before, after] = t("pin.found.rest").split("{part}") as [string, string];
+  const [before, after] = template("pin.found.rest").split("{part}") as [string, string];
   const what = t(`pin.found.${found.kind}` as TextKey);
   const tail = [document.createTextNode(before), h("b", { class: "mono" }, found.part), document.createTextNode(after)];
-  return [...explained(what, t("pin.found.why")), document.createTextNode(" "), ...tail];
+  return [...explained(what, t("pin.found.why")), document.createTextNode(gap()), ...tail];
 }
 
 function tip(): HTMLElement {

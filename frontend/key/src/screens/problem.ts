@@ -1,6 +1,6 @@
 /** Errors in words: what, why, what to do, and the reference a person can quote. */
 import { NoAnswer, REFUSED, Refused, Unrecognised } from "../net/refusal";
-import { t, tn } from "../texts";
+import { gap, t, tn } from "../texts";
 import { clock } from "../texts/times";
 import { fill, h } from "../ui/dom";
 import { icon } from "../ui/icons";
@@ -38,7 +38,7 @@ export function explain(ctx: Context, error: unknown): Explained {
 export function errorWords(ctx: Context, error: unknown): Node[] {
   const { what, rest, reference } = explain(ctx, error);
   const nodes = explained(what, ...rest);
-  if (reference) nodes.push(document.createTextNode(" "), h("span", { class: "meta nowrap" }, reference));
+  if (reference) nodes.push(document.createTextNode(gap()), h("span", { class: "meta nowrap" }, reference));
   return nodes;
 }
 
@@ -55,7 +55,7 @@ export function problemPage(ctx: Context, error: unknown, again?: () => void): v
   const { what, rest, reference } = explain(ctx, error);
   ctx.show({
     title: what,
-    main: [heading(what, rest.join(" ")), reference ? h("p", { class: "meta" }, reference) : null, error instanceof Refused && error.is("signature") ? banner("", "info", h("p", { class: "small" }, t("unknown.keeps"))) : null],
+    main: [heading(what, rest.filter(Boolean).join(gap())), reference ? h("p", { class: "meta" }, reference) : null, error instanceof Refused && error.is("signature") ? banner("", "info", h("p", { class: "small" }, t("unknown.keeps"))) : null],
     foot: [
       again ? button("solid", t("again"), again) : null,
       error instanceof Refused && error.is("signature") ? button("line", t("unknown.activate"), () => ctx.nav.go(() => method(ctx, true)), { kind: "btn--wide btn--mid" }) : null,

@@ -1,6 +1,6 @@
 /** What came of a decision, and what follows from it. */
 import type { Decided, Details } from "../app/approval";
-import { rich, t } from "../texts";
+import { gap, rich, t } from "../texts";
 import { clock } from "../texts/times";
 import { h } from "../ui/dom";
 import { icon } from "../ui/icons";
@@ -65,7 +65,7 @@ export function over(ctx: Context, error: unknown, wasNotMe = false): void {
     title: what,
     spacing: "stack--5",
     main: [
-      heading(what, rest.join(" ")),
+      heading(what, rest.filter(Boolean).join(gap())),
       wasNotMe ? banner("warn", "warn", h("p", { class: "small" }, rich(phone ? "over.notme.call" : "over.notme", { phone }))) : null,
       reference ? h("p", { class: "meta" }, reference) : null,
     ],

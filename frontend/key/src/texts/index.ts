@@ -29,6 +29,11 @@ export function preferred(languages: readonly string[]): Language {
   return "en";
 }
 
+/** What stands between two sentences: nothing in Japanese. */
+export function gap(): string {
+  return current === "ja" ? "" : " ";
+}
+
 export function template(key: TextKey, chosen: Language = current): string {
   return CATALOGUES[chosen][key];
 }

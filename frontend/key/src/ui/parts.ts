@@ -1,5 +1,5 @@
 /** The parts screens are made of. */
-import { t, type Fill, rich, type TextKey } from "../texts";
+import { gap, t } from "../texts";
 import { fill, h, id, type Attributes, type Child } from "./dom";
 import { icon, type IconName } from "./icons";
 
@@ -133,12 +133,9 @@ export function pinField(label: Child, purpose: "current-password" | "new-passwo
 
 /** What, why and what to do: the form of every error. */
 export function explained(what: string, ...rest: string[]): Node[] {
-  return [h("b", {}, what), document.createTextNode([" ", ...rest.filter(Boolean)].join(" ").replace(/^ +/, " "))];
+  return [h("b", {}, what), document.createTextNode(rest.filter(Boolean).map((sentence) => gap() + sentence).join(""))];
 }
 
-export function text(key: TextKey, fillings: Fill = {}): HTMLElement {
-  return h("p", {}, rich(key, fillings));
-}
 
 export function more(title: Child, ...children: Child[]): HTMLElement {
   return h("details", { class: "more small" }, h("summary", {}, title), children);

@@ -55,6 +55,11 @@ class Clock:
             return self._texts.t(self._lang, "dates.left", minutes=minutes, seconds=seconds)
         return self._texts.t(self._lang, "dates.left_seconds", seconds=seconds)
 
+    def offset(self) -> int:
+        """How far the zone is ahead of UTC, in seconds: for a script that goes on telling the time."""
+        ahead = self.today.utcoffset()
+        return int(ahead.total_seconds()) if ahead else 0
+
     def greeting(self) -> str:
         """Which greeting fits: `morning` 5–11, `afternoon` 12–17, `evening`."""
         hour = self.today.hour

@@ -102,6 +102,8 @@ class Renderer:
         environment.globals |= {
             "lang": lang, "other": next(other for other in LANGUAGES if other != lang), "gap": "" if lang == "ja" else " ",
             "brand": self.brand, "has_brand_css": bool(self.brand_css), "address": _address(scheme, host), "demo_origin": demo_origin,
+            # A browser refuses this to a frame of another origin and calls it an error.
+            "auto": "" if demo_origin else Markup(" autofocus"),
         }  # fmt: skip
         return environment
 

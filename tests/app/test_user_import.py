@@ -1,0 +1,130 @@
+"""`watchword user import`: many people from a file, all of them or none, and each bad row named (A04)."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tests.app.operator import Operator
+
+HEAD = "username,given_names,family_names,birth_date,mails,numbers,lang,zone"
+GOOD = (
+    "ahayashi,Aoi,Hayashi,1990-01-02,aoi@example.jp,+819011112222,ja,Asia/Tokyo",
+    "bmeyer,Berta,Meyer,,berta@example.ch;b.meyer@example.ch,,en,Europe/Zurich",
+)
+
+
+@pytest.fixture
+def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
+    """An installation with nobody in it."""
+    made = Operator(tmp_path, monkeypatch)
+    made.run("migrate")
+    return made
+
+
+def csv(folder: Path, *rows: str, head: str = HEAD) -> str:
+    """A CSV file of these rows."""
+    path = folder / "people.csv"
+    path.write_text("\n".join([head, *rows]) + "\n", "utf-8")
+    return str(path)
+
+
+def jsonl(folder: Path, *rows: object) -> str:
+    """A file of JSON Lines."""
+    path = folder / "people.jsonl"
+    path.write_text("".join(f"{row if isinstance(row, str) else json.dumps(row)}\n" for row in rows), "utf-8")
+    return str(path)
+
+
+def test_csv(operator: Operator, tmp_path: Path) -> None:
+    assert "Imported 2" in operator.run("user", "import", csv(tmp_path, *GOOD))
+    assert operator.users() == ["ahayashi", "bmeyer"]
+    shown = operator.shown("bmeyer")
+    assert sorted(contact["value"] for contact in shown["contacts"]) == ["b.meyer@example.ch", "berta@example.ch"]
+    assert "password_hash" not in shown and shown["has_password"] is False
+
+
+def test_json_lines(operator: Operator, tmp_path: Path) -> None:
+    row = {"username": "csato", "given_names": "千夏", "numbers": ["+819012345678"], "lang": "ja", "zone": "Asia/Tokyo"}
+    assert "Imported 1" in operator.run("user", "import", jsonl(tmp_path, row, ""))
+    assert operator.shown("CSATO")["details"]["given_names"] == "千夏"
+
+
+@pytest.mark.parametrize(
+    ("row", "named"),
+    [
+        ("ab,A,B,,a@b.example,,en,UTC", "username"),
+        ("a b c,A,B,,a@b.example,,en,UTC", "username"),
+        ("cdoe,A,B,1990-13-01,a@b.example,,en,UTC", "birth_date"),
+        ("cdoe,A,B,,,,en,UTC", "mails"),
+        ("cdoe,A,B,,not a mail,,en,UTC", "mails"),
+        ("cdoe,A,B,,,09012345678,en,UTC", "numbers"),
+        ("cdoe,A,B,,a@b.example,,fr,UTC", "lang"),
+        ("cdoe,A,B,,a@b.example,,en,Atlantis/Poseidonis", "zone"),
+        ("AHAYASHI,A,B,,a@b.example,,en,UTC", "line 2"),
+        ("cdoe,A,B,,a@b.example,,en", "columns"),
+        ("cdoe,A,B,,a@b.example,,en,UTC,more", "columns"),
+        (f"cdoe,{'A' * 201},B,,a@b.example,,en,UTC", "given_names"),
+    ],
+)
+def test_one_bad_row_stops_all_and_is_named(operator: Operator, tmp_path: Path, row: str, named: str) -> None:
+    said = operator.run("user", "import", csv(tmp_path, *GOOD, row), code=1)
+    assert "people.csv:4" in said
+    assert named in said
+    assert "Nothing was imported" in said
+    assert operator.users() == []
+
+
+def test_every_bad_row_is_named_at_once(operator: Operator, tmp_path: Path) -> None:
+    said = operator.run("user", "import", csv(tmp_path, "x,,,,,,,", GOOD[0], "y,,,,,,,"), code=1)
+    assert "people.csv:2" in said and "people.csv:4" in said and "people.csv:3" not in said
+
+
+@pytest.mark.parametrize(
+    "row",
+    [
+        "{",
+        "[]",
+        '"text"',
+        {"username": "cdoe", "mails": ["a@b.example"], "admin": True},
+        {"username": 5, "mails": ["a@b.example"]},
+        {"username": "cdoe", "mails": {"a": 1}},
+        {"username": "cdoe", "mails": ["a@b.example"], "display_name": "a\nb"},
+        {"username": "cdoe", "mails": ["a@b.example"], "given_names": "\ud800"},
+    ],
+)
+def test_a_bad_line_of_json_is_named(operator: Operator, tmp_path: Path, row: object) -> None:
+    good = {"username": "ahayashi", "mails": ["aoi@example.jp"]}
+    assert "people.jsonl:2" in operator.run("user", "import", jsonl(tmp_path, good, row), code=1)
+    assert operator.users() == []
+
+
+def test_somebody_who_exists_stops_all(operator: Operator, tmp_path: Path) -> None:
+    operator.run("user", "import", csv(tmp_path, GOOD[0]))
+    said = operator.run("user", "import", csv(tmp_path, GOOD[1], GOOD[0].replace("ahayashi", "AHayashi")), code=1)
+    assert "exists already" in said
+    assert operator.users() == ["ahayashi"]
+
+
+def test_what_is_no_text_is_refused_in_words(operator: Operator, tmp_path: Path) -> None:
+    (tmp_path / "people.csv").write_bytes(b"username\n\xff\xfe\n")
+    assert "UTF-8" in operator.run("user", "import", str(tmp_path / "people.csv"), code=1)
+    (tmp_path / "people.csv").write_text('username,mails\n"unclosed,a@b.example\n', "utf-8")
+    assert "people.csv" in operator.run("user", "import", str(tmp_path / "people.csv"), code=1)
+    assert operator.run("user", "import", csv(tmp_path), code=1)
+
+
+def test_one_person_by_hand_and_a_new_code(operator: Operator) -> None:
+    operator.run("user", "add", "dito", "--mail", "d@example.org", "--number", "+41791234567", "--zone", "Europe/Zurich")
+    assert "exists already" in operator.run("user", "add", "Dito", "--mail", "d@example.org", code=1)
+    assert "exists" not in operator.run("user", "add", "e", "--mail", "d@example.org", code=1)
+    assert "There is no user" in operator.run("user", "invite", "nobody-here", code=1)
+    operator.run("user", "invite", "dito", code=1)  # one a minute
+
+
+def test_before_migrating_every_command_says_what_to_do(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    operator = Operator(tmp_path, monkeypatch)
+    for words in (("user", "list"), ("serve",)):
+        assert "watchword migrate" in operator.run(*words, code=1)

@@ -1,0 +1,98 @@
+"""What is asked of every screen a test comes past: nothing for axe to find, nothing wider than the screen, no English on a Japanese one."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+from playwright.sync_api import Page
+
+AXE = Path(__file__).parents[2] / "frontend/portal/node_modules/axe-core/axe.min.js"
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+SHOTS = os.environ.get("WATCHWORD_SHOTS", "")
+
+_RUN = """async ({rules, only}) => {
+  const found = await axe.run({exclude: [['iframe']]}, {
+    runOnly: only ? {type: 'rule', values: only} : {type: 'tag', values: rules}, resultTypes: ['violations'], iframes: false})
+  return found.violations.map(v => `${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + n.failureSummary.split('\\n')[1]).join(' | ')}`)
+}"""
+_WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+# Every text a person reads or hears, but for what is marked as English or stands there as a name, an address or a code.
+_READ = """() => {
+  const said = []
+  const foreign = e => e.closest('[lang=en], .mono, bdi, script, style, noscript, svg, [data-names]')
+  const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT)
+  while (walk.nextNode()) {
+    const e = walk.currentNode.parentElement
+    if (e && !foreign(e) && e.checkVisibility()) said.push(walk.currentNode.textContent.trim())
+  }
+  for (const e of document.querySelectorAll('[aria-label], [placeholder], [title], [alt]')) {
+    if (foreign(e)) continue
+    for (const name of ['aria-label', 'placeholder', 'title', 'alt']) said.push(e.getAttribute(name) || '')
+  }
+  return [document.title, ...said].filter(Boolean)
+}"""
+_BRANDS = {
+    "Watchword", "Key", "SMS", "PIN", "QR", "ID", "ID:", "Wi-Fi", "Caps", "Lock", "Chrome", "Chromium", "Android", "iOS", "iPhone", "iPad",
+    "Windows", "Linux", "Safari", "Pixel", "USD", "Face", "Touch", "English", "OK", "AES", "km", "localhost", "Asia", "Tokyo",
+}  # fmt: skip
+_WORD = re.compile(r"[A-Za-z][A-Za-z’'-]+")
+_NAMES = re.compile(r"\S+@\S+|\S+\.(?:localhost|example|org)\S*|https?://\S+|\b[A-Za-z]+\d+\b|[•＊*]\S*")
+
+
+def english(texts: Iterable[str], names: Iterable[str] = ()) -> list[str]:
+    """The texts with an English word that is neither a brand's nor one of `names`."""
+    allowed = _BRANDS | {word for name in names for word in _WORD.findall(name)}
+    return [text for text in texts if any(word not in allowed for word in _WORD.findall(_NAMES.sub(" ", text)))]
+
+
+class Survey:
+    """Looks at each screen once a run, in light and dark and at each width; `names` are those of people and devices."""
+
+    def __init__(self) -> None:
+        self._seen: set[tuple[str, str, str]] = set()
+        self._source = AXE.read_text("utf-8")
+        self.names: set[str] = set()
+
+    def look(self, page: Page, surface: str, lang: str, name: str, widths: Iterable[int], *, scripts: bool = True) -> None:
+        """Raises AssertionError for what is found. `surface` and `name` say which screen it is."""
+        if lang == "ja" and scripts:
+            left = english(page.evaluate(_READ), self.names)
+            assert left == [], f"{surface} {name}: English on a Japanese page: {left}"
+        if not scripts or (surface, name, lang) in self._seen:
+            return
+        self._seen.add((surface, name, lang))
+        size = page.viewport_size
+        found: list[str] = []
+        for width in widths:
+            page.set_viewport_size({"width": width, "height": size["height"] if size else 800})
+            for scheme in ("light", "dark"):
+                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+                if SHOTS:
+                    _shoot(page, f"{surface}-{name}.{lang}-{width}-{scheme}")
+                # What depends on the colours alone is asked again in the dark, what depends on the width at each.
+                only = None if scheme == "light" else ["color-contrast"]
+                found += [f"{width} {scheme}: {line}" for line in self._axe(page, only)]
+            wide = page.evaluate(_WIDER)
+            if wide > 0:
+                found.append(f"{width}: {wide} px wider than the screen")
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        if size:
+            page.set_viewport_size(size)
+        assert found == [], "\n".join([f"{surface} {name} ({lang})", *found])
+
+    def _axe(self, page: Page, only: list[str] | None) -> list[str]:
+        if not page.evaluate("typeof axe !== 'undefined'"):
+            page.evaluate(self._source)
+        lines: list[Any] = page.evaluate(_RUN, {"rules": RULES, "only": only})
+        return [str(line) for line in lines]
+
+
+def _shoot(page: Page, name: str) -> None:
+    folder = Path(SHOTS)
+    folder.mkdir(parents=True, exist_ok=True)
+    page.screenshot(path=folder / f"{name}.png", full_page=True)
