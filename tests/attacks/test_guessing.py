@@ -10,6 +10,7 @@ import pytest
 from tests.support.crowd import Counted, counting_hashes, together, wide_client
 from tests.support.installation import OTHER_PIN, WRONG, Installation
 from tests.support.raw import form, numbers, post
+from tests.support.signed import decision
 from tests.support.steps import asked, confirmation, proved, waiting
 from watchword.core.lockout import IN_A_ROW
 from watchword.flows import answers
@@ -84,24 +85,11 @@ def test_pins(here: Installation) -> None:
     who = here.person()
     browser = waiting(here, who)
     attempt, code = asked(who.phone, who), confirmation(browser.page)
-    body = _decision(here, who.phone, attempt, code, OTHER_PIN)
+    body = decision(who.phone, attempt, here.pin(OTHER_PIN), confirmation=code)
     found = together([partial(post, here.key, "/v1/decide", body, here)] * 60, threads=20)
     assert Counter(number for response in found for number in numbers(response)) == {4304: 9, 4305: 1, 4101: 50}
-    right = _decision(here, who.phone, attempt, code, "M2cnef")
+    right = decision(who.phone, attempt, here.pin(), confirmation=code)
     assert numbers(post(here.key, "/v1/decide", right, here)) == [4101]
-
-
-def _decision(here: Installation, phone: object, attempt: object, code: str, pin: str) -> dict[str, object]:
-    """The body of an approval, which `decide` would send."""
-    sent: list[dict[str, object]] = []
-    wire = phone.wire  # type: ignore[attr-defined]
-    original = wire.post
-    wire.post = lambda _path, make: sent.append(make()) or {"result": "", "quiet_until": 0}
-    try:
-        phone.decide(attempt, "approve", confirmation=code, pin=here.pin(pin), uv="pin")  # type: ignore[attr-defined]
-    finally:
-        wire.post = original
-    return sent[0]
 
 
 def test_confirmation_codes(here: Installation) -> None:
@@ -111,13 +99,14 @@ def test_confirmation_codes(here: Installation) -> None:
     attempt, code = asked(who.phone, who), confirmation(browser.page)
     guesses = [f"{at:06}" for at in range(41) if f"{at:06}" != code][:40]
     works = [
-        partial(post, here.key, "/v1/decide", _decision(here, who.phone, attempt, guess, "M2cnef"), here) for guess in guesses
+        partial(post, here.key, "/v1/decide", decision(who.phone, attempt, here.pin(), confirmation=guess), here) for guess in guesses
     ]
     found = Counter(number for response in together(works, threads=20) for number in numbers(response))
     assert found == {4303: 2, 4201: 38}
-    assert numbers(post(here.key, "/v1/decide", _decision(here, who.phone, attempt, code, "M2cnef"), here)) == [4201]
+    assert numbers(post(here.key, "/v1/decide", decision(who.phone, attempt, here.pin(), confirmation=code), here)) == [4201]
     here.later(61)
-    assert asked(who.phone, who) if not waiting(here, who).page.refusals else None
+    again = waiting(here, who)
+    assert who.phone.approve(asked(who.phone, who), here.pin(), confirmation(again.page)).result == "approved"
 
 
 def test_sent_codes(here: Installation) -> None:

@@ -19,7 +19,12 @@ _RUN = """async ({rules, only}) => {
     runOnly: only ? {type: 'rule', values: only} : {type: 'tag', values: rules}, resultTypes: ['violations'], iframes: false})
   return found.violations.map(v => `${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + n.failureSummary.split('\\n')[1]).join(' | ')}`)
 }"""
-_WIDER = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
+_WIDER = """() => {
+  const room = document.documentElement.clientWidth
+  if (document.documentElement.scrollWidth <= room) return ''
+  const over = [...document.body.querySelectorAll('*')].filter(e => e.getBoundingClientRect().right > room + 0.5)
+  return over.slice(-3).map(e => `${e.tagName} .${e.className} ${Math.round(e.getBoundingClientRect().right)}`).join(' | ')
+}"""
 
 # Every text a person reads or hears, but for what is marked as English or stands there as a name, an address or a code.
 _READ = """() => {
@@ -78,8 +83,8 @@ class Survey:
                 only = None if scheme == "light" else ["color-contrast"]
                 found += [f"{width} {scheme}: {line}" for line in self._axe(page, only)]
             wide = page.evaluate(_WIDER)
-            if wide > 0:
-                found.append(f"{width}: {wide} px wider than the screen")
+            if wide:
+                found.append(f"{width}: wider than the screen: {wide}")
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         if size:
             page.set_viewport_size(size)

@@ -158,12 +158,9 @@ def test_not_me_leads_to_a_new_password(pair: Pairs) -> None:
     hand.press_key("done")
 
     desk.log_in(who)
-    code = desk.waits()
-    assert len(code) == 6
-    desk.seen("waiting-quiet")
-    hand.open()
-    hand.open_waiting()
-    hand.type_confirmation(code)
+    expect(desk.page.get_by_role("heading", level=1)).to_contain_text(desk.words.portal("wait.quiet"))
+    desk.open_way("qr")
+    hand.open(desk.link())
     hand.approve()
     desk.reads(desk.words.portal("password.title"))
     desk.seen("new-password")

@@ -75,11 +75,11 @@ def test_contacts(store: SqlStore, samples: Samples) -> None:
         for contact in (later, earlier, default):
             tx.contacts.add(contact)
     with store.read() as tx:
-        assert tx.contacts.of(user.id) == (default, earlier, later)
+        assert tx.contacts.of(user.id) == (earlier, later, default)
         assert tx.contacts.of("nobody") == ()
     with store.write() as tx:
         tx.contacts.verified(later.id, START + 9)
-        assert tx.contacts.of(user.id)[2] == replace(later, verified=START + 9)
+        assert tx.contacts.of(user.id)[1] == replace(later, verified=START + 9)
 
 
 def test_attempts(store: SqlStore, samples: Samples) -> None:

@@ -104,7 +104,12 @@ class Server:
         if self.worker:
             self._tasks += [loop.create_task(self._work(kind)) for kind in KINDS]
             self._tasks.append(loop.create_task(self._sweep()))
-        loop.run_in_executor(self.built.site.threads, useragent.warm)
+        loop.run_in_executor(self.built.site.threads, self._warm)
+
+    def _warm(self) -> None:
+        """What the first person would otherwise wait for."""
+        self.built.site.renderer.warm()
+        useragent.warm()
 
     async def _stop(self) -> None:
         for task in self._tasks:

@@ -21,7 +21,8 @@ SHOWN_LOGINS = 5
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An attempt with everything its page shows. `state` has time taken into account; `ask_why`, `ask_until` tell why no push went out."""
+    """An attempt with everything its page shows. `state` has time taken into account; `ask_why`, `ask_until` tell why no push went out,
+    `notified` whether the chosen phone gets notifications at all."""
 
     attempt: Attempt
     state: str
@@ -29,6 +30,7 @@ class Waiting:
     devices: tuple[Device, ...]
     ask_why: str
     ask_until: int
+    notified: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,9 +55,13 @@ def look(kit: Kit, collector: str, *, bound_key: str = "") -> Waiting | Refusal:
         if user is None:
             return Refusal(ATTEMPT_GONE, "user.gone")
         devices = active_devices(tx, user.id)
+        chosen = next((device for device in devices if device.id == attempt.device_id), None)
+        notified = chosen is not None and tx.phones.push_target(chosen.phone_id) is not None
         asked_now = now < attempt.push_until
         ask = None if asked_now else may_ask_now(user, tx.attempts.recent(user.id, now - RECENT_SECONDS), now)
-    return Waiting(attempt, state_at(attempt, now), user, devices, ask.why if ask else "", ask.until if ask else 0)
+    return Waiting(
+        attempt, state_at(attempt, now), user, devices, ask.why if ask else "", ask.until if ask else 0, notified
+    )
 
 
 def state(kit: Kit, collector: str, *, bound_key: str = "") -> tuple[str, str] | Refusal:

@@ -1,7 +1,7 @@
 /** Refusals that end one activation and lead to a fresh one, or to nothing more to do (G06, G07, I02). */
 import { gap, t } from "../texts";
 import { h } from "../ui/dom";
-import { banner, button, heading, steps } from "../ui/parts";
+import { banner, button, heading } from "../ui/parts";
 import type { Context } from "./context";
 import { home } from "./home";
 import { explain, refusedAs } from "./problem";
@@ -20,12 +20,7 @@ function over(ctx: Context, error: unknown): true {
     ctx.show({
       title: what,
       spacing: "stack--5",
-      main: [
-        heading(what, rest.filter(Boolean).join(gap())),
-        steps(t("used.step.1"), t("used.step.2")),
-        banner("", "info", h("p", { class: "small" }, t("used.already"))),
-        h("p", { class: "meta" }, reference),
-      ],
+      main: [heading(what, rest.filter(Boolean).join(gap())), h("p", { class: "meta" }, reference)],
       foot: [
         button("solid", t("used.again"), () => ctx.nav.back()),
         button("quiet", t("toStart"), () => ctx.nav.root(() => home(ctx)), { kind: "btn--wide btn--s" }),

@@ -14,7 +14,7 @@ import type { Context } from "./context";
 import { facts } from "./facts";
 import { home } from "./home";
 import { notMe } from "./notme";
-import { errorWords, problemPage, refusedAs, work } from "./problem";
+import { again, errorWords, problemPage, refusedAs, work } from "./problem";
 import { approved, denied, over } from "./results";
 import { scanner } from "./scan";
 import { biometricButton, fromField, ownPin } from "./unlock";
@@ -33,12 +33,14 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
   const accept = button("solid", "", () => void press());
   const refuse = button("line", t("approve.deny"), () => void deny(), { kind: "btn--wide btn--mid" });
   const until = h("p", { class: "until" });
+  const instead = button("quiet", t("unlock.pin", { bio: bio(ctx) }), () => ctx.nav.go(() => pinStep(ctx, details, state)), { kind: "btn--s btn--flush" });
   const code = details.confirm && !state.scanned ? codeSlip(ctx, details, state, () => drawAccept()) : null;
 
   const ready = (): boolean => !details.confirm || !!state.scanned || readDigits(state.typed, 6).fault === null;
   const drawAccept = (): void => {
     const label = !ready() ? t("approve.needs") : ctx.app.slot ? t("approve.bio", { bio: bio(ctx) }) : t("approve.pin");
     accept.disabled = !ready();
+    instead.hidden = !ready() || !ctx.app.slot;
     fill(accept, ctx.app.slot ? icon("finger") : null, h("span", {}, label));
   };
   const failed = (error: unknown): boolean => afterRefusal(ctx, details, state, error);
@@ -47,9 +49,11 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
     if (done) finish(ctx, details, done.value);
   };
   const press = async (): Promise<void> => {
-    const opening = ctx.app.slot ? await byBiometric(ctx.app) : null;
-    if (!opening) return ctx.nav.go(() => pinStep(ctx, details, state));
-    const done = await work(ctx, { button: accept, saying: t("busy.send"), place, caught: failed }, () => send(ctx, details, state, opening));
+    const opening = ctx.app.slot ? await work(ctx, { button: accept, saying: t("busy.phone"), place }, () => byBiometric(ctx.app)) : { value: null };
+    if (!opening) return;
+    if (!opening.value) return ctx.nav.go(() => pinStep(ctx, details, state));
+    const verified = opening.value;
+    const done = await work(ctx, { button: accept, saying: t("busy.send"), place, caught: failed }, () => send(ctx, details, state, verified));
     if (done) finish(ctx, details, done.value);
   };
 
@@ -67,6 +71,7 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
       code?.root,
       state.scanned && details.confirm ? h("p", { class: "is-ok line small" }, icon("check", true), t("approve.scanned")) : null,
       until,
+      instead,
     ],
     foot: [accept, refuse],
   });
@@ -135,7 +140,7 @@ function readCode(ctx: Context, details: Details, state: State): void {
             state.typed = "";
             ctx.nav.back();
           },
-          (error: unknown) => (refusedAs(error, "notForYou") ? other() : ctx.nav.replace(() => problemPage(ctx, error, () => ctx.nav.back()))),
+          (error: unknown) => (refusedAs(error, "notForYou") ? other() : ctx.nav.replace(() => problemPage(ctx, error, again(() => ctx.nav.back())))),
         );
       },
     }),

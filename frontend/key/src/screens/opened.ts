@@ -1,6 +1,7 @@
 /** Opened from the phone's own camera (spec §10, C02, G05): `/a#…` activates, `/l#…` leads to a login. */
 import { b64u, type Bytes } from "../core/bytes";
 import { scanLogin } from "../app/approval";
+import { Refused } from "../net/refusal";
 import { rich, t } from "../texts";
 import { h } from "../ui/dom";
 import { banner, button, heading, steps } from "../ui/parts";
@@ -12,7 +13,7 @@ import { home } from "./home";
 import { installHelp } from "./install";
 import { method, newActivation } from "./method";
 import { choosePin } from "./pin";
-import { problemPage, work } from "./problem";
+import { again, problemPage, work } from "./problem";
 import { scanner } from "./scan";
 
 export function openedActivation(ctx: Context, secret: Bytes): void {
@@ -59,7 +60,8 @@ export function openedLogin(ctx: Context, secret: Bytes): void {
   };
   void scanLogin(ctx.app, secret).then(
     ({ details, hash }) => next(() => approve(ctx, details, hash)),
-    (error: unknown) => next(() => problemPage(ctx, error, () => ctx.nav.replace(screen))),
+    // A refusal stays what it is: only another code helps. A lost connection is worth another try with this one.
+    (error: unknown) => next(() => (error instanceof Refused ? problemPage(ctx, error, { label: t("scan.title"), act: () => ctx.nav.replace(() => scanner(ctx, {})) }) : problemPage(ctx, error, again(() => ctx.nav.replace(screen))))),
   );
 }
 

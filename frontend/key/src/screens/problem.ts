@@ -49,17 +49,23 @@ export function alertIn(ctx: Context, place: HTMLElement, error: unknown): void 
   box.focus();
 }
 
+export type WayOn = { label: string; act: () => void };
+
+export function again(act: () => void): WayOn {
+  return { label: t("again"), act };
+}
+
 /** A screen of its own for what ends a road: the words, and the ways on. */
-export function problemPage(ctx: Context, error: unknown, again?: () => void): void {
+export function problemPage(ctx: Context, error: unknown, way?: WayOn): void {
   if (error instanceof Refused && error.is("pinsSpent")) return phoneEnded(ctx);
   const { what, rest, reference } = explain(ctx, error);
   ctx.show({
     title: what,
     main: [heading(what, rest.filter(Boolean).join(gap())), reference ? h("p", { class: "meta" }, reference) : null, error instanceof Refused && error.is("signature") ? banner("", "info", h("p", { class: "small" }, t("unknown.keeps"))) : null],
     foot: [
-      again ? button("solid", t("again"), again) : null,
+      way ? button("solid", way.label, way.act) : null,
       error instanceof Refused && error.is("signature") ? button("line", t("unknown.activate"), () => ctx.nav.go(() => method(ctx, true)), { kind: "btn--wide btn--mid" }) : null,
-      button(again ? "line" : "solid", t("toCodes"), () => ctx.nav.root(() => home(ctx)), again ? { kind: "btn--wide btn--mid" } : {}),
+      button(way ? "line" : "solid", t("toCodes"), () => ctx.nav.root(() => home(ctx)), way ? { kind: "btn--wide btn--mid" } : {}),
     ],
   });
 }

@@ -54,6 +54,7 @@ def _view(ask: Ask, session: Session, found: Home) -> HomePage:
         login_at=session.created,
         device=_device_name(found),
         enrol=panel_of(ask, shown) if shown else None,
+        just_activated=any(device.created >= session.created for device in found.devices),
         logins=tuple(_row(attempt, session) for attempt in found.logins),
         devices=tuple(
             DeviceView(name=device.name, since=device.created, last_used=device.last_used) for device in found.devices

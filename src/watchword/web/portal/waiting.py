@@ -63,12 +63,12 @@ def _view(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_way:
 
 def _push_state(found: Waiting, now: int) -> PushState:
     if now < found.attempt.push_until:
-        return "sent"
+        return "sent" if found.notified else "none"
     if found.ask_why == "limited":
         return "limited"
     if found.ask_why == "quiet":
         return "quiet"
-    return "expired" if found.attempt.asked else "none"
+    return "expired"
 
 
 def qr_panel(ask: Ask, found: Waiting) -> QrPanel | None:
