@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
@@ -25,7 +26,8 @@ PATIENCE = 15_000  # milliseconds: the machine may be busy with other tests
 
 # A broken policy is told by the console too, but not from everywhere: this hears all of it.
 _POLICY = "addEventListener('securitypolicyviolation', e => console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sample}`))"
-_REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4(?!04)\d\d")
+_REFUSED = re.compile(r"Failed to load resource: the server responded with a status of 4\d\d")
+_FILE = re.compile(r"/(?:static|assets)/|\.\w+$")
 
 
 class Device:
@@ -53,7 +55,7 @@ class Device:
         """A refusal of ours is an answer, no fault; without a network nothing can be fetched."""
         if message.type != "error" or (self.offline and "net::ERR_INTERNET_DISCONNECTED" in message.text):
             return
-        if _REFUSED.match(message.text) and "/static/" not in message.location["url"]:
+        if _REFUSED.match(message.text) and not _FILE.search(message.location["url"]):
             return
         self.heard.append(f"{message.text} ({message.location['url']})")
 
@@ -216,3 +218,28 @@ class Phone(Device):
         shown = self.page.get_by_role("img", name=re.compile(f"^{self.words.key('codes.spoken')}"))
         expect(shown).to_be_visible(timeout=PATIENCE)
         return re.sub(r"\D", "", shown.inner_text())
+
+    def type_session_id(self, who: Person, session_id: str) -> None:
+        """From the list of ways to the Session ID, typed with the username it was made for."""
+        self.reads_key("method.title")
+        self.row("method.session")
+        self.reads_key("session.title")
+        self.field("field.username").fill(who.username)
+        self.field("field.session").fill(session_id)
+        self.seen("session-id")
+        self.press_key("next")
+
+    def settings(self, who: Person) -> Iterator[str]:
+        """Walk the pages under More, and yield the name of each while it is shown."""
+        self.press_key_tab("more")
+        self.reads_key("more.title")
+        yield "more"
+        for name in ("more.users", "more.notify", "more.check", "install.title", "server.title", "phone.title"):
+            self.row(name)
+            expect(self.page.get_by_role("button", name=self.words.key("back"))).to_be_visible()
+            yield name.replace(".", "-")
+            self.page.get_by_role("button", name=self.words.key("back")).click()
+            self.reads_key("more.title")
+        self.press_key_tab("scan")
+        self.reads_key("scan.title")
+        yield "scan"

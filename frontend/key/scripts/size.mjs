@@ -7,7 +7,9 @@ const LIMIT = 100_000;
 const OUT = resolve(import.meta.dirname, "../../../src/watchword/web/static/key");
 
 const worker = readFileSync(join(OUT, "sw.js"), "utf8");
-const lists = [...worker.matchAll(/\[((?:[`"']\/[^`"']*[`"'],?)+)\]/g)].map((match) => [...match[1].matchAll(/[`"'](\/[^`"']*)[`"']/g)].map((one) => one[1]));
+const lists = [...worker.matchAll(/\[((?:[`"']\/[^`"']*[`"'],?)+)\]/g)].map((match) =>
+  [...match[1].matchAll(/[`"'](\/[^`"']*)[`"']/g)].map((one) => one[1]),
+);
 const weigh = (file) => gzipSync(readFileSync(join(OUT, file === "/" ? "index.html" : file)), { level: 9 }).length;
 const sum = (files) => files.reduce((total, file) => total + weigh(file), 0);
 

@@ -95,12 +95,21 @@ function route(ctx: Context): void {
     more: () => more(ctx),
   };
   // The challenge has no tabs of its own: it is gone to, and Close leads back.
-  onTab((tab) => (tab === "challenge" && ctx.app.active.length ? ctx.nav.go(screens[tab]) : ctx.nav.root(screens[tab])));
+  onTab((tab) =>
+    tab === "challenge" && ctx.app.active.length ? ctx.nav.go(screens[tab]) : ctx.nav.root(screens[tab]),
+  );
 }
 
 /** What wakes the app: coming back to it, the network, a push. */
 function listen(ctx: Context): void {
   const { app, watch, nav } = ctx;
+  let ended = app.phone?.ended ?? false;
+  app.listen(() => {
+    // The end of the phone is told at once, wherever one is; a new activation takes it back.
+    const now = app.phone?.ended ?? false;
+    if (now && !ended) nav.root(() => home(ctx));
+    ended = now;
+  });
   const wake = (): void => watch.wake();
   document.addEventListener("visibilitychange", wake);
   window.addEventListener("focus", wake);
@@ -109,6 +118,12 @@ function listen(ctx: Context): void {
     if (kind === "pending") void watch.refresh();
     if (kind === "open-pending") nav.go(() => pendingList(ctx, true));
   };
+  // "/#pending" opened while the app is open already: a notification or a shortcut, without a new start.
+  window.addEventListener("hashchange", () => {
+    const asked = location.hash === "#pending";
+    nav.clean();
+    if (asked) nav.go(() => pendingList(ctx, true));
+  });
   void registerWorker(message).then(() => renewPush(app).catch(() => undefined));
   void keepNotice(ctx);
   if (app.users.length) {
@@ -123,7 +138,10 @@ function cannotStart(): void {
   show(
     {
       title: t("start.title"),
-      main: [heading(t("start.title"), t("start.lead")), banner("", "info", h("p", { class: "small" }, t("start.private")))],
+      main: [
+        heading(t("start.title"), t("start.lead")),
+        banner("", "info", h("p", { class: "small" }, t("start.private"))),
+      ],
       foot: [button("solid", t("repair.do"), () => void repair())],
     },
     false,

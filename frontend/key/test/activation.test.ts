@@ -140,7 +140,9 @@ describe("adding a user", () => {
     server.person("kitahama", "Kitahama Advisers").session = "00001111";
     const flow = activation(app);
     await flow.session("kitahama", "00001111");
-    await expect(flow.complete(await flow.open("wrong1"))).rejects.toMatchObject({ refusal: { number: 4304, left: 9 } });
+    await expect(flow.complete(await flow.open("wrong1"))).rejects.toMatchObject({
+      refusal: { number: 4304, left: 9 },
+    });
     expect(app.users).toHaveLength(1);
     await flow.complete(await flow.open("K7w!x2"));
     expect(app.active).toHaveLength(2);
@@ -154,11 +156,17 @@ describe("the end of a phone", () => {
     server.phones.get(before)!.wrongPins = 9;
     await server.login("mtanaka01", { confirm: false });
     const { attempts } = await pending(app);
-    await expect(decide(app, attempts[0]!, "approve", "", await byPin(app, "wrong1"))).rejects.toMatchObject({ refusal: { number: 4305 } });
+    await expect(decide(app, attempts[0]!, "approve", "", await byPin(app, "wrong1"))).rejects.toMatchObject({
+      refusal: { number: 4305 },
+    });
     expect(app.phone!.ended).toBe(true);
     expect(app.active).toHaveLength(0);
     expect(app.users).toHaveLength(1);
-    const flow = new Activation(app, () => Promise.resolve({ os: "android", version: "", model: "", lock: null, rooted: null }), () => "phone");
+    const flow = new Activation(
+      app,
+      () => Promise.resolve({ os: "android", version: "", model: "", lock: null, rooted: null }),
+      () => "phone",
+    );
     expect(flow.fresh).toBe(true);
     await flow.session("mtanaka01", "7KQ4X9TM");
     await flow.complete(await flow.open("N3wPin"));
@@ -170,7 +178,10 @@ describe("the end of a phone", () => {
 
 describe("the guidelines of a person", () => {
   it("come with Ready and are checked on the phone", async () => {
-    server.forbidden = [{ kind: 2, text: "5300" }, { kind: 5, text: "mt" }];
+    server.forbidden = [
+      { kind: 2, text: "5300" },
+      { kind: 5, text: "mt" },
+    ];
     const { app } = await handset(server);
     const flow = activation(app);
     await flow.session("mtanaka01", "7KQ4X9TM");

@@ -18,7 +18,13 @@ describe("pending", () => {
   it("shows verified details with their tags", async () => {
     await server.login("mtanaka01");
     const { attempts } = await pending(phone.app);
-    expect(attempts[0]).toMatchObject({ username: "mtanaka01", place: "Osaka, Japan", placeNew: false, browserNew: true, confirm: true });
+    expect(attempts[0]).toMatchObject({
+      username: "mtanaka01",
+      place: "Osaka, Japan",
+      placeNew: false,
+      browserNew: true,
+      confirm: true,
+    });
   });
 
   it("counts what is not said to be known as new", async () => {
@@ -72,8 +78,12 @@ describe("decisions", () => {
   it("a wrong code tells the tries left, a wrong PIN too, and in this order", async () => {
     await server.login("mtanaka01");
     const [details] = (await pending(phone.app)).attempts;
-    await expect(decide(phone.app, details!, "approve", "000000", await byPin(phone.app, "wrong1"))).rejects.toMatchObject({ refusal: { number: 4303, left: 2 } });
-    await expect(decide(phone.app, details!, "approve", "482915", await byPin(phone.app, "wrong1"))).rejects.toMatchObject({ refusal: { number: 4304, left: 9 } });
+    await expect(
+      decide(phone.app, details!, "approve", "000000", await byPin(phone.app, "wrong1")),
+    ).rejects.toMatchObject({ refusal: { number: 4303, left: 2 } });
+    await expect(
+      decide(phone.app, details!, "approve", "482915", await byPin(phone.app, "wrong1")),
+    ).rejects.toMatchObject({ refusal: { number: 4304, left: 9 } });
   });
 
   it("deny and not me take no PIN and say for how long it is quiet", async () => {
@@ -150,10 +160,24 @@ describe("offline", () => {
     const challenge = server.makeChallenge();
     expect(readChallenge(challenge).fault).toBeNull();
     const right = async () => byPin(app, "K7w!x2");
-    expect(await server.checkCode("mtanaka01", await totp(await keyOf(app, user, await right(), "totp"), stepOf(at)), at)).toBe(true);
-    expect(await server.checkResponse("mtanaka01", challenge, await response(await keyOf(app, user, await right(), "ocra"), challenge))).toBe(true);
+    expect(
+      await server.checkCode("mtanaka01", await totp(await keyOf(app, user, await right(), "totp"), stepOf(at)), at),
+    ).toBe(true);
+    expect(
+      await server.checkResponse(
+        "mtanaka01",
+        challenge,
+        await response(await keyOf(app, user, await right(), "ocra"), challenge),
+      ),
+    ).toBe(true);
     const wrong = await byPin(app, "wrong1");
-    expect(await server.checkResponse("mtanaka01", challenge, await response(await keyOf(app, user, wrong, "ocra"), challenge))).toBe(false);
+    expect(
+      await server.checkResponse(
+        "mtanaka01",
+        challenge,
+        await response(await keyOf(app, user, wrong, "ocra"), challenge),
+      ),
+    ).toBe(false);
   });
 });
 
@@ -161,7 +185,9 @@ describe("check my PIN", () => {
   it("tells right from wrong by the server", async () => {
     const { app } = phone;
     await checkPin(app, app.active[0]!, await byPin(app, "K7w!x2"));
-    await expect(checkPin(app, app.active[0]!, await byPin(app, "wrong1"))).rejects.toMatchObject({ refusal: { number: 4304 } });
+    await expect(checkPin(app, app.active[0]!, await byPin(app, "wrong1"))).rejects.toMatchObject({
+      refusal: { number: 4304 },
+    });
   });
 });
 

@@ -5,7 +5,16 @@
 import { b64u, random, sha256, utf8, type Bytes } from "../src/core/bytes";
 import { checkDigit, response, stepOf, totp } from "../src/core/codes";
 import { type JsonObject } from "../src/core/jcs";
-import { hmacOf, makeSigningKey, publicKeyOf, sign, userKey, verify, type Label, type PublicKey } from "../src/core/keys";
+import {
+  hmacOf,
+  makeSigningKey,
+  publicKeyOf,
+  sign,
+  userKey,
+  verify,
+  type Label,
+  type PublicKey,
+} from "../src/core/keys";
 import { contextOf, type ServerKey } from "../src/core/server";
 
 export const ISS = "https://key.example.com";
@@ -13,8 +22,22 @@ export const PORTAL = "login.example.com";
 
 type Person = { id: string; username: string; displayName: string; password: string; session: string; secret: Bytes };
 type Device = { id: string; user: string; phone: string; secret: Bytes; active: boolean; recovery: JsonObject | null };
-type Enrolment = { id: string; claim: string; person: Person; nonce: string; proved: boolean; number: boolean; answer: JsonObject | null };
-type Attempt = { details: JsonObject; code: string; secret: Bytes; state: "open" | "approved" | "denied" | "not_me" | "failed"; wrong: number };
+type Enrolment = {
+  id: string;
+  claim: string;
+  person: Person;
+  nonce: string;
+  proved: boolean;
+  number: boolean;
+  answer: JsonObject | null;
+};
+type Attempt = {
+  details: JsonObject;
+  code: string;
+  secret: Bytes;
+  state: "open" | "approved" | "denied" | "not_me" | "failed";
+  wrong: number;
+};
 type Phone = { id: string; key: PublicKey; wrongPins: number; ended: boolean };
 
 class Refuse extends Error {
@@ -27,7 +50,15 @@ class Refuse extends Error {
   }
 }
 
-const name = (start: string): string => (start + b64u(random(24)).toLowerCase().replace(/[^0-9a-z]/g, "0")).slice(0, 26).padEnd(26, "0");
+const name = (start: string): string =>
+  (
+    start +
+    b64u(random(24))
+      .toLowerCase()
+      .replace(/[^0-9a-z]/g, "0")
+  )
+    .slice(0, 26)
+    .padEnd(26, "0");
 
 export class FakeServer {
   readonly people: Person[] = [];
@@ -63,7 +94,14 @@ export class FakeServer {
   }
 
   person(username: string, displayName: string): Person {
-    const person = { id: name("u"), username, displayName, password: "Demo-2026!", session: "7KQ4X9TM", secret: random(16) };
+    const person = {
+      id: name("u"),
+      username,
+      displayName,
+      password: "Demo-2026!",
+      session: "7KQ4X9TM",
+      secret: random(16),
+    };
     this.people.push(person);
     return person;
   }
@@ -77,7 +115,15 @@ export class FakeServer {
     const [, next] = this.pairs as [unknown, { kid: string; pair: CryptoKeyPair }];
     const fresh = { kid: `s${this.chain.length + 3}`, pair: await makeSigningKey() };
     const signer = honest ? next.pair : await makeSigningKey();
-    const signed: JsonObject = { v: 1, type: "successor", iss: ISS, kid: fresh.kid, key: { ...(await publicKeyOf(fresh.pair)) }, from: next.kid, time: this.time() };
+    const signed: JsonObject = {
+      v: 1,
+      type: "successor",
+      iss: ISS,
+      kid: fresh.kid,
+      key: { ...(await publicKeyOf(fresh.pair)) },
+      from: next.kid,
+      time: this.time(),
+    };
     this.chain.push({ signed, signature: await sign(signer.privateKey, signed), kid: next.kid });
     this.pairs = [next, fresh];
   }
@@ -95,10 +141,31 @@ export class FakeServer {
     const person = this.people.find((one) => one.username === username)!;
     const device = this.devices.find((one) => one.user === person.id && one.active)!;
     const details: JsonObject = {
-      v: 1, type: "login", iss: ISS, attempt: name("t"), nonce: b64u(random(16)), user: person.id, username, device: device.id,
-      action: "login", client: "portal", client_name: "Watchword Portal", portal: PORTAL, place: "Osaka, Japan", place_new: false,
-      network: "Kita Fiber", network_new: false, address: "203.0.113.24", browser: "Firefox", system: "Windows", browser_new: true,
-      started: this.time() - 20, expires: this.time() + 160, confirm: true, confirm_reason: "browser", ...more,
+      v: 1,
+      type: "login",
+      iss: ISS,
+      attempt: name("t"),
+      nonce: b64u(random(16)),
+      user: person.id,
+      username,
+      device: device.id,
+      action: "login",
+      client: "portal",
+      client_name: "Watchword Portal",
+      portal: PORTAL,
+      place: "Osaka, Japan",
+      place_new: false,
+      network: "Kita Fiber",
+      network_new: false,
+      address: "203.0.113.24",
+      browser: "Firefox",
+      system: "Windows",
+      browser_new: true,
+      started: this.time() - 20,
+      expires: this.time() + 160,
+      confirm: true,
+      confirm_reason: "browser",
+      ...more,
     };
     const attempt: Attempt = { details, code: "482915", secret: random(16), state: "open", wrong: 0 };
     this.attempts.push(attempt);
@@ -135,7 +202,12 @@ export class FakeServer {
     } catch (error) {
       if (!(error instanceof Refuse)) throw error;
       const texts = { what: `Refused ${error.number}.`, why: "The reason.", do: "What to do." };
-      return new Response(JSON.stringify({ refusal: { number: error.number, code: "test.refused", reference: "", ...texts, ...error.extra } }), { status: error.status });
+      return new Response(
+        JSON.stringify({
+          refusal: { number: error.number, code: "test.refused", reference: "", ...texts, ...error.extra },
+        }),
+        { status: error.status },
+      );
     }
   };
 
@@ -143,10 +215,22 @@ export class FakeServer {
     switch (path) {
       case "/v1/config":
         return {
-          protocol: 1, iss: ISS, brand: { name: "Watchword", support_phone: "+44 20 7946 0018" }, portal: PORTAL, time: this.time(),
-          keys: (await this.keys()) as unknown as JsonObject[], chain: this.chain, vapid: this.vapid,
-          countries: [{ region: "GB", code: "44" }, { region: "IT", code: "39" }, { region: "JP", code: "81" }, { region: "US", code: "1" }],
-          pin: { min: 4, max: 6 }, argon2: { m: 19456, t: 2, p: 1 },
+          protocol: 1,
+          iss: ISS,
+          brand: { name: "Watchword", support_phone: "+44 20 7946 0018" },
+          portal: PORTAL,
+          time: this.time(),
+          keys: (await this.keys()) as unknown as JsonObject[],
+          chain: this.chain,
+          vapid: this.vapid,
+          countries: [
+            { region: "GB", code: "44" },
+            { region: "IT", code: "39" },
+            { region: "JP", code: "81" },
+            { region: "US", code: "1" },
+          ],
+          pin: { min: 4, max: 6 },
+          argon2: { m: 19456, t: 2, p: 1 },
         };
       case "/v1/activation/start": {
         const person = this.people.find((one) => one.username === body.username && one.password === body.password);
@@ -156,7 +240,12 @@ export class FakeServer {
       case "/v1/activation/send": {
         const enrolment = this.enrolment(body);
         if (body.number && !enrolment.number) throw new Refuse(403, 3110);
-        return { to: body.number ? "+81 •• •••• 5678" : "+81 •• •••• 4210", digits: 8, expires: this.time() + 600, again: this.time() + 60 };
+        return {
+          to: body.number ? "+81 •• •••• 5678" : "+81 •• •••• 4210",
+          digits: 8,
+          expires: this.time() + 600,
+          again: this.time() + 60,
+        };
       }
       case "/v1/activation/proof/send":
         return { to: "m••••@example.com", digits: 6, expires: this.time() + 600, again: this.time() + 60 };
@@ -199,18 +288,27 @@ export class FakeServer {
       case "/v1/pending": {
         const { phone } = await this.phone(body, "pending");
         const own = this.devices.filter((device) => device.phone === phone.id && device.active);
-        const open = this.attempts.filter((attempt) => attempt.state === "open" && own.some((device) => device.id === attempt.details.device));
+        const open = this.attempts.filter(
+          (attempt) => attempt.state === "open" && own.some((device) => device.id === attempt.details.device),
+        );
         return {
           time: this.time(),
           attempts: await Promise.all(open.map((attempt) => this.answer(attempt.details))),
-          users: own.map((device) => ({ user: device.user, device: device.id, username: this.of(device).username, display_name: this.of(device).displayName, state: "active" })),
+          users: own.map((device) => ({
+            user: device.user,
+            device: device.id,
+            username: this.of(device).username,
+            display_name: this.of(device).displayName,
+            state: "active",
+          })),
           offline_paused: false,
         };
       }
       case "/v1/scan": {
         const { signed } = await this.phone(body, "scan");
         for (const attempt of this.attempts) {
-          if (attempt.state === "open" && b64u(await sha256(attempt.secret)) === signed.secret_hash) return this.answer(attempt.details);
+          if (attempt.state === "open" && b64u(await sha256(attempt.secret)) === signed.secret_hash)
+            return this.answer(attempt.details);
         }
         throw new Refuse(404, 4202);
       }
@@ -231,7 +329,15 @@ export class FakeServer {
   private enrol(person: Person, body: JsonObject): Enrolment {
     const known = this.enrolments.find((one) => one.claim === body.claim);
     if (known) return known;
-    const enrolment = { id: name("e"), claim: String(body.claim), person, nonce: b64u(random(16)), proved: false, number: false, answer: null };
+    const enrolment = {
+      id: name("e"),
+      claim: String(body.claim),
+      person,
+      nonce: b64u(random(16)),
+      proved: false,
+      number: false,
+      answer: null,
+    };
     this.enrolments.push(enrolment);
     return enrolment;
   }
@@ -250,14 +356,21 @@ export class FakeServer {
     const hashes: string[] = [];
     for (const { kind, text } of this.forbidden) {
       const key = await crypto.subtle.importKey("raw", utf8(text), "PBKDF2", false, ["deriveBits"]);
-      const hash = new Uint8Array(await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations }, key, 72));
+      const hash = new Uint8Array(
+        await crypto.subtle.deriveBits({ name: "PBKDF2", hash: "SHA-256", salt, iterations }, key, 72),
+      );
       hash[8] = (hash[8] as number) ^ kind;
       hashes.push(b64u(hash));
     }
     while (hashes.length < 192) hashes.push(b64u(random(9)));
     return {
-      enrolment: enrolment.id, user: person.id, username: person.username, display_name: person.displayName, nonce: enrolment.nonce,
-      expires: this.time() + 600, guidelines: { salt: b64u(salt), iterations, hashes },
+      enrolment: enrolment.id,
+      user: person.id,
+      username: person.username,
+      display_name: person.displayName,
+      nonce: enrolment.nonce,
+      expires: this.time() + 600,
+      guidelines: { salt: b64u(salt), iterations, hashes },
     };
   }
 
@@ -307,13 +420,31 @@ export class FakeServer {
       this.proved.push(phone.id);
     }
     if (enrolment.answer) return enrolment.answer;
-    const phone = signed.phone ? this.phones.get(String(signed.phone))! : { id: name("p"), key, wrongPins: 0, ended: false };
+    const phone = signed.phone
+      ? this.phones.get(String(signed.phone))!
+      : { id: name("p"), key, wrongPins: 0, ended: false };
     this.phones.set(phone.id, phone);
-    const device = { id: name("d"), user: enrolment.person.id, phone: phone.id, secret: random(32), active: false, recovery: null };
+    const device = {
+      id: name("d"),
+      user: enrolment.person.id,
+      phone: phone.id,
+      secret: random(32),
+      active: false,
+      recovery: null,
+    };
     this.devices.push(device);
     enrolment.answer = await this.answer({
-      v: 1, type: "activated", iss: ISS, enrolment: enrolment.id, user: enrolment.person.id, username: enrolment.person.username,
-      display_name: enrolment.person.displayName, device: device.id, phone: phone.id, secret: b64u(device.secret), time: this.time(),
+      v: 1,
+      type: "activated",
+      iss: ISS,
+      enrolment: enrolment.id,
+      user: enrolment.person.id,
+      username: enrolment.person.username,
+      display_name: enrolment.person.displayName,
+      device: device.id,
+      phone: phone.id,
+      secret: b64u(device.secret),
+      time: this.time(),
     });
     return enrolment.answer;
   }
@@ -332,7 +463,8 @@ export class FakeServer {
     const attempt = this.attempts.find((one) => one.details.attempt === signed.attempt);
     if (!attempt) throw new Refuse(404, 4202);
     const { details } = attempt;
-    for (const member of ["nonce", "user", "device", "action", "client"]) if (signed[member] !== details[member]) throw new Refuse(422, 4301);
+    for (const member of ["nonce", "user", "device", "action", "client"])
+      if (signed[member] !== details[member]) throw new Refuse(422, 4301);
     if (signed.context !== (await contextOf(details))) throw new Refuse(422, 4301);
     if (signed.decision === "not_me") {
       attempt.state = "not_me";
@@ -356,4 +488,3 @@ export class FakeServer {
     return { result: "approved", quiet_until: 0 };
   }
 }
-

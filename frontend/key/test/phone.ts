@@ -33,7 +33,11 @@ export async function handset(server: FakeServer, factory = new IDBFactory()): P
 }
 
 export function activation(app: App): Activation {
-  return new Activation(app, () => Promise.resolve(PLATFORM), (name) => `${name}’s Pixel 8`);
+  return new Activation(
+    app,
+    () => Promise.resolve(PLATFORM),
+    (name) => `${name}’s Pixel 8`,
+  );
 }
 
 /** A phone on which one user is active. */

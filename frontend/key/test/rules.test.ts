@@ -26,9 +26,12 @@ describe("a phone number (F04)", () => {
 });
 
 describe("the platform (I02)", () => {
-  const iphone = "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Mobile/15E148 Safari/604.1";
-  const reduced = "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36";
-  const nougat = "Mozilla/5.0 (Linux; Android 7.1.1; SM-J510FN Build/NMF26X) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/70.0 Mobile Safari/537.36";
+  const iphone =
+    "Mozilla/5.0 (iPhone; CPU iPhone OS 17_1 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.1 Mobile/15E148 Safari/604.1";
+  const reduced =
+    "Mozilla/5.0 (Linux; Android 10; K) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/130.0.0.0 Mobile Safari/537.36";
+  const nougat =
+    "Mozilla/5.0 (Linux; Android 7.1.1; SM-J510FN Build/NMF26X) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/70.0 Mobile Safari/537.36";
   it("is said as the browser says it, and left open where it does not", () => {
     expect(fromAgent(iphone, osOf(iphone, 5))).toEqual({ version: "17.1", model: "iPhone" });
     expect(fromAgent(reduced, osOf(reduced, 5))).toEqual({ version: "", model: "" });
@@ -42,7 +45,16 @@ describe("events", () => {
   it("are read across pieces, and comments are none", () => {
     const names: string[] = [];
     const events = new EventNames((name) => names.push(name));
-    for (const piece of [": hello\n\n", "eve", "nt: pend", "ing\ndata: {}\n", "\n", "data: x\n\n", "event: pending\r\n\r\n"]) events.feed(piece);
+    for (const piece of [
+      ": hello\n\n",
+      "eve",
+      "nt: pend",
+      "ing\ndata: {}\n",
+      "\n",
+      "data: x\n\n",
+      "event: pending\r\n\r\n",
+    ])
+      events.feed(piece);
     expect(names).toEqual(["pending", "pending"]);
   });
 });

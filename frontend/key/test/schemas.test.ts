@@ -56,7 +56,10 @@ describe("requests", () => {
   for (const name of requests) {
     const path = `/v1/${name.replace(".request.json", "").replace("activation-", "activation/").replace("proof-send", "proof/send")}`;
     it(path, async () => {
-      const bodies = path === "/v1/events" ? [await seal(phone.app, { type: "events", fields: {}, nonce: true })] : server.log.filter((entry) => entry.path === path).map((entry) => entry.body);
+      const bodies =
+        path === "/v1/events"
+          ? [await seal(phone.app, { type: "events", fields: {}, nonce: true })]
+          : server.log.filter((entry) => entry.path === path).map((entry) => entry.body);
       expect(bodies.length, "the app makes this request").toBeGreaterThan(0);
       for (const body of bodies) keeps(name, body);
     });

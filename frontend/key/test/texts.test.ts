@@ -37,7 +37,9 @@ describe("the catalogues", () => {
 
   it("keep to the voice", () => {
     for (const [key, text] of Object.entries(en)) {
-      expect(text, key).not.toMatch(/!(?! and #)|\b(invalid|oops|please wait|failed|token|OTP|credential|MFA|authenticator|secure)\b/i);
+      expect(text, key).not.toMatch(
+        /!(?! and #)|\b(invalid|oops|please wait|failed|token|OTP|credential|MFA|authenticator|secure)\b/i,
+      );
     }
     for (const [key, text] of Object.entries(ja)) {
       if (key !== "pin.characters.rest") expect(text, key).not.toMatch(/！|間違って|無効な/);
@@ -49,7 +51,13 @@ describe("the catalogues", () => {
       if (source.includes(`"${key}"`)) return false;
       // Keys that are put together: every prefix that stands in a template is taken as used.
       const parts = key.split(".");
-      return !parts.some((_, i) => i > 0 && source.includes(`\`${parts.slice(0, i).join(".")}.\${`)) && !key.endsWith(".one") && !key.startsWith("install.steps.") && !key.startsWith("notify.") && !key.startsWith("scan.");
+      return (
+        !parts.some((_, i) => i > 0 && source.includes(`\`${parts.slice(0, i).join(".")}.\${`)) &&
+        !key.endsWith(".one") &&
+        !key.startsWith("install.steps.") &&
+        !key.startsWith("notify.") &&
+        !key.startsWith("scan.")
+      );
     });
     expect(unused).toEqual([]);
   });

@@ -4,7 +4,17 @@ import { join } from "node:path";
 import { describe, expect, it } from "vitest";
 import { stretch } from "../src/core/argon2";
 import { b64u, hex, unb64u, utf8, type Bytes } from "../src/core/bytes";
-import { checkDigit, counterBytes, ocraMessage, readChallenge, readDigits, response, stepOf, totp, truncate } from "../src/core/codes";
+import {
+  checkDigit,
+  counterBytes,
+  ocraMessage,
+  readChallenge,
+  readDigits,
+  response,
+  stepOf,
+  totp,
+  truncate,
+} from "../src/core/codes";
 import { jcsText, type Json, type JsonObject } from "../src/core/jcs";
 import { hkdf, hmac, hmacKey, hmacOf, importPublic, userKey, userKeyBytes, verify, type Label } from "../src/core/keys";
 import { readLink, readSessionId, secretHash, showSessionId } from "../src/core/links";
@@ -152,7 +162,8 @@ const RUNNERS: Record<string, Runner> = {
 };
 
 const unhex = (text: string): Bytes => Uint8Array.from(text.match(/../g) ?? [], (pair) => parseInt(pair, 16));
-const macKey = (raw: Bytes, hash: string) => crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: hash.replace("SHA", "SHA-") }, false, ["sign"]);
+const macKey = (raw: Bytes, hash: string) =>
+  crypto.subtle.importKey("raw", raw, { name: "HMAC", hash: hash.replace("SHA", "SHA-") }, false, ["sign"]);
 
 /** Published vectors: other hashes and suites than ours, through the same truncation and the same layout of the message. */
 const PUBLISHED: Record<string, Runner> = {
@@ -165,13 +176,25 @@ const PUBLISHED: Record<string, Runner> = {
     expect(truncate(mac, input.digits)).toBe(want.code);
   },
   "rfc6287.json": async ({ input, expect: want }) => {
-    const [, hash, digits, kind] = /HOTP-(SHA\d+)-(\d):.*?Q([NA])/.exec(input.suite) as unknown as [string, string, string, string];
+    const [, hash, digits, kind] = /HOTP-(SHA\d+)-(\d):.*?Q([NA])/.exec(input.suite) as unknown as [
+      string,
+      string,
+      string,
+      string,
+    ];
     // §5.1: a numeric question is written in hexadecimal, filled with a zero digit to whole bytes.
     const hexed = BigInt(kind === "N" ? input.question : 0).toString(16);
     const question = kind === "N" ? unhex(hexed + "0".repeat(hexed.length % 2)) : utf8(input.question);
     const before = input.counter === undefined ? undefined : counterBytes(input.counter);
-    const behind = input.pin_hash_hex ? unhex(input.pin_hash_hex) : input.time_steps === undefined ? undefined : counterBytes(input.time_steps);
-    const mac = await hmac(await macKey(unhex(input.key_hex), hash), ocraMessage(input.suite, question, before, behind));
+    const behind = input.pin_hash_hex
+      ? unhex(input.pin_hash_hex)
+      : input.time_steps === undefined
+        ? undefined
+        : counterBytes(input.time_steps);
+    const mac = await hmac(
+      await macKey(unhex(input.key_hex), hash),
+      ocraMessage(input.suite, question, before, behind),
+    );
     expect(truncate(mac, Number(digits))).toBe(want.response);
   },
   "rfc5869.json": async ({ input, expect: want }) => {
@@ -179,11 +202,19 @@ const PUBLISHED: Record<string, Runner> = {
     const key = await crypto.subtle.importKey("raw", unhex(input.ikm_hex), "HKDF", false, ["deriveBits"]);
     const params = { name: "HKDF", hash: "SHA-256", salt: unhex(input.salt_hex), info: unhex(input.info_hex) };
     expect(hex(new Uint8Array(await crypto.subtle.deriveBits(params, key, input.length * 8)))).toBe(want.okm_hex);
-    if (!input.salt_hex && !input.info_hex) expect(hex(await hkdf(unhex(input.ikm_hex), ""))).toBe(want.okm_hex.slice(0, 64));
+    if (!input.salt_hex && !input.info_hex)
+      expect(hex(await hkdf(unhex(input.ikm_hex), ""))).toBe(want.okm_hex.slice(0, 64));
   },
   "rfc6979.json": async ({ input }) => {
     const key = await importPublic({ x: b64u(unhex(input.x_hex)), y: b64u(unhex(input.y_hex)) });
-    expect(await crypto.subtle.verify({ name: "ECDSA", hash: "SHA-256" }, key, unhex(input.signature_hex), utf8(input.message))).toBe(true);
+    expect(
+      await crypto.subtle.verify(
+        { name: "ECDSA", hash: "SHA-256" },
+        key,
+        unhex(input.signature_hex),
+        utf8(input.message),
+      ),
+    ).toBe(true);
   },
   "rfc8785.json": ({ input, expect: want }) => {
     expect(jcsText(JSON.parse(input.json) as Json)).toBe(want.canonical);

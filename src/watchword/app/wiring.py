@@ -179,7 +179,7 @@ def build(
         surroundings=Surroundings(geo, trusted, header=settings.proxy_header, has_geo=bool(settings.geo.city_db or settings.geo.asn_db)),
         threads=ThreadPoolExecutor(threads, thread_name_prefix="flow"), portal_origin=settings.portal.url, key_origin=settings.key.url,
         zone=ZoneInfo(settings.zone), push_fault=guard.check_url, key_config=_KeyConfig(settings, vault, push, settings.keys_path), dpop=dpop.verify,
-        ancestors=ancestors,
+        ancestors=ancestors, inline=settings.database_url.startswith("sqlite"),
     )  # fmt: skip
     dispatcher = Dispatcher(store, store, senders(settings, push), clock.now)
     return Built(settings, kit, store, site, hub, events, dispatcher, vault, ring)

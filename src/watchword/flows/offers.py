@@ -141,7 +141,8 @@ def device_name(kit: Kit, enrolment: Enrolment) -> str:
 def scan(kit: Kit, secret: bytes, platform: Platform, claim: str) -> Proven | Refusal:
     """A phone scanned the QR: the first claim takes it, the same claim may ask again, anybody else is told "used or too old" (G06)."""
     with kit.store.write() as tx:
-        return _take(kit, tx, tx.enrolments.by_qr(sha256(secret)), platform, claim)
+        taken = _take(kit, tx, tx.enrolments.by_qr(sha256(secret)), platform, claim)
+    return _told(kit, taken)
 
 
 def by_session_id(
@@ -159,7 +160,15 @@ def by_session_id(
             user = tx.users.by_key(key)
             _miss(tx, user.id if user else "", now)
             return Refusal(USED_OR_OLD, "session_id.unknown")
-        return _take(kit, tx, enrolment, platform, claim)
+        taken = _take(kit, tx, enrolment, platform, claim)
+    return _told(kit, taken)
+
+
+def _told(kit: Kit, taken: Proven | Refusal) -> Proven | Refusal:
+    """The page that shows the code hears that a phone has it."""
+    if isinstance(taken, Proven):
+        kit.events.publish(f"enrolment:{taken.enrolment.session_id}", {"state": "scanned"})
+    return taken
 
 
 def _miss(tx: Tx, user_id: str, now: int) -> None:

@@ -75,6 +75,7 @@ def region(e164: str) -> str:
     return "" if number is None else phonenumbers.region_code_for_number(number) or ""
 
 
+@lru_cache(maxsize=4096)
 def mask(e164: str) -> str:
     """The calling code and at most the last four digits: "+81 •• •••• 4210". Half of a number of fewer than eight."""
     number = _read(e164)

@@ -24,7 +24,9 @@ _FIELDS = attrgetter(*COLUMNS)
 
 _BY_KEY = Query(by(_T, "username_key"))
 _BY_ID = Query(by(_T, "id"))
-_LOCK = Query(by(_T, "id").with_for_update())
+# FOR NO KEY UPDATE: a row that points here (devices.user_id) takes FOR KEY SHARE when it is written, even the second time in one
+# transaction, and would wait for a plain FOR UPDATE out of the order of locks that the flows keep.
+_LOCK = Query(by(_T, "id").with_for_update(key_share=True))
 _ADD = Query(lambda dialect: insert(_T, dialect).on_conflict_do_nothing())
 _PAGE = Query(
     select(_T)

@@ -26,10 +26,18 @@ App = Callable[[Scope, Receive, Send], Any]
 
 
 class Endpoint:
-    """One path: handlers by method. Posts are checked to come from a form of ours unless `forms` is False."""
+    """One path: handlers by method. Posts are checked to come from a form of ours unless `forms` is False; `slow` methods hash."""
 
-    def __init__(self, site: Site, handlers: Mapping[str, Handler], refuse: Show, *, forms: bool = True) -> None:
-        self.site, self.handlers, self.refuse, self.forms = site, dict(handlers), refuse, forms
+    def __init__(
+        self,
+        site: Site,
+        handlers: Mapping[str, Handler],
+        refuse: Show,
+        *,
+        forms: bool = True,
+        slow: tuple[str, ...] = (),
+    ) -> None:
+        self.site, self.handlers, self.refuse, self.forms, self.slow = site, dict(handlers), refuse, forms, slow
         if "GET" in self.handlers:
             self.handlers["HEAD"] = self.handlers["GET"]
 
@@ -40,7 +48,8 @@ class Endpoint:
             await self.refuse(blank, ask)(scope, receive, send)
             return
         try:
-            response = await self.site.run(self.answer, ask)
+            run = self.site.run if ask.method in self.slow else self.site.run_short
+            response = await run(self.answer, ask)
         except UnavailableError as away:
             log.error("%s %s: %s", ask.method, ask.path, away)
             response = self.refuse(ask, Refusal(BUSY, "store.unavailable", retry_after=2))

@@ -59,7 +59,7 @@ class Nothing(Body):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One JSON route. `path` may hold one `{name}`. The handler gets the ask, the parsed body and the path's part, and returns an answer or a refusal."""
+    """One JSON route. `path` may hold one `{name}`. The handler gets the ask, the parsed body and the path's part, and returns an answer or a refusal; a `slow` one hashes."""
 
     method: str
     path: str
@@ -69,6 +69,7 @@ class Route:
     about: str
     status: int = 200
     headers: Sequence[str] = ()
+    slow: bool = False
 
 
 class JsonApi:
@@ -96,7 +97,8 @@ class JsonApi:
         else:
             route, part = found
             try:
-                response = await self.site.run(self.answer, ask, route, part)
+                run = self.site.run if route.slow else self.site.run_short
+                response = await run(self.answer, ask, route, part)
             except UnavailableError as away:
                 log.error("%s %s: %s", ask.method, ask.path, away)
                 response = refuse_json(ask, Refusal(BUSY, "store.unavailable", retry_after=2))

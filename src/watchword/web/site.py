@@ -43,7 +43,15 @@ class Site:
     key_config: Callable[[], dict[str, Any]]
     dpop: Callable[..., Any]
     ancestors: str = ""
+    inline: bool = False
 
     async def run(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Run synchronous work in a thread, as every flow is."""
+        """Run synchronous work that hashes or may wait, in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, partial(work, *args, **kwargs))
+
+    async def run_short(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Run synchronous work of a few statements: in a thread where the database is across a wire, right here where it is a file.
+
+        The embedded database answers in microseconds, and a hop to a thread and back costs more than the statements do (docs/adr/0012).
+        """
+        return work(*args, **kwargs) if self.inline else await self.run(work, *args, **kwargs)

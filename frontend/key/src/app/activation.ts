@@ -95,13 +95,23 @@ export class Activation {
 
   async session(username: string, sessionId: string): Promise<void> {
     const body = { username, session_id: sessionId };
-    this.ready = (await this.begin("/v1/activation/session", `session ${username} ${sessionId}`, body)) as unknown as Ready;
+    this.ready = (await this.begin(
+      "/v1/activation/session",
+      `session ${username} ${sessionId}`,
+      body,
+    )) as unknown as Ready;
   }
 
   /** The phone that will sign: the kept one, or a new one that is stored together with its first user. */
   private async signer(): Promise<Phone> {
     if (!this.fresh && this.app.phone) return this.app.phone;
-    this.draft ??= { id: "", salt: random(16), signing: await makeSigningKey(), outer: await makeOuterKey(), ended: false };
+    this.draft ??= {
+      id: "",
+      salt: random(16),
+      signing: await makeSigningKey(),
+      outer: await makeOuterKey(),
+      ended: false,
+    };
     return this.draft;
   }
 
@@ -143,7 +153,10 @@ export class Activation {
         name: this.phoneName(ready.display_name, platform),
         platform: { ...platform },
       },
-      beside: async () => ({ claim: this.claim, ...(this.fresh ? {} : { prove: await this.addUserProof(opening, ready.nonce) }) }),
+      beside: async () => ({
+        claim: this.claim,
+        ...(this.fresh ? {} : { prove: await this.addUserProof(opening, ready.nonce) }),
+      }),
     });
     const activated = await opened(this.app, answer, "activated");
     if (activated.enrolment !== ready.enrolment || activated.user !== ready.user) throw new NoAnswer("trouble");
@@ -224,5 +237,8 @@ export async function confirm(app: App, user: User, opening: Opening): Promise<U
 
 /** Whether a refusal means that this activation cannot go on and must begin afresh. */
 export function isOver(error: unknown): boolean {
-  return error instanceof Refused && [REFUSED.usedOrOld, REFUSED.enrolmentOver, REFUSED.nonce].some((n) => n === error.refusal.number);
+  return (
+    error instanceof Refused &&
+    [REFUSED.usedOrOld, REFUSED.enrolmentOver, REFUSED.nonce].some((n) => n === error.refusal.number)
+  );
 }

@@ -115,20 +115,40 @@ export async function pending(app: App): Promise<Pending> {
 }
 
 /** The details of a login by its QR code. The secret stays here; its hash goes out, and later stands for the typed code. */
-export async function scanLogin(app: App, secret: Uint8Array<ArrayBuffer>): Promise<{ details: Details; hash: string }> {
+export async function scanLogin(
+  app: App,
+  secret: Uint8Array<ArrayBuffer>,
+): Promise<{ details: Details; hash: string }> {
   const hash = await secretHash(secret);
   const answer = await signedPost(app, "/v1/scan", { type: "scan", fields: { secret_hash: hash }, nonce: true });
   return { details: await verified(app, answer), hash };
 }
 
-export async function decide(app: App, details: Details, decision: Decision, confirmation: string, opening: Opening | null): Promise<Decided> {
+export async function decide(
+  app: App,
+  details: Details,
+  decision: Decision,
+  confirmation: string,
+  opening: Opening | null,
+): Promise<Decided> {
   const user = userOf(app, details);
   if (!user) throw new NoAnswer("trouble");
   const { attempt, nonce, device, action, client, context } = details;
   const hmac = decision === "approve" && opening ? await keyOf(app, user, opening, "hmac") : null;
   const answer = await signedPost(app, "/v1/decide", {
     type: "decision",
-    fields: { attempt, nonce, user: user.user, device, action, client, context, confirmation, decision, uv: opening?.uv ?? "none" },
+    fields: {
+      attempt,
+      nonce,
+      user: user.user,
+      device,
+      action,
+      client,
+      context,
+      confirmation,
+      decision,
+      uv: opening?.uv ?? "none",
+    },
     ...(hmac ? { hmac } : {}),
   });
   return { result: answer.result as Decided["result"], quietUntil: num(answer.quiet_until) };
@@ -142,7 +162,9 @@ export async function checkPin(app: App, user: User, opening: Opening): Promise<
 }
 
 export function openEvents(app: App, signal: AbortSignal | null): Promise<ReadableStream<Uint8Array>> {
-  return withClock(app, async () => stream(app.wire, "/v1/events", await seal(app, { type: "events", fields: {}, nonce: true }), signal));
+  return withClock(app, async () =>
+    stream(app.wire, "/v1/events", await seal(app, { type: "events", fields: {}, nonce: true }), signal),
+  );
 }
 
 /** Tells the server where pushes go; an empty endpoint ends them (§6.6). */

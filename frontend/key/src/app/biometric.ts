@@ -19,7 +19,9 @@ export async function canOffer(): Promise<boolean> {
 function prfOf(credential: PublicKeyCredential): Bytes | null {
   const first = (credential.getClientExtensionResults() as PrfResults).prf?.results?.first;
   if (!first) return null;
-  const view = ArrayBuffer.isView(first) ? new Uint8Array(first.buffer, first.byteOffset, first.byteLength) : new Uint8Array(first);
+  const view = ArrayBuffer.isView(first)
+    ? new Uint8Array(first.buffer, first.byteOffset, first.byteLength)
+    : new Uint8Array(first);
   return new Uint8Array(view) as Bytes;
 }
 
@@ -57,7 +59,11 @@ export async function turnOn(app: App, opening: Opening, name: string): Promise<
         { type: "public-key", alg: -7 },
         { type: "public-key", alg: -257 },
       ],
-      authenticatorSelection: { authenticatorAttachment: "platform", userVerification: "required", residentKey: "discouraged" },
+      authenticatorSelection: {
+        authenticatorAttachment: "platform",
+        userVerification: "required",
+        residentKey: "discouraged",
+      },
       timeout: 60_000,
       extensions: prf(salt),
     },

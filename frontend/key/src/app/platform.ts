@@ -1,6 +1,12 @@
 /** What the browser tells of the phone (I01, I02): stated as told; "" and `null` for what it does not, or no web page can, tell. */
 
-export type Platform = { os: "ios" | "android" | "other"; version: string; model: string; lock: boolean | null; rooted: null };
+export type Platform = {
+  os: "ios" | "android" | "other";
+  version: string;
+  model: string;
+  lock: boolean | null;
+  rooted: null;
+};
 
 type Hints = { platformVersion?: string; model?: string };
 type HintedNavigator = Navigator & { userAgentData?: { getHighEntropyValues(names: string[]): Promise<Hints> } };

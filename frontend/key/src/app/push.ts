@@ -17,11 +17,23 @@ export async function pushState(app: App): Promise<PushState> {
   return Notification.permission === "granted" && kept?.endpoint ? "on" : "off";
 }
 
+/** The browser's push service did not take the phone: a private window, no network to it, or none at all. */
+export class NoPushService extends Error {
+  override readonly name = "NoPushService";
+}
+
 async function subscription(app: App): Promise<PushSubscription> {
   const worker = await navigator.serviceWorker.ready;
   const existing = await worker.pushManager.getSubscription();
   if (existing) return existing;
-  return worker.pushManager.subscribe({ userVisibleOnly: true, applicationServerKey: unb64u(app.config?.vapid ?? "") });
+  try {
+    return await worker.pushManager.subscribe({
+      userVisibleOnly: true,
+      applicationServerKey: unb64u(app.config?.vapid ?? ""),
+    });
+  } catch {
+    throw new NoPushService();
+  }
 }
 
 function keyOf(subscribed: PushSubscription, name: PushEncryptionKeyName): string {

@@ -24,7 +24,14 @@ export type Envelope = {
 export async function seal(app: App, envelope: Envelope): Promise<JsonObject> {
   const phone = envelope.phone ?? app.phone;
   if (!phone) throw new Error("no phone key");
-  const signed: JsonObject = { v: 1, type: envelope.type, iss: app.iss, phone: phone.id, ...envelope.fields, time: app.time() };
+  const signed: JsonObject = {
+    v: 1,
+    type: envelope.type,
+    iss: app.iss,
+    phone: phone.id,
+    ...envelope.fields,
+    time: app.time(),
+  };
   if (envelope.nonce) signed.nonce = b64u(random(16));
   return {
     signed,

@@ -1,6 +1,8 @@
 /** The service worker seen from the page: registered, updated when the person says so, repaired without touching a key. */
 
-type TrustedTypes = { createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string } };
+type TrustedTypes = {
+  createPolicy(name: string, rules: { createScriptURL(url: string): string }): { createScriptURL(url: string): string };
+};
 
 const SCRIPT = "/sw.js";
 
@@ -39,12 +41,17 @@ function noteWaiting(worker: ServiceWorker | null): void {
 /** Registers the worker and listens for `pending` messages, which it sends for a push that arrives while the app is open. */
 export async function registerWorker(onMessage: (kind: string) => void): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
-  navigator.serviceWorker.addEventListener("message", (event: MessageEvent<{ kind?: string }>) => onMessage(event.data?.kind ?? ""));
+  navigator.serviceWorker.addEventListener("message", (event: MessageEvent<{ kind?: string }>) =>
+    onMessage(event.data?.kind ?? ""),
+  );
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (replaced) location.reload();
   });
   try {
-    const registration = await navigator.serviceWorker.register(workerAddress(), { scope: "/", updateViaCache: "none" });
+    const registration = await navigator.serviceWorker.register(workerAddress(), {
+      scope: "/",
+      updateViaCache: "none",
+    });
     noteWaiting(registration.waiting);
     registration.addEventListener("updatefound", () => {
       const worker = registration.installing;

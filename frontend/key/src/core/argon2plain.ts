@@ -4,7 +4,11 @@
 const scope = globalThis as { BigInt?: unknown };
 if (typeof scope.BigInt === "undefined") scope.BigInt = Number;
 
-export async function argon2idPlain(password: Uint8Array, salt: Uint8Array, options: { m: number; t: number; p: number; dkLen: number }): Promise<Uint8Array> {
+export async function argon2idPlain(
+  password: Uint8Array,
+  salt: Uint8Array,
+  options: { m: number; t: number; p: number; dkLen: number },
+): Promise<Uint8Array> {
   const { argon2idAsync } = await import("@noble/hashes/argon2.js");
   return argon2idAsync(password, salt, { ...options, version: 0x13 });
 }

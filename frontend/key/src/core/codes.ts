@@ -43,7 +43,8 @@ export function checkDigit(digits: string): string {
 
 export type Purpose = "login";
 export type DigitsFault = "length" | "digits";
-export type Challenge = { fault: DigitsFault | "check" | "purpose" } | { fault: null; purpose: Purpose; digits: string };
+export type Challenge =
+  { fault: DigitsFault | "check" | "purpose" } | { fault: null; purpose: Purpose; digits: string };
 
 const PURPOSES: Readonly<Record<string, Purpose>> = { "1": "login" };
 

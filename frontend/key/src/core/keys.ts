@@ -68,7 +68,9 @@ export async function sign(key: CryptoKey, signed: JsonObject): Promise<string> 
 /** Rejects with an error when the pair is no point on P-256: WebCrypto checks the curve equation on import. */
 export function importPublic(key: PublicKey): Promise<CryptoKey> {
   if (unb64u(key.x).length !== 32 || unb64u(key.y).length !== 32) throw new TypeError("coordinate length");
-  return crypto.subtle.importKey("jwk", { kty: "EC", crv: "P-256", x: key.x, y: key.y, ext: true }, EC, true, ["verify"]);
+  return crypto.subtle.importKey("jwk", { kty: "EC", crv: "P-256", x: key.x, y: key.y, ext: true }, EC, true, [
+    "verify",
+  ]);
 }
 
 /** True only for a right signature over JCS(signed); every fault of form reads as false. */

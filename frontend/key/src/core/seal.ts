@@ -50,7 +50,10 @@ async function slotKey(prf: Bytes, phone: string): Promise<CryptoKey> {
 /** The biometric slot: A under a key that only the platform authenticator can give back. */
 export async function sealSlot(prf: Bytes, phone: string, stretched: Bytes): Promise<Sealed> {
   const iv = random(12);
-  return { iv, data: new Uint8Array(await crypto.subtle.encrypt({ name: AES, iv }, await slotKey(prf, phone), stretched)) };
+  return {
+    iv,
+    data: new Uint8Array(await crypto.subtle.encrypt({ name: AES, iv }, await slotKey(prf, phone), stretched)),
+  };
 }
 
 export async function openSlot(prf: Bytes, phone: string, slot: Sealed): Promise<Bytes> {

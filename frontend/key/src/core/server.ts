@@ -12,7 +12,13 @@ function same(a: PublicKey, b: PublicKey): boolean {
 
 function isKey(value: unknown): value is ServerKey {
   const entry = value as ServerKey | null;
-  return !!entry && typeof entry.kid === "string" && !!entry.key && typeof entry.key.x === "string" && typeof entry.key.y === "string";
+  return (
+    !!entry &&
+    typeof entry.kid === "string" &&
+    !!entry.key &&
+    typeof entry.key.x === "string" &&
+    typeof entry.key.y === "string"
+  );
 }
 
 /** Reads one statement of the chain; null where it is not of the form. */
@@ -38,7 +44,12 @@ async function isPoint(key: PublicKey): Promise<boolean> {
  * The keys to keep from now on, or null where the list names a key that none of the accepted ones vouches for.
  * `kept` is empty only at the first contact, where the list is taken as it is.
  */
-export async function acceptKeys(kept: ServerKey[], keys: unknown, chain: unknown, iss: string): Promise<ServerKey[] | null> {
+export async function acceptKeys(
+  kept: ServerKey[],
+  keys: unknown,
+  chain: unknown,
+  iss: string,
+): Promise<ServerKey[] | null> {
   if (!Array.isArray(keys) || keys.length !== 2 || !keys.every(isKey)) return null;
   const listed = keys as [ServerKey, ServerKey];
   if (listed[0].kid === listed[1].kid || same(listed[0].key, listed[1].key)) return null;
@@ -63,7 +74,12 @@ export async function acceptKeys(kept: ServerKey[], keys: unknown, chain: unknow
 }
 
 /** The content of a signed answer, or null where no accepted key signed it, or it is of another type or issuer. */
-export async function openAnswer(keys: ServerKey[], answer: unknown, type: string, iss: string): Promise<JsonObject | null> {
+export async function openAnswer(
+  keys: ServerKey[],
+  answer: unknown,
+  type: string,
+  iss: string,
+): Promise<JsonObject | null> {
   const { signed, signature, kid } = (answer ?? {}) as Partial<SignedAnswer>;
   const key = keys.find((entry) => entry.kid === kid)?.key;
   if (!key || !signed || typeof signature !== "string") return null;

@@ -22,7 +22,11 @@ export class EventNames {
 }
 
 /** Reads until the stream ends or breaks; `alive` is called for every piece, also for the comment lines. */
-export async function readEvents(body: ReadableStream<Uint8Array>, on: (name: string) => void, alive: () => void): Promise<void> {
+export async function readEvents(
+  body: ReadableStream<Uint8Array>,
+  on: (name: string) => void,
+  alive: () => void,
+): Promise<void> {
   const names = new EventNames(on);
   const decoder = new TextDecoder();
   const reader = body.getReader();

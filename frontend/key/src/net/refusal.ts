@@ -65,5 +65,9 @@ export class Unrecognised extends Error {
 
 export function isRefusal(value: unknown): value is { refusal: RefusalBody } {
   const refusal = (value as { refusal?: Record<string, unknown> } | null)?.refusal;
-  return !!refusal && Number.isInteger(refusal.number) && ["code", "what", "why", "do"].every((name) => typeof refusal[name] === "string");
+  return (
+    !!refusal &&
+    Number.isInteger(refusal.number) &&
+    ["code", "what", "why", "do"].every((name) => typeof refusal[name] === "string")
+  );
 }

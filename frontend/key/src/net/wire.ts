@@ -51,7 +51,8 @@ async function once(wire: Wire, path: string, init: RequestInit): Promise<Tried>
     if (response.status === 503) return { again: refused };
     throw refused;
   }
-  if (response.ok && body !== null && typeof body === "object" && !Array.isArray(body)) return { answer: body as JsonObject };
+  if (response.ok && body !== null && typeof body === "object" && !Array.isArray(body))
+    return { answer: body as JsonObject };
   const trouble = new NoAnswer("trouble");
   if (GATEWAY.includes(response.status)) return { again: trouble };
   throw trouble;
@@ -72,7 +73,9 @@ async function repeated(wire: Wire, attempt: () => Promise<Tried>): Promise<Json
 
 /** POST of a body made anew for every repeat, because time, nonce and signature change with it. */
 export function post(wire: Wire, path: string, body: () => Json | Promise<Json>): Promise<JsonObject> {
-  return repeated(wire, async () => once(wire, path, { method: "POST", headers: headers(wire), body: JSON.stringify(await body()) }));
+  return repeated(wire, async () =>
+    once(wire, path, { method: "POST", headers: headers(wire), body: JSON.stringify(await body()) }),
+  );
 }
 
 export function get(wire: Wire, path: string): Promise<JsonObject> {
@@ -80,7 +83,12 @@ export function get(wire: Wire, path: string): Promise<JsonObject> {
 }
 
 /** Opens a stream of events. Rejects like `post` does, but never repeats: the caller decides when to come back. */
-export async function stream(wire: Wire, path: string, body: Json, signal: AbortSignal | null): Promise<ReadableStream<Uint8Array>> {
+export async function stream(
+  wire: Wire,
+  path: string,
+  body: Json,
+  signal: AbortSignal | null,
+): Promise<ReadableStream<Uint8Array>> {
   let response: Response;
   try {
     response = await wire.fetch(wire.base + path, {

@@ -36,7 +36,10 @@ function already(ctx: Context, error: unknown): true {
     ctx.show({
       title: what,
       spacing: "stack--5",
-      main: [heading(what, rest.filter(Boolean).join(gap())), banner("ok", "okc", h("p", { class: "small" }, t("already.test")))],
+      main: [
+        heading(what, rest.filter(Boolean).join(gap())),
+        banner("ok", "okc", h("p", { class: "small" }, t("already.test"))),
+      ],
       foot: [button("solid", t("done"), () => ctx.nav.root(() => home(ctx)))],
     }),
   );
@@ -49,7 +52,11 @@ function unfit(ctx: Context, error: unknown): true {
     ctx.show({
       title: what,
       spacing: "stack--5",
-      main: [heading(what, rest.filter(Boolean).join(gap())), h("p", { class: "small soft" }, t("unfit.needs")), h("p", { class: "meta" }, reference)],
+      main: [
+        heading(what, rest.filter(Boolean).join(gap())),
+        h("p", { class: "small soft" }, t("unfit.needs")),
+        h("p", { class: "meta" }, reference),
+      ],
       foot: [button("solid", t("toStart"), () => ctx.nav.root(() => home(ctx)))],
     }),
   );

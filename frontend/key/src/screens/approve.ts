@@ -33,7 +33,12 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
   const accept = button("solid", "", () => void press());
   const refuse = button("line", t("approve.deny"), () => void deny(), { kind: "btn--wide btn--mid" });
   const until = h("p", { class: "until" });
-  const instead = button("quiet", t("unlock.pin", { bio: bio(ctx) }), () => ctx.nav.go(() => pinStep(ctx, details, state)), { kind: "btn--s btn--flush" });
+  const instead = button(
+    "quiet",
+    t("unlock.pin", { bio: bio(ctx) }),
+    () => ctx.nav.go(() => pinStep(ctx, details, state)),
+    { kind: "btn--s btn--flush" },
+  );
   const code = details.confirm && !state.scanned ? codeSlip(ctx, details, state, () => drawAccept()) : null;
 
   const ready = (): boolean => !details.confirm || !!state.scanned || readDigits(state.typed, 6).fault === null;
@@ -45,15 +50,21 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
   };
   const failed = (error: unknown): boolean => afterRefusal(ctx, details, state, error);
   const deny = async (): Promise<void> => {
-    const done = await work(ctx, { button: refuse, saying: t("busy.send"), place, caught: failed }, () => decide(ctx.app, details, "deny", "", null));
+    const done = await work(ctx, { button: refuse, saying: t("busy.send"), place, caught: failed }, () =>
+      decide(ctx.app, details, "deny", "", null),
+    );
     if (done) finish(ctx, details, done.value);
   };
   const press = async (): Promise<void> => {
-    const opening = ctx.app.slot ? await work(ctx, { button: accept, saying: t("busy.phone"), place }, () => byBiometric(ctx.app)) : { value: null };
+    const opening = ctx.app.slot
+      ? await work(ctx, { button: accept, saying: t("busy.phone"), place }, () => byBiometric(ctx.app))
+      : { value: null };
     if (!opening) return;
     if (!opening.value) return ctx.nav.go(() => pinStep(ctx, details, state));
     const verified = opening.value;
-    const done = await work(ctx, { button: accept, saying: t("busy.send"), place, caught: failed }, () => send(ctx, details, state, verified));
+    const done = await work(ctx, { button: accept, saying: t("busy.send"), place, caught: failed }, () =>
+      send(ctx, details, state, verified),
+    );
     if (done) finish(ctx, details, done.value);
   };
 
@@ -69,7 +80,9 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
       row("stop", t("notme.row"), t("notme.row.below"), () => ctx.nav.go(() => notMe(ctx, details)), true),
       alarm(details) ? banner("warn", "warn", h("p", { class: "small" }, t("approve.hangup"))) : null,
       code?.root,
-      state.scanned && details.confirm ? h("p", { class: "is-ok line small" }, icon("check", true), t("approve.scanned")) : null,
+      state.scanned && details.confirm
+        ? h("p", { class: "is-ok line small" }, icon("check", true), t("approve.scanned"))
+        : null,
       until,
       instead,
     ],
@@ -90,10 +103,21 @@ function alarm(details: Details): boolean {
   return !!details.place && details.placeNew && details.networkNew && details.browserNew;
 }
 
-const REASONS: Record<string, TextKey> = { browser: "reason.browser", network: "reason.network", denial: "reason.denial", several: "reason.several", policy: "reason.policy" };
+const REASONS: Record<string, TextKey> = {
+  browser: "reason.browser",
+  network: "reason.network",
+  denial: "reason.denial",
+  several: "reason.several",
+  policy: "reason.policy",
+};
 
 /** The slip: digits of the login page, typed or scanned. */
-function codeSlip(ctx: Context, details: Details, state: State, changed: () => void): { root: HTMLElement; complain: () => void } {
+function codeSlip(
+  ctx: Context,
+  details: Details,
+  state: State,
+  changed: () => void,
+): { root: HTMLElement; complain: () => void } {
   const input = codeInput(6, { value: state.typed });
   const reason = REASONS[details.confirmReason];
   const code: Field = field({
@@ -102,7 +126,16 @@ function codeSlip(ctx: Context, details: Details, state: State, changed: () => v
     hintAfter: true,
     hint: [...rich("approve.code.hint", { portal: details.portal }), reason ? [gap(), t(reason)] : null],
     input,
-    wrap: () => h("div", { class: "enter" }, input, button("quiet", [icon("scan", true), t("scan")], () => readCode(ctx, details, state), { kind: "btn--s", "aria-label": t("scan.long") })),
+    wrap: () =>
+      h(
+        "div",
+        { class: "enter" },
+        input,
+        button("quiet", [icon("scan", true), t("scan")], () => readCode(ctx, details, state), {
+          kind: "btn--s",
+          "aria-label": t("scan.long"),
+        }),
+      ),
   });
   input.addEventListener("input", () => {
     state.typed = input.value;
@@ -140,7 +173,16 @@ function readCode(ctx: Context, details: Details, state: State): void {
             state.typed = "";
             ctx.nav.back();
           },
-          (error: unknown) => (refusedAs(error, "notForYou") ? other() : ctx.nav.replace(() => problemPage(ctx, error, again(() => ctx.nav.back())))),
+          (error: unknown) =>
+            refusedAs(error, "notForYou")
+              ? other()
+              : ctx.nav.replace(() =>
+                  problemPage(
+                    ctx,
+                    error,
+                    again(() => ctx.nav.back()),
+                  ),
+                ),
         );
       },
     }),
@@ -220,15 +262,35 @@ function pinStep(ctx: Context, details: Details, state: State): void {
     end: iconButton("back", t("back"), () => ctx.nav.back()),
     spacing: "stack--5",
     main: [
-      heading(t("approve.pin.title"), rich(details.place ? "approve.pin.lead.at" : "approve.pin.lead", { client: details.clientName, place: details.place })),
+      heading(
+        t("approve.pin.title"),
+        rich(details.place ? "approve.pin.lead.at" : "approve.pin.lead", {
+          client: details.clientName,
+          place: details.place,
+        }),
+      ),
       place,
-      h("form", { id: "approve", novalidate: true, onsubmit: (event) => (event.preventDefault(), void run(() => fromField(ctx, pin))) }, pin.root),
+      h(
+        "form",
+        {
+          id: "approve",
+          novalidate: true,
+          onsubmit: (event) => (event.preventDefault(), void run(() => fromField(ctx, pin))),
+        },
+        pin.root,
+      ),
     ],
-    foot: [accept, biometricButton(ctx, (opening) => void run(() => Promise.resolve(opening)), () => pin.input.focus())],
+    foot: [
+      accept,
+      biometricButton(
+        ctx,
+        (opening) => void run(() => Promise.resolve(opening)),
+        () => pin.input.focus(),
+      ),
+    ],
   });
   pin.input.focus();
   everySecond(onLeave, () => {
     if (details.expires <= ctx.app.time()) ctx.nav.root(() => over(ctx, null));
   });
 }
-

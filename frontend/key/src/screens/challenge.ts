@@ -4,9 +4,10 @@ import { plainDigits, readChallenge, response } from "../core/codes";
 import type { User } from "../store/store";
 import { rich, t } from "../texts";
 import { codeInput } from "../ui/codefield";
-import { h } from "../ui/dom";
+import { fill, h } from "../ui/dom";
 import { icon } from "../ui/icons";
 import { banner, button, digitsShown, explained, field, heading, tag } from "../ui/parts";
+import { SEARCH_FROM, searchBox } from "./search";
 import { iconButton, onLeave } from "../ui/shell";
 import type { Context } from "./context";
 import { home } from "./home";
@@ -21,7 +22,12 @@ export function challenge(ctx: Context, typed: Typed = { challenge: "", user: ""
   if (!users.length) return noUsers(ctx);
   if (!users.some((user) => user.user === typed.user)) typed.user = (users[0] as User).user;
   const place = h("div", {});
-  const digits = field({ label: t("field.challenge"), hint: t("challenge.hint"), hintAfter: true, input: codeInput(10, { value: typed.challenge }) });
+  const digits = field({
+    label: t("field.challenge"),
+    hint: t("challenge.hint"),
+    hintAfter: true,
+    input: codeInput(10, { value: typed.challenge }),
+  });
   const pin = ownPin();
   const show = button("solid", t("challenge.show"), null, { form: "challenge" });
   const chosen = (): User => users.find((user) => user.user === typed.user) as User;
@@ -68,22 +74,44 @@ export function challenge(ctx: Context, typed: Typed = { challenge: "", user: ""
       place,
       h(
         "form",
-        { id: "challenge", class: "stack stack--5", novalidate: true, onsubmit: (event) => (event.preventDefault(), void run(() => fromField(ctx, pin))) },
+        {
+          id: "challenge",
+          class: "stack stack--5",
+          novalidate: true,
+          onsubmit: (event) => (event.preventDefault(), void run(() => fromField(ctx, pin))),
+        },
         users.length > 1 ? userChoice(users, typed) : null,
         digits.root,
         pin.root,
       ),
     ],
-    foot: [show, biometricButton(ctx, (opening) => void run(() => Promise.resolve(opening)), () => pin.input.focus())],
+    foot: [
+      show,
+      biometricButton(
+        ctx,
+        (opening) => void run(() => Promise.resolve(opening)),
+        () => pin.input.focus(),
+      ),
+    ],
   });
   if (typed.challenge) judge(false);
 }
 
+/** Whose response it is. From six users on a search narrows the list, and its first hit is chosen (J02). */
 function userChoice(users: User[], typed: Typed): HTMLElement {
-  const select = h("select", { class: "input", id: "who" }, users.map((user) => h("option", { value: user.user }, `${user.username} · ${user.displayName}`)));
-  select.value = typed.user;
+  const select = h("select", { class: "input", id: "who" });
+  const draw = (shown: User[]): void => {
+    fill(
+      select,
+      shown.map((user) => h("option", { value: user.user }, `${user.username} · ${user.displayName}`)),
+    );
+    if (!shown.some((user) => user.user === typed.user)) typed.user = shown[0]?.user ?? typed.user;
+    select.value = typed.user;
+  };
+  draw(users);
   select.addEventListener("change", () => (typed.user = select.value));
-  return h("div", { class: "field" }, h("label", { for: "who" }, t("challenge.user")), select);
+  const search = users.length < SEARCH_FROM ? null : searchBox(users.length, (find) => draw(users.filter(find)));
+  return h("div", { class: "field" }, h("label", { for: "who" }, t("challenge.user")), search, select);
 }
 
 /** The response leaves memory when the page is left or hidden; then the challenge is asked again, with its digits kept. */
@@ -106,16 +134,42 @@ function responseScreen(ctx: Context, typed: Typed, user: User, made: string): (
       end: h("span", { class: "tag tag--top" }, icon("offline"), t("response.offline")),
       spacing: "stack--5",
       main: [
-        h("div", { class: "stack stack--2" }, h("p", { class: "small soft" }, t("response.for")), h("h1", {}, t("purpose.login")), h("p", { class: "small soft" }, t("purpose.login.limits"))),
+        h(
+          "div",
+          { class: "stack stack--2" },
+          h("p", { class: "small soft" }, t("response.for")),
+          h("h1", {}, t("purpose.login")),
+          h("p", { class: "small soft" }, t("purpose.login.limits")),
+        ),
         h(
           "div",
           { class: "pair" },
           h("p", { class: "small soft" }, t("response.typed")),
-          h("p", { class: "line line--between" }, digitsShown(shown, "", "digits--s"), button("quiet", t("change"), () => ctx.nav.back(), { kind: "btn--s" })),
+          h(
+            "p",
+            { class: "line line--between" },
+            digitsShown(shown, "", "digits--s"),
+            button("quiet", t("change"), () => ctx.nav.back(), { kind: "btn--s" }),
+          ),
           h("p", { class: "small is-ok line" }, icon("check", true), t("response.right")),
         ),
-        h("div", { class: "answer", role: "status" }, h("p", { class: "slip__label" }, t("field.response")), h("p", {}, digitsShown(answer, t("field.response"), "digits--xxl")), h("p", { class: "small soft" }, rich("response.where"))),
-        banner("", "info", h("p", { class: "small" }, ctx.app.portal ? rich("response.only", { portal: ctx.app.portal }) : t("response.never")), h("p", { class: "small" }, t("codes.note"))),
+        h(
+          "div",
+          { class: "answer", role: "status" },
+          h("p", { class: "slip__label" }, t("field.response")),
+          h("p", {}, digitsShown(answer, t("field.response"), "digits--xxl")),
+          h("p", { class: "small soft" }, rich("response.where")),
+        ),
+        banner(
+          "",
+          "info",
+          h(
+            "p",
+            { class: "small" },
+            ctx.app.portal ? rich("response.only", { portal: ctx.app.portal }) : t("response.never"),
+          ),
+          h("p", { class: "small" }, t("codes.note")),
+        ),
       ],
       foot: [
         button("solid", t("done"), () => {
@@ -131,6 +185,10 @@ function noUsers(ctx: Context): void {
   ctx.show({
     title: t("challenge.title"),
     tab: "challenge",
-    main: [heading(t("challenge.title")), h("div", { class: "empty" }, icon("reply"), h("p", {}, t("challenge.none"))), h("p", {}, tag("", "offline", t("response.offline")))],
+    main: [
+      heading(t("challenge.title")),
+      h("div", { class: "empty" }, icon("reply"), h("p", {}, t("challenge.none"))),
+      h("p", {}, tag("", "offline", t("response.offline"))),
+    ],
   });
 }

@@ -40,7 +40,19 @@ export function checkMyPin(ctx: Context): void {
     title: t("more.check"),
     end: iconButton("back", t("back"), () => ctx.nav.back()),
     spacing: "stack--5",
-    main: [heading(t("more.check"), t("check.lead")), place, h("form", { id: "check", novalidate: true, onsubmit: (event) => (event.preventDefault(), void run(() => fromField(ctx, pin))) }, pin.root)],
+    main: [
+      heading(t("more.check"), t("check.lead")),
+      place,
+      h(
+        "form",
+        {
+          id: "check",
+          novalidate: true,
+          onsubmit: (event) => (event.preventDefault(), void run(() => fromField(ctx, pin))),
+        },
+        pin.root,
+      ),
+    ],
     foot: [ask],
   });
 }

@@ -6,7 +6,7 @@ import { STEP, stepOf, totp } from "../core/codes";
 import type { User } from "../store/store";
 import { rich, t, tn } from "../texts";
 import { ago } from "../texts/times";
-import { fill, h, id } from "../ui/dom";
+import { fill, h } from "../ui/dom";
 import { icon } from "../ui/icons";
 import { banner, button, digitsShown, tag } from "../ui/parts";
 import { iconButton, onLeave } from "../ui/shell";
@@ -14,10 +14,10 @@ import type { Context } from "./context";
 import { method } from "./method";
 import { openPending } from "./pending";
 import { refusedAs, work } from "./problem";
+import { SEARCH_FROM, searchBox } from "./search";
 import { biometricButton, fromField, ownPin } from "./unlock";
 import { activationRefused } from "./activationRefused";
 
-const SEARCH_FROM = 6;
 /** An open code shuts by itself, so that a phone left on a table shows nothing for long. */
 const OPEN_FOR = 120_000;
 
@@ -29,13 +29,26 @@ export function waitingBanner(ctx: Context): HTMLElement {
     const first = open[0];
     place.hidden = !first;
     if (!first) return void fill(place);
-    const where = [first.username, first.place || t("place.unknown"), ago(Math.max(0, ctx.app.time() - first.started))].join(" · ");
+    const where = [
+      first.username,
+      first.place || t("place.unknown"),
+      ago(Math.max(0, ctx.app.time() - first.started)),
+    ].join(" · ");
     const follow = (event: Event): void => {
       event.preventDefault();
       openPending(ctx);
     };
     const title = open.length === 1 ? t("waiting.one") : tn("waiting.many", open.length);
-    fill(place, h("a", { class: "banner banner--link", href: "/", onclick: follow }, icon("bell"), h("span", {}, h("b", {}, title), h("br"), h("span", { class: "small" }, where)), icon("right", true)));
+    fill(
+      place,
+      h(
+        "a",
+        { class: "banner banner--link", href: "/", onclick: follow },
+        icon("bell"),
+        h("span", {}, h("b", {}, title), h("br"), h("span", { class: "small" }, where)),
+        icon("right", true),
+      ),
+    );
   };
   draw();
   onLeave(ctx.watch.listen(draw));
@@ -46,16 +59,28 @@ export function waitingBanner(ctx: Context): HTMLElement {
 function news(ctx: Context): HTMLElement | null {
   const { app, watch } = ctx;
   const minutes = Math.round(Math.abs(app.offset) / 60);
-  const says = (kind: "bad" | "warn" | "", name: "stop" | "warn" | "info" | "clock", ...content: Node[]): HTMLElement => banner(kind, name, h("p", { class: "small" }, content));
+  const says = (kind: "bad" | "warn" | "", name: "stop" | "warn" | "info" | "clock", ...content: Node[]): HTMLElement =>
+    banner(kind, name, h("p", { class: "small" }, content));
   if (!app.recognised) return says("bad", "stop", ...rich("error.server.banner"));
   if (app.unknownPhone) {
-    const link = button("quiet", t("unknown.activate"), () => ctx.nav.go(() => method(ctx, true)), { kind: "btn--s btn--flush" });
+    const link = button("quiet", t("unknown.activate"), () => ctx.nav.go(() => method(ctx, true)), {
+      kind: "btn--s btn--flush",
+    });
     return banner("bad", "stop", h("p", { class: "small" }, rich("unknown.banner")), link);
   }
-  if (Math.abs(app.offset) > 60) return says("warn", "clock", ...rich(app.offset > 0 ? "clock.slow" : "clock.fast", { minutes: Math.max(1, minutes) }));
+  if (Math.abs(app.offset) > 60)
+    return says(
+      "warn",
+      "clock",
+      ...rich(app.offset > 0 ? "clock.slow" : "clock.fast", { minutes: Math.max(1, minutes) }),
+    );
   if (watch.offlinePaused) return says("warn", "warn", ...rich("paused.banner"));
   if (ctx.trial && !watch.open.length) return says("", "info", ...rich("trial.banner"));
   return null;
+}
+
+function stateOf(ctx: Context): string {
+  return ctx.app.users.map((user) => [user.user, user.state, user.displayName].join()).join(";");
 }
 
 type Card = { root: HTMLElement; shut: () => void; user: User };
@@ -67,9 +92,17 @@ export function codes(ctx: Context): void {
     open = card;
   };
   const cards = ctx.app.users.map((user) => card(ctx, user, change));
-  const list = h("ul", { class: "users", "aria-label": t("codes.users") }, cards.map((one) => one.root));
+  const list = h(
+    "ul",
+    { class: "users", "aria-label": t("codes.users") },
+    cards.map((one) => one.root),
+  );
   const none = h("p", { class: "soft", role: "status" });
-  const search = cards.length >= SEARCH_FROM ? searchField(cards, none) : null;
+  const narrow = (find: (user: User) => boolean): void => {
+    for (const one of cards) one.root.hidden = !find(one.user);
+    fill(none, cards.every((one) => one.root.hidden) ? t("codes.nobody") : null);
+  };
+  const search = cards.length < SEARCH_FROM ? null : searchBox(cards.length, narrow);
   const front = h("div", { class: "stack" });
   const drawNews = (): void => {
     fill(front, news(ctx));
@@ -77,7 +110,14 @@ export function codes(ctx: Context): void {
   };
   drawNews();
   onLeave(ctx.watch.listen(drawNews));
-  onLeave(ctx.app.listen(drawNews));
+  const drawn = stateOf(ctx);
+  onLeave(
+    ctx.app.listen(() => {
+      // Another state of a user redraws the list, but never while a code is open or a PIN is being typed.
+      if (!open && stateOf(ctx) !== drawn) ctx.nav.again();
+      else drawNews();
+    }),
+  );
   onLeave(() => change(null));
   const hidden = (): void => {
     if (document.visibilityState === "hidden") change(null);
@@ -93,35 +133,30 @@ export function codes(ctx: Context): void {
   });
 }
 
-function searchField(cards: Card[], none: HTMLElement): HTMLElement {
-  const key = id();
-  const input = h("input", { class: "input", id: key, type: "search", placeholder: t("codes.find", { n: cards.length }), autocomplete: "off", autocapitalize: "none" });
-  input.addEventListener("input", () => {
-    const words = input.value.normalize("NFKC").toLowerCase().split(/\s+/).filter(Boolean);
-    let shown = 0;
-    for (const { root, user } of cards) {
-      const text = `${user.username} ${user.displayName}`.normalize("NFKC").toLowerCase();
-      root.hidden = !words.every((word) => text.includes(word));
-      if (!root.hidden) shown += 1;
-    }
-    fill(none, shown ? null : t("codes.nobody"));
-  });
-  return h("div", { class: "search" }, icon("search", true), h("label", { class: "away", for: key }, t("codes.findLabel")), input);
-}
-
 function card(ctx: Context, user: User, change: (card: Card | null) => void): Card {
   const control = h("div", {});
   const body = h("div", {});
   const root = h(
     "li",
     {},
-    h("div", { class: "user" }, h("div", {}, h("p", { class: "user__name" }, h("bdi", {}, user.username)), h("p", { class: "meta" }, h("bdi", {}, user.displayName))), control),
+    h(
+      "div",
+      { class: "user" },
+      h(
+        "div",
+        {},
+        h("p", { class: "user__name" }, h("bdi", {}, user.username)),
+        h("p", { class: "meta" }, h("bdi", {}, user.displayName)),
+      ),
+      control,
+    ),
     body,
   );
   let timers: (() => void)[] = [];
   const shut = (): void => {
     timers.forEach((stop) => stop());
     timers = [];
+    turn += 1;
     fill(body);
     drawControl();
   };
@@ -129,15 +164,31 @@ function card(ctx: Context, user: User, change: (card: Card | null) => void): Ca
   const drawControl = (): void => {
     if (user.state === "inactive") return void fill(control, tag("bad", "stop", t("user.inactive")));
     const label = user.state === "unconfirmed" ? t("user.finish") : t("codes.show");
-    fill(control, h("button", { class: "btn btn--line btn--s", type: "button", "aria-label": `${label}: ${user.username}`, onclick: () => void begin() }, label));
+    fill(
+      control,
+      h(
+        "button",
+        {
+          class: "btn btn--line btn--s",
+          type: "button",
+          "aria-label": `${label}: ${user.username}`,
+          onclick: () => void begin(),
+        },
+        label,
+      ),
+    );
   };
+  let turn = 0;
+  /** The fingerprint is asked at once; the PIN stays open beside it, for phones that never show their prompt. */
   const begin = async (): Promise<void> => {
     change(self);
-    if (user.state === "active" && ctx.app.slot) {
-      const opening = await byBiometric(ctx.app);
-      if (opening) return show(opening);
-    }
     ask();
+    if (user.state !== "active" || !ctx.app.slot) return;
+    const mine = (turn += 1);
+    const opening = await byBiometric(ctx.app);
+    if (!opening) return;
+    if (mine === turn) await show(opening);
+    else close(opening);
   };
   const ask = (): void => {
     const place = h("div", {});
@@ -145,11 +196,15 @@ function card(ctx: Context, user: User, change: (card: Card | null) => void): Ca
     const submit = button("solid", user.state === "active" ? t("codes.show") : t("user.finish"), null, {});
     const send = async (event: Event): Promise<void> => {
       event.preventDefault();
-      const opened = await work(ctx, { button: submit, saying: t("busy.open"), place, caught: (error) => wrongPin(error) }, async () => {
-        const opening = await fromField(ctx, pin);
-        if (opening && user.state === "unconfirmed") await confirm(ctx.app, user, opening);
-        return opening;
-      });
+      const opened = await work(
+        ctx,
+        { button: submit, saying: t("busy.open"), place, caught: (error) => wrongPin(error) },
+        async () => {
+          const opening = await fromField(ctx, pin);
+          if (opening && user.state === "unconfirmed") await confirm(ctx.app, user, opening);
+          return opening;
+        },
+      );
       if (!opened?.value) return;
       if (user.state === "active") return show(opened.value);
       close(opened.value);
@@ -157,24 +212,63 @@ function card(ctx: Context, user: User, change: (card: Card | null) => void): Ca
     };
     const wrongPin = (error: unknown): boolean => {
       pin.input.value = "";
-      return user.state === "unconfirmed" && refusedAs(error, "enrolmentOver", "usedOrOld") ? activationRefused(ctx, error) : false;
+      return user.state === "unconfirmed" && refusedAs(error, "enrolmentOver", "usedOrOld")
+        ? activationRefused(ctx, error)
+        : false;
     };
-    fill(body, h("form", { class: "stack stack--2 open", novalidate: true, onsubmit: (event) => void send(event) }, pin.root, place, submit, biometricButton(ctx, (opening) => void show(opening), () => pin.input.focus())));
-    fill(control, h("button", { class: "btn btn--quiet btn--s", type: "button", onclick: () => change(null) }, t("cancel")));
-    pin.input.focus();
+    fill(
+      body,
+      h(
+        "form",
+        { class: "stack stack--2 open", novalidate: true, onsubmit: (event) => void send(event) },
+        pin.root,
+        place,
+        submit,
+        biometricButton(
+          ctx,
+          (opening) => void show(opening),
+          () => pin.input.focus(),
+        ),
+      ),
+    );
+    fill(
+      control,
+      h("button", { class: "btn btn--quiet btn--s", type: "button", onclick: () => change(null) }, t("cancel")),
+    );
+    if (!ctx.app.slot) pin.input.focus();
   };
   const show = async (opening: Opening): Promise<void> => {
+    turn += 1;
     let key: CryptoKey;
     try {
       key = await keyOf(ctx.app, user, opening, "totp");
     } catch {
-      fill(body, h("div", { role: "alert", class: "open" }, banner("bad", "stop", h("p", { class: "small" }, rich("codes.lost", { username: user.username })))));
+      fill(
+        body,
+        h(
+          "div",
+          { role: "alert", class: "open" },
+          banner("bad", "stop", h("p", { class: "small" }, rich("codes.lost", { username: user.username }))),
+        ),
+      );
       return;
     } finally {
       close(opening);
     }
     timers = [openCode(ctx, body, key, () => change(null))];
-    fill(control, h("button", { class: "btn btn--quiet btn--s", type: "button", "aria-label": `${t("hide")}: ${user.username}`, onclick: () => change(null) }, t("hide")));
+    fill(
+      control,
+      h(
+        "button",
+        {
+          class: "btn btn--quiet btn--s",
+          type: "button",
+          "aria-label": `${t("hide")}: ${user.username}`,
+          onclick: () => change(null),
+        },
+        t("hide"),
+      ),
+    );
   };
   drawControl();
   return self;

@@ -51,7 +51,11 @@ function fingerprint(ctx: Context, activation: Activation, then: () => void): vo
   ctx.show({
     title: t("finger.title", words),
     spacing: "stack--5",
-    main: [heading(t("finger.title", words), t("finger.lead", words)), place, h("p", { class: "small soft" }, t("finger.note"))],
+    main: [
+      heading(t("finger.title", words), t("finger.lead", words)),
+      place,
+      h("p", { class: "small soft" }, t("finger.note")),
+    ],
     foot: [accept, button("line", t("notnow"), then, { kind: "btn--wide btn--mid" })],
   });
 }
@@ -70,7 +74,11 @@ function notifications(ctx: Context, then: () => void): void {
   ctx.show({
     title: t("notify.ask"),
     spacing: "stack--5",
-    main: [heading(t("notify.ask"), t("notify.ask.lead")), place, h("p", { class: "small soft" }, t("notify.ask.note"))],
+    main: [
+      heading(t("notify.ask"), t("notify.ask.lead")),
+      place,
+      h("p", { class: "small soft" }, t("notify.ask.note")),
+    ],
     foot: [accept, button("line", t("notnow"), () => void later(), { kind: "btn--wide btn--mid" })],
   });
 }

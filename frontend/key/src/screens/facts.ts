@@ -33,14 +33,24 @@ export function facts(details: Details, now: number): { root: HTMLElement; tick:
     started.textContent = t("started", { time: clock(details.started, true), ago: ago(seconds) });
   };
   tick(now);
-  const network = h("span", { class: "clips" }, clip(details.network || t("unknown")), details.address ? h("bdi", { class: "clip num" }, details.address) : null);
+  const network = h(
+    "span",
+    { class: "clips" },
+    clip(details.network || t("unknown")),
+    details.address ? h("bdi", { class: "clip num" }, details.address) : null,
+  );
   const root = h(
     "dl",
     { class: "facts", "aria-label": t("facts.label") },
     fact("screen", t("fact.into"), clip(details.clientName)),
     fact("pin", t("fact.place"), clip(placeName(details)), known(details.placeNew || !details.place)),
     fact("globe", t("fact.network"), network, known(details.networkNew || !details.network)),
-    fact("window", t("fact.browser"), clip(browserName(details)), known(details.browserNew || (!details.browser && !details.system))),
+    fact(
+      "window",
+      t("fact.browser"),
+      clip(browserName(details)),
+      known(details.browserNew || (!details.browser && !details.system)),
+    ),
     fact("clock", t("fact.started"), started),
   );
   return { root, tick };

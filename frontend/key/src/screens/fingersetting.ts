@@ -20,12 +20,18 @@ export function fingerprintSetting(ctx: Context): void {
       await turnOff(ctx.app);
       ctx.nav.again(true);
     };
-    return ctx.show({ title, end, main: [heading(title, t("finger.is.on", words))], foot: [button("line", t("finger.off", words), () => void off(), { kind: "btn--wide btn--mid" })] });
+    return ctx.show({
+      title,
+      end,
+      main: [heading(title, t("finger.is.on", words))],
+      foot: [button("line", t("finger.off", words), () => void off(), { kind: "btn--wide btn--mid" })],
+    });
   }
   const place = h("div", {});
   const pin = ownPin();
   const accept = button("solid", t("finger.on", words), null, { form: "finger" });
-  const said = (key: "finger.none" | "finger.missing"): void => void fill(place, h("div", { role: "alert" }, banner("", "info", h("p", { class: "small" }, t(key, words)))));
+  const said = (key: "finger.none" | "finger.missing"): void =>
+    void fill(place, h("div", { role: "alert" }, banner("", "info", h("p", { class: "small" }, t(key, words)))));
   const caught = (error: unknown): boolean => {
     if (refusedAs(error, "pinWrong")) {
       pin.input.value = "";
@@ -58,7 +64,12 @@ export function fingerprintSetting(ctx: Context): void {
     title,
     end,
     spacing: "stack--5",
-    main: [heading(title, t("finger.lead", words)), place, h("form", { id: "finger", novalidate: true, onsubmit: (event) => void run(event) }, pin.root), h("p", { class: "small soft" }, t("finger.note"))],
+    main: [
+      heading(title, t("finger.lead", words)),
+      place,
+      h("form", { id: "finger", novalidate: true, onsubmit: (event) => void run(event) }, pin.root),
+      h("p", { class: "small soft" }, t("finger.note")),
+    ],
     foot: [accept],
   });
   void canOffer().then((can) => {

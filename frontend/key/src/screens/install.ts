@@ -34,6 +34,10 @@ export function installHelp(ctx: Context): void {
       steps(...byOs(ctx, "install.steps").map((key) => h("span", {}, rich(key)))),
       h("p", { class: "small soft" }, rich("welcome.address", { host: location.host })),
     ],
-    foot: [offered ? button("solid", t("install.now"), install) : button("line", t("back"), () => ctx.nav.back(), { kind: "btn--wide btn--mid" })],
+    foot: [
+      offered
+        ? button("solid", t("install.now"), install)
+        : button("line", t("back"), () => ctx.nav.back(), { kind: "btn--wide btn--mid" }),
+    ],
   });
 }

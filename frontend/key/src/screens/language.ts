@@ -22,7 +22,11 @@ function other(): Language {
 /** In the header: the other language by its own name. */
 export function languageButton(ctx: Context): HTMLElement {
   const next = other();
-  return h("button", { class: "btn btn--quiet btn--s", type: "button", lang: next, onclick: () => void choose(ctx, next) }, template("language.name", next));
+  return h(
+    "button",
+    { class: "btn btn--quiet btn--s", type: "button", lang: next, onclick: () => void choose(ctx, next) },
+    template("language.name", next),
+  );
 }
 
 /** Among the settings: both, the chosen one marked. */
@@ -33,7 +37,13 @@ export function languageChoice(ctx: Context): HTMLElement {
     (["en", "ja"] as Language[]).map((one) =>
       h(
         "button",
-        { class: "btn btn--line btn--s", type: "button", lang: one, "aria-pressed": String(one === language()), onclick: () => void choose(ctx, one) },
+        {
+          class: "btn btn--line btn--s",
+          type: "button",
+          lang: one,
+          "aria-pressed": String(one === language()),
+          onclick: () => void choose(ctx, one),
+        },
         one === language() ? icon("check", true) : null,
         template("language.name", one),
       ),

@@ -15,7 +15,8 @@ export function phoneName(displayName: string, platform: Platform): string {
   const model = platform.model || t(platform.os === "other" ? "phone.browser" : "phone.plain");
   if (!displayName) return model.slice(0, 60);
   // A Latin name's first word is what friends say; a Japanese one stays whole.
-  const name = language() === "en" && /^[\u0020-\u024f]+$/.test(displayName) ? (displayName.split(" ")[0] as string) : displayName;
+  const name =
+    language() === "en" && /^[\u0020-\u024f]+$/.test(displayName) ? (displayName.split(" ")[0] as string) : displayName;
   return t("phone.named", { name, model }).slice(0, 60);
 }
 

@@ -19,7 +19,13 @@ import { thisPhone } from "./thisphone";
 import { usersSetting } from "./userssetting";
 import { bio } from "./words";
 
-export const PUSH_WORDS: Record<PushState, TextKey> = { on: "notify.on", off: "notify.off", blocked: "notify.blocked", install: "notify.install", none: "notify.none" };
+export const PUSH_WORDS: Record<PushState, TextKey> = {
+  on: "notify.on",
+  off: "notify.off",
+  blocked: "notify.blocked",
+  install: "notify.install",
+  none: "notify.none",
+};
 
 export function more(ctx: Context): void {
   const { app } = ctx;
@@ -29,7 +35,16 @@ export function more(ctx: Context): void {
   const update = h("div", {});
   const drawUpdate = (): void => {
     update.hidden = !updateReady();
-    if (updateReady()) fill(update, banner("", "info", h("p", { class: "small" }, t("update.ready")), button("quiet", t("update.now"), applyUpdate, { kind: "btn--s btn--flush" })));
+    if (updateReady())
+      fill(
+        update,
+        banner(
+          "",
+          "info",
+          h("p", { class: "small" }, t("update.ready")),
+          button("quiet", t("update.now"), applyUpdate, { kind: "btn--s btn--flush" }),
+        ),
+      );
   };
   drawUpdate();
   onLeave(onUpdate(drawUpdate));
@@ -42,10 +57,22 @@ export function more(ctx: Context): void {
       waitingBanner(ctx),
       update,
       rows(
-        row("user", t("more.users"), app.users.length ? tn("more.users.n", app.users.length) : t("more.users.none"), open(usersSetting)),
+        row(
+          "user",
+          t("more.users"),
+          app.users.length ? tn("more.users.n", app.users.length) : t("more.users.none"),
+          open(usersSetting),
+        ),
         row("plus", t("codes.add"), t("more.add.when"), () => ctx.nav.go(() => method(ctx))),
         has ? row("bell", t("more.notify"), push, open(notificationsSetting)) : null,
-        has ? row("finger", t("more.finger", { bio: bio(ctx) }), t(app.slot ? "state.on" : "state.off"), open(fingerprintSetting)) : null,
+        has
+          ? row(
+              "finger",
+              t("more.finger", { bio: bio(ctx) }),
+              t(app.slot ? "state.on" : "state.off"),
+              open(fingerprintSetting),
+            )
+          : null,
         has ? row("okc", t("more.check"), t("more.check.when"), open(checkMyPin)) : null,
       ),
       h("h2", {}, t("more.language")),
@@ -56,7 +83,11 @@ export function more(ctx: Context): void {
         row("server", t("server.title"), t(app.recognised ? "server.ok" : "server.bad"), open(serverKeys)),
         row("phone", t("phone.title"), t("phone.when"), open(thisPhone)),
       ),
-      h("p", { class: "small soft" }, t("about", { brand: app.config?.brand.name ?? "Watchword", version: __APP_VERSION__ })),
+      h(
+        "p",
+        { class: "small soft" },
+        t("about", { brand: app.config?.brand.name ?? "Watchword", version: __APP_VERSION__ }),
+      ),
     ],
   });
 }

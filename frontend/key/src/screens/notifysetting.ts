@@ -22,11 +22,26 @@ export function notificationsSetting(ctx: Context): void {
   const draw = async (): Promise<void> => {
     const now = await pushState(ctx.app);
     if (left) return;
-    fill(state, tag(now === "on" ? "ok" : now === "off" ? "" : "warn", now === "on" ? "check" : "bell", t(PUSH_WORDS[now])), h("p", { class: "small soft" }, t(`${PUSH_WORDS[now]}.long` as "notify.on.long")));
+    fill(
+      state,
+      tag(now === "on" ? "ok" : now === "off" ? "" : "warn", now === "on" ? "check" : "bell", t(PUSH_WORDS[now])),
+      h("p", { class: "small soft" }, t(`${PUSH_WORDS[now]}.long` as "notify.on.long")),
+    );
     const on: HTMLButtonElement = button("solid", t("notify.allow"), () => change(on, () => turnOnPush(ctx.app)));
-    const off: HTMLButtonElement = button("line", t("notify.end"), () => change(off, () => turnOffPush(ctx.app)), { kind: "btn--wide btn--mid" });
+    const off: HTMLButtonElement = button("line", t("notify.end"), () => change(off, () => turnOffPush(ctx.app)), {
+      kind: "btn--wide btn--mid",
+    });
     const install = button("solid", t("install.how"), () => ctx.nav.go(() => installHelp(ctx)));
-    fill(foot, now === "off" ? on : now === "on" ? off : now === "install" ? install : button("line", t("back"), () => ctx.nav.back(), { kind: "btn--wide btn--mid" }));
+    fill(
+      foot,
+      now === "off"
+        ? on
+        : now === "on"
+          ? off
+          : now === "install"
+            ? install
+            : button("line", t("back"), () => ctx.nav.back(), { kind: "btn--wide btn--mid" }),
+    );
   };
   ctx.show({
     title: t("more.notify"),
@@ -36,7 +51,11 @@ export function notificationsSetting(ctx: Context): void {
       place,
       state,
       h("h2", {}, t("notify.trouble")),
-      h("ul", { class: "plainlist" }, byOs(ctx, "notify.fix").map((key) => h("li", {}, t(key)))),
+      h(
+        "ul",
+        { class: "plainlist" },
+        byOs(ctx, "notify.fix").map((key) => h("li", {}, t(key))),
+      ),
       banner("", "info", h("p", { class: "small" }, t("notify.never"))),
     ],
     foot: [foot],

@@ -30,7 +30,9 @@ export function notMe(ctx: Context, details: Details): void {
     return true;
   };
   const run = async (): Promise<void> => {
-    const done = await work(ctx, { button: stop, saying: t("busy.send"), place, caught }, () => decide(ctx.app, details, "not_me", "", null));
+    const done = await work(ctx, { button: stop, saying: t("busy.send"), place, caught }, () =>
+      decide(ctx.app, details, "not_me", "", null),
+    );
     if (!done) return;
     ctx.watch.settle(details.attempt);
     void ctx.watch.refresh();
@@ -45,7 +47,11 @@ export function notMe(ctx: Context, details: Details): void {
     main: [
       heading(t("notme.title"), t("notme.lead")),
       place,
-      h("ul", { class: "happens" }, HAPPENS.map(([name, key]) => h("li", {}, icon(name), h("span", {}, rich(key))))),
+      h(
+        "ul",
+        { class: "happens" },
+        HAPPENS.map(([name, key]) => h("li", {}, icon(name), h("span", {}, rich(key)))),
+      ),
       banner("warn", "warn", h("p", { class: "small" }, rich(phone ? "notme.call" : "notme.hangup", { phone }))),
     ],
     foot: [stop, button("quiet", t("notme.back"), () => ctx.nav.back(), { kind: "btn--wide btn--s" })],

@@ -41,7 +41,12 @@ export function numberFault(country: { region: string; code: string }, national:
 }
 
 function radio(contact: { id: string; label: Node[] }, chosen: Chosen, changed: () => void): HTMLElement {
-  const input = h("input", { type: "radio", name: "contact", value: contact.id, onchange: () => ((chosen.contact = contact.id), changed()) });
+  const input = h("input", {
+    type: "radio",
+    name: "contact",
+    value: contact.id,
+    onchange: () => ((chosen.contact = contact.id), changed()),
+  });
   input.checked = chosen.contact === contact.id;
   return h("label", { class: "pick" }, input, h("span", {}, contact.label));
 }
@@ -62,7 +67,9 @@ type Form = { root: HTMLElement; national: Field; fault: () => NumberFault | nul
 
 function newNumber(ctx: Context, chosen: Chosen): Form {
   const name = regionNames();
-  const countries = [...(ctx.app.config?.countries ?? [])].sort((a, b) => name(a.region).localeCompare(name(b.region), language()));
+  const countries = [...(ctx.app.config?.countries ?? [])].sort((a, b) =>
+    name(a.region).localeCompare(name(b.region), language()),
+  );
   const select = h(
     "select",
     { class: "input", id: "country", autocomplete: "tel-country-code" },
@@ -74,11 +81,23 @@ function newNumber(ctx: Context, chosen: Chosen): Form {
   const national = field({
     label: t("field.number"),
     hint: t("field.number.hint"),
-    input: h("input", { class: "input num", type: "tel", inputmode: "numeric", autocomplete: "tel-national", maxlength: 24, value: chosen.national }),
+    input: h("input", {
+      class: "input num",
+      type: "tel",
+      inputmode: "numeric",
+      autocomplete: "tel-national",
+      maxlength: 24,
+      value: chosen.national,
+    }),
   });
   national.input.addEventListener("input", () => (chosen.national = national.input.value));
   return {
-    root: h("div", { class: "stack pick__more" }, h("div", { class: "field" }, h("label", { for: "country" }, t("field.country")), select), national.root),
+    root: h(
+      "div",
+      { class: "stack pick__more" },
+      h("div", { class: "field" }, h("label", { for: "country" }, t("field.country")), select),
+      national.root,
+    ),
     national,
     fault: () => {
       const country = countries.find((one) => one.region === chosen.country);
@@ -115,9 +134,13 @@ export function numbers(ctx: Context, activation: Activation): void {
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
     const fault = chosen.contact === ADD ? form.fault() : null;
-    form.national.error(fault ? explained(t(`number.${fault}.what` as TextKey), t(`number.${fault}.rest` as TextKey)) : null);
+    form.national.error(
+      fault ? explained(t(`number.${fault}.what` as TextKey), t(`number.${fault}.rest` as TextKey)) : null,
+    );
     if (fault) return form.national.input.focus();
-    const sent = await work(ctx, { button: next, saying: t("busy.send"), place, caught }, () => activation.send(targetOf(chosen)));
+    const sent = await work(ctx, { button: next, saying: t("busy.send"), place, caught }, () =>
+      activation.send(targetOf(chosen)),
+    );
     if (sent) ctx.nav.go(() => smsCode(ctx, activation, targetOf(chosen), sent.value));
   };
   ctx.show({
@@ -153,13 +176,19 @@ function targetOf(chosen: Chosen): Target {
 
 /** Before a new number counts: a code to a contact that was on file already. */
 function prove(ctx: Context, activation: Activation, target: Target): void {
-  const chosen: Chosen = { contact: (activation.contacts.find((one) => one.default) ?? activation.contacts[0])?.id ?? "", country: "", national: "" };
+  const chosen: Chosen = {
+    contact: (activation.contacts.find((one) => one.default) ?? activation.contacts[0])?.id ?? "",
+    country: "",
+    national: "",
+  };
   const place = h("div", {});
   const next = button("solid", t("proof.send"), null, { form: "proof" });
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
     const caught = (error: unknown): boolean => activationRefused(ctx, error);
-    const sent = await work<Sent>(ctx, { button: next, saying: t("busy.send"), place, caught }, () => activation.sendProof(chosen.contact));
+    const sent = await work<Sent>(ctx, { button: next, saying: t("busy.send"), place, caught }, () =>
+      activation.sendProof(chosen.contact),
+    );
     if (sent) ctx.nav.replace(() => proofCode(ctx, activation, chosen.contact, target, sent.value));
   };
   ctx.show({
@@ -177,7 +206,9 @@ function prove(ctx: Context, activation: Activation, target: Target): void {
           "fieldset",
           { class: "picks" },
           h("legend", { class: "away" }, t("proof.legend")),
-          activation.contacts.map((contact) => radio({ id: contact.id, label: contactLabel(contact) }, chosen, () => undefined)),
+          activation.contacts.map((contact) =>
+            radio({ id: contact.id, label: contactLabel(contact) }, chosen, () => undefined),
+          ),
         ),
       ),
     ],

@@ -22,12 +22,24 @@ export function openedActivation(ctx: Context, secret: Bytes): void {
   const place = h("div", {});
   const run = async (): Promise<void> => {
     const caught = (error: unknown): boolean => activationRefused(ctx, error);
-    if (await work(ctx, { button: next, saying: t("busy.check"), place, caught }, () => activation.scan(b64u(secret)))) {
+    if (
+      await work(ctx, { button: next, saying: t("busy.check"), place, caught }, () => activation.scan(b64u(secret)))
+    ) {
       ctx.nav.go(() => choosePin(ctx, activation));
     }
   };
-  const next = button(apple ? "line" : "solid", t(apple ? "welcome.here" : "next"), () => void run(), apple ? { kind: "btn--wide btn--mid" } : {});
-  const install = button(apple ? "solid" : "quiet", t("install.how"), () => ctx.nav.go(() => installHelp(ctx)), apple ? {} : { kind: "btn--wide btn--s" });
+  const next = button(
+    apple ? "line" : "solid",
+    t(apple ? "welcome.here" : "next"),
+    () => void run(),
+    apple ? { kind: "btn--wide btn--mid" } : {},
+  );
+  const install = button(
+    apple ? "solid" : "quiet",
+    t("install.how"),
+    () => ctx.nav.go(() => installHelp(ctx)),
+    apple ? {} : { kind: "btn--wide btn--s" },
+  );
   ctx.show({
     title: t("opened.a.title"),
     step: t("step", { n: 1, of: 2 }),
@@ -36,7 +48,14 @@ export function openedActivation(ctx: Context, secret: Bytes): void {
     main: [
       heading(t("opened.a.title"), t(activation.fresh ? "opened.a.lead" : "opened.a.lead.add")),
       place,
-      apple ? banner("warn", "install", h("p", { class: "small" }, rich("welcome.apple")), h("p", { class: "small" }, t("opened.a.again"))) : null,
+      apple
+        ? banner(
+            "warn",
+            "install",
+            h("p", { class: "small" }, rich("welcome.apple")),
+            h("p", { class: "small" }, t("opened.a.again")),
+          )
+        : null,
       apple ? null : steps(t(activation.fresh ? "opened.a.1" : "opened.a.1.add"), t("opened.a.2")),
       !apple && !ctx.installed ? banner("", "info", h("p", { class: "small" }, rich("opened.a.browser"))) : null,
     ],
@@ -50,7 +69,10 @@ export function openedLogin(ctx: Context, secret: Bytes): void {
   ctx.show({
     title: t("opened.l.title"),
     end: iconButton("x", t("close"), () => ctx.nav.root(() => home(ctx))),
-    main: [h("h1", {}, t("opened.l.title")), h("p", { class: "status", role: "status" }, h("span", { class: "pulse" }), h("span", {}, t("opened.l.fetch")))],
+    main: [
+      h("h1", {}, t("opened.l.title")),
+      h("p", { class: "status", role: "status" }, h("span", { class: "pulse" }), h("span", {}, t("opened.l.fetch"))),
+    ],
   });
   let left = false;
   onLeave(() => (left = true));
@@ -61,7 +83,16 @@ export function openedLogin(ctx: Context, secret: Bytes): void {
   void scanLogin(ctx.app, secret).then(
     ({ details, hash }) => next(() => approve(ctx, details, hash)),
     // A refusal stays what it is: only another code helps. A lost connection is worth another try with this one.
-    (error: unknown) => next(() => (error instanceof Refused ? problemPage(ctx, error, { label: t("scan.title"), act: () => ctx.nav.replace(() => scanner(ctx, {})) }) : problemPage(ctx, error, again(() => ctx.nav.replace(screen))))),
+    (error: unknown) =>
+      next(() =>
+        error instanceof Refused
+          ? problemPage(ctx, error, { label: t("scan.title"), act: () => ctx.nav.replace(() => scanner(ctx, {})) })
+          : problemPage(
+              ctx,
+              error,
+              again(() => ctx.nav.replace(screen)),
+            ),
+      ),
   );
 }
 

@@ -22,7 +22,12 @@ export function openPending(ctx: Context): void {
 function line(ctx: Context, details: Details): HTMLElement {
   const where = details.place ? t("place.near", { place: details.place }) : t("place.unknown");
   const when = ago(Math.max(0, ctx.app.time() - details.started));
-  return row("screen", [h("bdi", {}, details.username), " · ", h("bdi", {}, details.clientName)], `${where} · ${when}`, () => ctx.nav.go(() => approve(ctx, details)));
+  return row(
+    "screen",
+    [h("bdi", {}, details.username), " · ", h("bdi", {}, details.clientName)],
+    `${where} · ${when}`,
+    () => ctx.nav.go(() => approve(ctx, details)),
+  );
 }
 
 /** `arrive`: opened by a notification; the first single login that is found opens by itself. */
@@ -40,7 +45,10 @@ export function pendingList(ctx: Context, arrive = false): void {
       const several = open.length > 1 ? banner("warn", "warn", h("p", { class: "small" }, t("pending.several"))) : null;
       fill(body, several, rows(open.map((details) => line(ctx, details))));
     } else if (problem) {
-      fill(body, h("div", { class: "banner banner--bad" }, icon("stop"), h("p", { class: "small" }, errorWords(ctx, problem))));
+      fill(
+        body,
+        h("div", { class: "banner banner--bad" }, icon("stop"), h("p", { class: "small" }, errorWords(ctx, problem))),
+      );
     } else {
       fill(body, h("div", { class: "empty" }, icon("bell"), h("p", {}, t("pending.none"))));
     }

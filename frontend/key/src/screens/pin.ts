@@ -14,7 +14,11 @@ import { alertIn, errorWords, problemPage, refusedAs, work } from "./problem";
 import { biometricButton, ownPin, pinWords } from "./unlock";
 
 type Rule = { root: HTMLElement; set: (state: "ok" | "bad" | "open") => void };
-const STATES: Record<"ok" | "bad" | "open", [IconName, string]> = { ok: ["okc", "is-ok"], bad: ["stop", "is-bad"], open: ["ring", ""] };
+const STATES: Record<"ok" | "bad" | "open", [IconName, string]> = {
+  ok: ["okc", "is-ok"],
+  bad: ["stop", "is-bad"],
+  open: ["ring", ""],
+};
 
 function rule(key: TextKey): Rule {
   const mark = h("span", {});
@@ -137,7 +141,10 @@ function newPin(ctx: Context, activation: Activation): void {
     }
     let allowed = true;
     let failure: unknown = null;
-    const caught = (error: unknown): boolean => ((failure = error), activation.isWrapped || activationRefused(ctx, error));
+    const caught = (error: unknown): boolean => (
+      (failure = error),
+      activation.isWrapped || activationRefused(ctx, error)
+    );
     const activate = async (): Promise<void> => {
       allowed = await live.compare();
       if (allowed) await activation.complete(await activation.open(value));
@@ -154,10 +161,27 @@ function newPin(ctx: Context, activation: Activation): void {
     main: [
       heading(t("pin.title"), t("pin.lead")),
       place,
-      h("form", { id: "pin", class: "stack stack--5", novalidate: true, onsubmit: (event) => void send(event) },
-        h("input", { class: "away", type: "text", autocomplete: "username", value: "Watchword Key", tabindex: -1, "aria-hidden": "true", readonly: true }),
+      h(
+        "form",
+        { id: "pin", class: "stack stack--5", novalidate: true, onsubmit: (event) => void send(event) },
+        h("input", {
+          class: "away",
+          type: "text",
+          autocomplete: "username",
+          value: "Watchword Key",
+          tabindex: -1,
+          "aria-hidden": "true",
+          readonly: true,
+        }),
         pin.root,
-        h("ul", { class: "check", "aria-label": t("pin.rules") }, live.form.root, live.records.root, live.names.root, live.mixed.root),
+        h(
+          "ul",
+          { class: "check", "aria-label": t("pin.rules") },
+          live.form.root,
+          live.records.root,
+          live.names.root,
+          live.mixed.root,
+        ),
         again.root,
       ),
       tip(),
@@ -193,7 +217,9 @@ function existingPin(ctx: Context, activation: Activation): void {
     return activationRefused(ctx, error);
   };
   const run = async (opening: () => Promise<Opening>): Promise<void> => {
-    const done = await work(ctx, { button: next, saying: t("busy.activate"), place, caught }, async () => activation.complete(await opening()));
+    const done = await work(ctx, { button: next, saying: t("busy.activate"), place, caught }, async () =>
+      activation.complete(await opening()),
+    );
     settled(ctx, activation, !!done, failure);
   };
   const send = (event: Event): void => {
@@ -209,8 +235,19 @@ function existingPin(ctx: Context, activation: Activation): void {
     who: activation.ready!.username,
     end: iconButton("back", t("back"), () => ctx.nav.back()),
     spacing: "stack--5",
-    main: [heading(t("add.pin.title"), t("add.pin.lead")), place, h("form", { id: "pin", novalidate: true, onsubmit: send }, pin.root)],
-    foot: [next, biometricButton(ctx, (opening) => void run(() => Promise.resolve(opening)), () => pin.input.focus())],
+    main: [
+      heading(t("add.pin.title"), t("add.pin.lead")),
+      place,
+      h("form", { id: "pin", novalidate: true, onsubmit: send }, pin.root),
+    ],
+    foot: [
+      next,
+      biometricButton(
+        ctx,
+        (opening) => void run(() => Promise.resolve(opening)),
+        () => pin.input.focus(),
+      ),
+    ],
   });
 }
 
@@ -224,9 +261,21 @@ function almost(ctx: Context, activation: Activation, failure: unknown): void {
   const place = h("div", {});
   const finish = button("solid", t("user.finish"), () => void run());
   const run = async (): Promise<void> => {
-    if (await work(ctx, { button: finish, saying: t("busy.activate"), place, caught: (error) => activationRefused(ctx, error) }, () => activation.finish())) afterActivation(ctx, activation);
+    if (
+      await work(
+        ctx,
+        { button: finish, saying: t("busy.activate"), place, caught: (error) => activationRefused(ctx, error) },
+        () => activation.finish(),
+      )
+    )
+      afterActivation(ctx, activation);
   };
-  ctx.show({ title: t("almost.title"), spacing: "stack--5", main: [heading(t("almost.title"), t("almost.lead")), place], foot: [finish] });
+  ctx.show({
+    title: t("almost.title"),
+    spacing: "stack--5",
+    main: [heading(t("almost.title"), t("almost.lead")), place],
+    foot: [finish],
+  });
   alertIn(ctx, place, failure);
 }
 

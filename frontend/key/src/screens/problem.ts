@@ -1,4 +1,5 @@
 /** Errors in words: what, why, what to do, and the reference a person can quote. */
+import { NoPushService } from "../app/push";
 import { NoAnswer, REFUSED, Refused, Unrecognised } from "../net/refusal";
 import { gap, t, tn } from "../texts";
 import { clock } from "../texts/times";
@@ -25,13 +26,20 @@ export function explain(ctx: Context, error: unknown): Explained {
   const at = clock(ctx.app.time());
   if (error instanceof Refused) {
     const { what, why, do: todo, reference, number } = error.refusal;
-    return { what, rest: [why, todo, left(error)], reference: t("error.reference", { reference: reference || String(number), time: at }) };
+    return {
+      what,
+      rest: [why, todo, left(error)],
+      reference: t("error.reference", { reference: reference || String(number), time: at }),
+    };
   }
-  if (error instanceof Unrecognised) return { what: t("error.server.what"), rest: [t("error.server.rest")], reference: "" };
+  if (error instanceof Unrecognised)
+    return { what: t("error.server.what"), rest: [t("error.server.rest")], reference: "" };
   if (error instanceof NoAnswer) {
     const { reason } = error;
     return { what: t(`error.${reason}.what`), rest: [t(`error.${reason}.rest`)], reference: "" };
   }
+  if (error instanceof NoPushService)
+    return { what: t("error.push.what"), rest: [t("error.push.rest")], reference: "" };
   return { what: t("error.phone.what"), rest: [t("error.phone.rest")], reference: "" };
 }
 
@@ -44,7 +52,12 @@ export function errorWords(ctx: Context, error: unknown): Node[] {
 
 /** The error at the top of a screen: spoken at once, and focused so that it is found. */
 export function alertIn(ctx: Context, place: HTMLElement, error: unknown): void {
-  const box = h("div", { class: "banner banner--bad", role: "alert", tabindex: -1 }, icon("stop"), h("p", { class: "small" }, errorWords(ctx, error)));
+  const box = h(
+    "div",
+    { class: "banner banner--bad", role: "alert", tabindex: -1 },
+    icon("stop"),
+    h("p", { class: "small" }, errorWords(ctx, error)),
+  );
   fill(place, box);
   box.focus();
 }
@@ -61,11 +74,26 @@ export function problemPage(ctx: Context, error: unknown, way?: WayOn): void {
   const { what, rest, reference } = explain(ctx, error);
   ctx.show({
     title: what,
-    main: [heading(what, rest.filter(Boolean).join(gap())), reference ? h("p", { class: "meta" }, reference) : null, error instanceof Refused && error.is("signature") ? banner("", "info", h("p", { class: "small" }, t("unknown.keeps"))) : null],
+    main: [
+      heading(what, rest.filter(Boolean).join(gap())),
+      reference ? h("p", { class: "meta" }, reference) : null,
+      error instanceof Refused && error.is("signature")
+        ? banner("", "info", h("p", { class: "small" }, t("unknown.keeps")))
+        : null,
+    ],
     foot: [
       way ? button("solid", way.label, way.act) : null,
-      error instanceof Refused && error.is("signature") ? button("line", t("unknown.activate"), () => ctx.nav.go(() => method(ctx, true)), { kind: "btn--wide btn--mid" }) : null,
-      button(way ? "line" : "solid", t("toCodes"), () => ctx.nav.root(() => home(ctx)), way ? { kind: "btn--wide btn--mid" } : {}),
+      error instanceof Refused && error.is("signature")
+        ? button("line", t("unknown.activate"), () => ctx.nav.go(() => method(ctx, true)), {
+            kind: "btn--wide btn--mid",
+          })
+        : null,
+      button(
+        way ? "line" : "solid",
+        t("toCodes"),
+        () => ctx.nav.root(() => home(ctx)),
+        way ? { kind: "btn--wide btn--mid" } : {},
+      ),
     ],
   });
 }
@@ -74,7 +102,11 @@ export function problemPage(ctx: Context, error: unknown, way?: WayOn): void {
 export function phoneEnded(ctx: Context): void {
   ctx.show({
     title: t("ended.title"),
-    main: [heading(t("ended.title"), t("ended.lead")), h("p", {}, t("ended.next")), banner("warn", "warn", h("p", { class: "small" }, t("ended.notyou")))],
+    main: [
+      heading(t("ended.title"), t("ended.lead")),
+      h("p", {}, t("ended.next")),
+      banner("warn", "warn", h("p", { class: "small" }, t("ended.notyou"))),
+    ],
     foot: [button("solid", t("ended.activate"), () => ctx.nav.go(() => method(ctx, true)))],
   });
 }
@@ -92,7 +124,11 @@ export type Work = {
 const SLOW = 4_000;
 
 /** Runs what a button asks for. Gives nothing back when it went wrong (shown) or when the screen was left meanwhile. */
-export async function work<T>(ctx: Context, { button: pressed, saying, place, caught }: Work, action: () => Promise<T>): Promise<{ value: T } | undefined> {
+export async function work<T>(
+  ctx: Context,
+  { button: pressed, saying, place, caught }: Work,
+  action: () => Promise<T>,
+): Promise<{ value: T } | undefined> {
   if (pressed.getAttribute("aria-disabled") === "true") return undefined;
   let left = false;
   onLeave(() => (left = true));

@@ -21,7 +21,13 @@ export function approved(ctx: Context, details: Details): void {
     spacing: "stack--5",
     main: [
       h("p", { class: "is-ok line" }, icon("okc"), h("b", {}, t("approved.tag"))),
-      heading(t("approved.title"), rich(details.place ? "approved.lead.at" : "approved.lead", { client: details.clientName, place: details.place })),
+      heading(
+        t("approved.title"),
+        rich(details.place ? "approved.lead.at" : "approved.lead", {
+          client: details.clientName,
+          place: details.place,
+        }),
+      ),
       row("stop", t("notme.row"), t("approved.notme"), () => ctx.nav.go(() => notMe(ctx, details)), true),
     ],
     foot: [done(ctx)],
@@ -35,7 +41,9 @@ export function denied(ctx: Context, details: Details, result: Decided): void {
     spacing: "stack--5",
     main: [
       heading(t("denied.title"), t("denied.lead")),
-      result.quietUntil ? banner("", "bell", h("p", { class: "small" }, rich("denied.quiet", { time: clock(result.quietUntil) }))) : null,
+      result.quietUntil
+        ? banner("", "bell", h("p", { class: "small" }, rich("denied.quiet", { time: clock(result.quietUntil) })))
+        : null,
       row("stop", t("notme.row"), t("denied.notme"), () => ctx.nav.go(() => notMe(ctx, details)), true),
     ],
     foot: [done(ctx)],
@@ -50,7 +58,11 @@ export function stopped(ctx: Context, details: Details, result: Decided): void {
     spacing: "stack--5",
     main: [
       heading(t("stopped.title"), t("stopped.lead")),
-      steps(t("stopped.1"), result.quietUntil ? t("stopped.2.until", { time: clock(result.quietUntil) }) : t("stopped.2"), t("stopped.3")),
+      steps(
+        t("stopped.1"),
+        result.quietUntil ? t("stopped.2.until", { time: clock(result.quietUntil) }) : t("stopped.2"),
+        t("stopped.3"),
+      ),
       phone ? banner("", "info", h("p", { class: "small" }, rich("stopped.call", { phone }))) : null,
     ],
     foot: [done(ctx)],
@@ -59,14 +71,18 @@ export function stopped(ctx: Context, details: Details, result: Decided): void {
 
 /** The login ended before the decision (4201, 4202, its own time, or three wrong codes). */
 export function over(ctx: Context, error: unknown, wasNotMe = false): void {
-  const { what, rest, reference } = error ? explain(ctx, error) : { what: t("over.title"), rest: [t("over.lead")], reference: "" };
+  const { what, rest, reference } = error
+    ? explain(ctx, error)
+    : { what: t("over.title"), rest: [t("over.lead")], reference: "" };
   const phone = supportPhone(ctx);
   ctx.show({
     title: what,
     spacing: "stack--5",
     main: [
       heading(what, rest.filter(Boolean).join(gap())),
-      wasNotMe ? banner("warn", "warn", h("p", { class: "small" }, rich(phone ? "over.notme.call" : "over.notme", { phone }))) : null,
+      wasNotMe
+        ? banner("warn", "warn", h("p", { class: "small" }, rich(phone ? "over.notme.call" : "over.notme", { phone })))
+        : null,
       reference ? h("p", { class: "meta" }, reference) : null,
     ],
     foot: [button("solid", t("toCodes"), () => ctx.nav.root(() => home(ctx)))],

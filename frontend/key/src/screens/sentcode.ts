@@ -29,7 +29,12 @@ function codePage(ctx: Context, page: Page): void {
   const place = h("div", {});
   const status = h("p", { class: "small soft", role: "status" });
   const until = h("p", { class: "until" });
-  const code = field({ label: page.label, hint: until, hintAfter: true, input: codeInput(page.digits, { autocomplete: "one-time-code" }) });
+  const code = field({
+    label: page.label,
+    hint: until,
+    hintAfter: true,
+    input: codeInput(page.digits, { autocomplete: "one-time-code" }),
+  });
   const next = button("solid", t("next"), null, { form: "sent" });
   const resend = button("quiet", t("sent.again"), () => void again(), { kind: "btn--s btn--flush" });
 
@@ -45,14 +50,19 @@ function codePage(ctx: Context, page: Page): void {
     const read = readDigits(code.input.value, page.digits);
     code.error(read.fault ? explained(t("digits.what", { n: page.digits }), t("digits.rest")) : null);
     if (read.fault !== null) return code.input.focus();
-    if (await work(ctx, { button: next, saying: t("busy.check"), place, caught }, () => page.check(read.digits))) page.then();
+    if (await work(ctx, { button: next, saying: t("busy.check"), place, caught }, () => page.check(read.digits)))
+      page.then();
   };
   const again = async (): Promise<void> => {
     if (sent.again > ctx.app.time()) {
       fill(status, t("sent.wait", { time: clock(sent.again, true) }));
       return;
     }
-    const answer = await work(ctx, { button: resend, saying: t("busy.send"), place, caught: (error) => activationRefused(ctx, error) }, page.again);
+    const answer = await work(
+      ctx,
+      { button: resend, saying: t("busy.send"), place, caught: (error) => activationRefused(ctx, error) },
+      page.again,
+    );
     if (!answer) return;
     sent = answer.value;
     fill(status, t("sent.resent", { time: clock(ctx.app.time(), true) }));
@@ -68,7 +78,10 @@ function codePage(ctx: Context, page: Page): void {
       place,
       h("form", { id: "sent", novalidate: true, onsubmit: (event) => void send(event) }, code.root),
       h("div", {}, resend, status),
-      more(t("sent.late"), h("ul", {}, h("li", {}, t("sent.late.1")), h("li", {}, t("sent.late.2")), h("li", {}, t("sent.late.3")))),
+      more(
+        t("sent.late"),
+        h("ul", {}, h("li", {}, t("sent.late.1")), h("li", {}, t("sent.late.2")), h("li", {}, t("sent.late.3"))),
+      ),
     ],
     foot: [next],
   });

@@ -14,7 +14,14 @@ export function serverKeys(ctx: Context): void {
     const prints = await Promise.all(ctx.app.serverKeys.map((entry) => fingerprint(entry.key)));
     fill(
       list,
-      ctx.app.serverKeys.map((entry, i) => h("div", {}, h("dt", {}, t(i ? "server.next" : "server.current"), " · ", h("span", { class: "mono" }, entry.kid)), h("dd", { class: "mono" }, prints[i]))),
+      ctx.app.serverKeys.map((entry, i) =>
+        h(
+          "div",
+          {},
+          h("dt", {}, t(i ? "server.next" : "server.current"), " · ", h("span", { class: "mono" }, entry.kid)),
+          h("dd", { class: "mono" }, prints[i]),
+        ),
+      ),
     );
   };
   const again = button("line", t("server.check"), () => void run(), { kind: "btn--wide btn--mid" });
@@ -29,7 +36,9 @@ export function serverKeys(ctx: Context): void {
     main: [
       heading(t("server.title"), t("server.lead")),
       place,
-      ctx.app.recognised ? null : banner("bad", "stop", h("p", { class: "small" }, t("error.server.what"), " ", t("error.server.rest"))),
+      ctx.app.recognised
+        ? null
+        : banner("bad", "stop", h("p", { class: "small" }, t("error.server.what"), " ", t("error.server.rest"))),
       h("p", { class: "small" }, t("server.address"), " ", h("span", { class: "address" }, ctx.app.iss)),
       ctx.app.serverKeys.length ? list : h("p", { class: "soft" }, t("server.none")),
     ],

@@ -19,12 +19,27 @@ export function sessionId(ctx: Context, activation: Activation): void {
   const place = h("div", {});
   const name = field({
     label: t("field.username"),
-    input: h("input", { class: "input", autocomplete: "username", autocapitalize: "none", autocorrect: "off", spellcheck: "false", value: kept.username }),
+    input: h("input", {
+      class: "input",
+      autocomplete: "username",
+      autocapitalize: "none",
+      autocorrect: "off",
+      spellcheck: "false",
+      value: kept.username,
+    }),
   });
   const code = field({
     label: t("field.session"),
     hint: t("field.session.hint"),
-    input: h("input", { class: "input input--pin", autocomplete: "off", autocapitalize: "characters", autocorrect: "off", spellcheck: "false", maxlength: 16, value: kept.id }),
+    input: h("input", {
+      class: "input input--pin",
+      autocomplete: "off",
+      autocapitalize: "characters",
+      autocorrect: "off",
+      spellcheck: "false",
+      maxlength: 16,
+      value: kept.id,
+    }),
   });
   name.input.addEventListener("input", () => (kept.username = name.input.value));
   code.input.addEventListener("input", () => (kept.id = code.input.value));
@@ -38,7 +53,11 @@ export function sessionId(ctx: Context, activation: Activation): void {
     if (!username || read.fault !== null) return (username ? code : name).input.focus();
     code.input.value = kept.id = showSessionId(read.id);
     const caught = (error: unknown): boolean => activationRefused(ctx, error);
-    if (await work(ctx, { button: next, saying: t("busy.check"), place, caught }, () => activation.session(username, read.id))) {
+    if (
+      await work(ctx, { button: next, saying: t("busy.check"), place, caught }, () =>
+        activation.session(username, read.id),
+      )
+    ) {
       ctx.nav.go(() => choosePin(ctx, activation));
     }
   };
@@ -50,7 +69,12 @@ export function sessionId(ctx: Context, activation: Activation): void {
     main: [
       heading(t("session.title"), t("session.lead")),
       place,
-      h("form", { id: "session", class: "stack stack--5", novalidate: true, onsubmit: (event) => void send(event) }, name.root, code.root),
+      h(
+        "form",
+        { id: "session", class: "stack stack--5", novalidate: true, onsubmit: (event) => void send(event) },
+        name.root,
+        code.root,
+      ),
     ],
     foot: [next],
   });

@@ -15,7 +15,15 @@ export function credentials(ctx: Context, activation: Activation): void {
   const place = h("div", {});
   const name = field({
     label: t("field.username"),
-    input: h("input", { class: "input", name: "username", autocomplete: "username", autocapitalize: "none", autocorrect: "off", spellcheck: "false", value: names.get(activation) ?? "" }),
+    input: h("input", {
+      class: "input",
+      name: "username",
+      autocomplete: "username",
+      autocapitalize: "none",
+      autocorrect: "off",
+      spellcheck: "false",
+      value: names.get(activation) ?? "",
+    }),
   });
   const password = secretField(t("field.password"), { name: "password", autocomplete: "current-password" });
   name.input.addEventListener("input", () => names.set(activation, name.input.value));
@@ -28,7 +36,9 @@ export function credentials(ctx: Context, activation: Activation): void {
     if (!username || !password.input.value) return (username ? password : name).input.focus();
     const given = password.input.value;
     const caught = (error: unknown): boolean => activationRefused(ctx, error);
-    const started = await work(ctx, { button: next, saying: t("busy.check"), place, caught }, () => activation.start(username, given));
+    const started = await work(ctx, { button: next, saying: t("busy.check"), place, caught }, () =>
+      activation.start(username, given),
+    );
     password.input.value = "";
     if (started) ctx.nav.go(() => numbers(ctx, activation));
   };
@@ -40,7 +50,12 @@ export function credentials(ctx: Context, activation: Activation): void {
     main: [
       heading(t("credentials.title"), t("credentials.lead")),
       place,
-      h("form", { id: "credentials", class: "stack", novalidate: true, onsubmit: (event) => void send(event) }, name.root, password.root),
+      h(
+        "form",
+        { id: "credentials", class: "stack", novalidate: true, onsubmit: (event) => void send(event) },
+        name.root,
+        password.root,
+      ),
     ],
     foot: [next],
   });

@@ -21,7 +21,12 @@ export function thisPhone(ctx: Context): void {
   const platform = h("span", {}, "…");
   void ctx.platform().then(({ os, version, model, lock }) => {
     const name = os === "ios" ? "iOS" : os === "android" ? "Android" : t("phone.other");
-    fill(platform, [model, version ? `${name} ${version}` : name].filter(Boolean).join(" · "), ". ", t(lock ? "phone.lock.yes" : "phone.lock.unknown"));
+    fill(
+      platform,
+      [model, version ? `${name} ${version}` : name].filter(Boolean).join(" · "),
+      ". ",
+      t(lock ? "phone.lock.yes" : "phone.lock.unknown"),
+    );
   });
   const kept = ctx.persisted();
   ctx.show({
@@ -34,7 +39,10 @@ export function thisPhone(ctx: Context): void {
         { class: "keylist" },
         line(t("phone.told"), platform),
         line(t("phone.clock"), offsetWords(ctx.app.offset)),
-        line(t("phone.storage"), t(kept === true ? "storage.kept" : kept === false ? "storage.refused" : "storage.unknown")),
+        line(
+          t("phone.storage"),
+          t(kept === true ? "storage.kept" : kept === false ? "storage.refused" : "storage.unknown"),
+        ),
         line(t("phone.installed"), t(ctx.installed ? "phone.installed.yes" : "phone.installed.no")),
         line(t("phone.version"), h("span", { class: "mono" }, __APP_VERSION__)),
       ),

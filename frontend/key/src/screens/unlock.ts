@@ -30,12 +30,18 @@ export async function fromField(ctx: Context, field: Field): Promise<Opening | n
 }
 
 /** The second way, shown only where the slot exists. Calls back with A, or with null after a word that it did not work. */
-export function biometricButton(ctx: Context, use: (opening: Opening) => void, instead: () => void): HTMLButtonElement | null {
+export function biometricButton(
+  ctx: Context,
+  use: (opening: Opening) => void,
+  instead: () => void,
+): HTMLButtonElement | null {
   if (!ctx.app.slot) return null;
   const pressed = async (): Promise<void> => {
     const opening = await byBiometric(ctx.app);
     if (opening) use(opening);
     else instead();
   };
-  return button("quiet", [icon("finger", true), t("unlock.bio", { bio: bio(ctx) })], () => void pressed(), { kind: "btn--wide btn--s" });
+  return button("quiet", [icon("finger", true), t("unlock.bio", { bio: bio(ctx) })], () => void pressed(), {
+    kind: "btn--wide btn--s",
+  });
 }

@@ -8,7 +8,7 @@ import { iconButton } from "../ui/shell";
 import type { Context } from "./context";
 import { method } from "./method";
 
-const STATES: Record<User["state"], [("ok" | "warn" | "bad"), "check" | "clock" | "stop", TextKey]> = {
+const STATES: Record<User["state"], ["ok" | "warn" | "bad", "check" | "clock" | "stop", TextKey]> = {
   active: ["ok", "check", "user.active"],
   unconfirmed: ["warn", "clock", "user.unconfirmed"],
   inactive: ["bad", "stop", "user.inactive"],
@@ -26,10 +26,26 @@ function entry(ctx: Context, user: User): HTMLElement {
     h(
       "div",
       { class: "user" },
-      h("div", {}, h("p", { class: "user__name" }, h("bdi", {}, user.username)), h("p", { class: "meta" }, h("bdi", {}, user.displayName), " · ", t("user.since", { time: dateAndClock(Math.floor(user.added / 1000)) }))),
+      h(
+        "div",
+        {},
+        h("p", { class: "user__name" }, h("bdi", {}, user.username)),
+        h(
+          "p",
+          { class: "meta" },
+          h("bdi", {}, user.displayName),
+          " · ",
+          t("user.since", { time: dateAndClock(Math.floor(user.added / 1000)) }),
+        ),
+      ),
       tag(kind, name, t(text)),
     ),
-    user.state === "active" ? null : button("quiet", t("user.remove"), () => void remove(), { kind: "btn--s btn--flush", "aria-label": `${t("user.remove")}: ${user.username}` }),
+    user.state === "active"
+      ? null
+      : button("quiet", t("user.remove"), () => void remove(), {
+          kind: "btn--s btn--flush",
+          "aria-label": `${t("user.remove")}: ${user.username}`,
+        }),
   );
 }
 
@@ -39,7 +55,13 @@ export function usersSetting(ctx: Context): void {
     end: iconButton("back", t("back"), () => ctx.nav.back()),
     main: [
       heading(t("more.users"), t("users.lead")),
-      ctx.app.users.length ? h("ul", { class: "users", "aria-label": t("more.users") }, ctx.app.users.map((user) => entry(ctx, user))) : h("p", { class: "soft" }, t("more.users.none")),
+      ctx.app.users.length
+        ? h(
+            "ul",
+            { class: "users", "aria-label": t("more.users") },
+            ctx.app.users.map((user) => entry(ctx, user)),
+          )
+        : h("p", { class: "soft" }, t("more.users.none")),
       banner("", "info", h("p", { class: "small" }, t("users.note"))),
     ],
     foot: [button("line", t("codes.add"), () => ctx.nav.go(() => method(ctx)), { kind: "btn--wide btn--mid" })],

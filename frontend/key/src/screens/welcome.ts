@@ -22,7 +22,10 @@ export function welcome(ctx: Context): void {
       h("p", { class: "small soft" }, rich("welcome.address", { host: location.host })),
     ],
     foot: apple
-      ? [button("solid", t("install.how"), install), button("quiet", t("welcome.here"), start, { kind: "btn--wide btn--s" })]
+      ? [
+          button("solid", t("install.how"), install),
+          button("quiet", t("welcome.here"), start, { kind: "btn--wide btn--s" }),
+        ]
       : [
           button("solid", t("welcome.start"), start),
           ctx.installed ? null : button("quiet", t("install.how"), install, { kind: "btn--wide btn--s" }),

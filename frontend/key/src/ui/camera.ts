@@ -78,7 +78,10 @@ export async function startCamera(video: HTMLVideoElement, found: (text: string)
   const open = async (): Promise<void> => {
     close();
     try {
-      stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: facing, width: { ideal: 1280 }, height: { ideal: 720 } }, audio: false });
+      stream = await navigator.mediaDevices.getUserMedia({
+        video: { facingMode: facing, width: { ideal: 1280 }, height: { ideal: 720 } },
+        audio: false,
+      });
     } catch (error) {
       throw faultOf(error);
     }
@@ -129,7 +132,9 @@ export async function readPicture(file: Blob): Promise<string | null> {
     canvas.width = Math.round(picture.naturalWidth * scale);
     canvas.height = Math.round(picture.naturalHeight * scale);
     canvas.getContext("2d")?.drawImage(picture, 0, 0, canvas.width, canvas.height);
-    return await (await (reader ??= makeReader()))(canvas);
+    return await (
+      await (reader ??= makeReader())
+    )(canvas);
   } catch {
     return null;
   } finally {

@@ -27,7 +27,9 @@ export class Nav {
       this.ignored -= 1;
       return;
     }
-    const depth = (event.state as { depth?: number } | null)?.depth ?? 0;
+    // No state: a fragment was opened in place. Whoever listens for that decides; the screens stay.
+    if (event.state === null) return;
+    const depth = (event.state as { depth?: number }).depth ?? 0;
     const top = this.stack.length - 1;
     if (depth < top) {
       this.stack.length = depth + 1;
@@ -60,6 +62,11 @@ export class Nav {
       this.history.go(-depth);
     }
     this.draw(screen, true);
+  }
+
+  /** Takes a fragment that was opened in place out of the address again, with the screens as they are. */
+  clean(): void {
+    this.history.replaceState({ depth: this.stack.length - 1 }, "", "/");
   }
 
   back(): void {

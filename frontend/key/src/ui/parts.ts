@@ -8,11 +8,30 @@ export function heading(text: Child, below?: Child): HTMLElement {
 }
 
 export type Look = "solid" | "line" | "quiet" | "danger";
-const LOOKS: Record<Look, string> = { solid: "btn--solid", line: "btn--line", quiet: "btn--quiet", danger: "btn--line btn--danger" };
+const LOOKS: Record<Look, string> = {
+  solid: "btn--solid",
+  line: "btn--line",
+  quiet: "btn--quiet",
+  danger: "btn--line btn--danger",
+};
 
-export function button(look: Look, label: Child, action: (() => void) | null, more: Attributes & { kind?: string } = {}): HTMLButtonElement {
+export function button(
+  look: Look,
+  label: Child,
+  action: (() => void) | null,
+  more: Attributes & { kind?: string } = {},
+): HTMLButtonElement {
   const { kind = "btn--wide", ...attributes } = more;
-  return h("button", { class: `btn ${LOOKS[look]} ${kind}`, type: action ? "button" : "submit", ...(action ? { onclick: action } : {}), ...attributes }, label);
+  return h(
+    "button",
+    {
+      class: `btn ${LOOKS[look]} ${kind}`,
+      type: action ? "button" : "submit",
+      ...(action ? { onclick: action } : {}),
+      ...attributes,
+    },
+    label,
+  );
 }
 
 export function banner(kind: "" | "warn" | "bad" | "ok", name: IconName, ...children: Child[]): HTMLElement {
@@ -29,7 +48,9 @@ export function row(name: IconName, title: Child, below: Child, action: () => vo
     "button",
     { class: danger ? "notme notme--btn" : "row", type: "button", onclick: action },
     icon(name),
-    danger ? h("span", {}, title, below ? h("small", {}, below) : null) : h("span", {}, h("b", {}, title), below ? h("span", { class: "way__when" }, below) : null),
+    danger
+      ? h("span", {}, title, below ? h("small", {}, below) : null)
+      : h("span", {}, h("b", {}, title), below ? h("span", { class: "way__when" }, below) : null),
     icon("right", true),
   );
 }
@@ -50,7 +71,11 @@ export function digitsShown(digits: string, label: string, kind = ""): HTMLEleme
   const spoken = parts.map((part) => part.split("").join(" ")).join(", ");
   const children: Child[] = [];
   parts.forEach((part, i) => children.push(i ? h("i", {}) : null, part));
-  return h("span", { class: `digits ${kind}`.trim(), role: "img", "aria-label": `${label} ${spoken}`.trim() }, children);
+  return h(
+    "span",
+    { class: `digits ${kind}`.trim(), role: "img", "aria-label": `${label} ${spoken}`.trim() },
+    children,
+  );
 }
 
 export type Field = {
@@ -109,7 +134,14 @@ export function field(options: FieldOptions): Field {
 
 /** A field whose content can be shown and hidden. */
 export function secretField(label: Child, attributes: Attributes, hint?: Child): Field {
-  const input = h("input", { class: "input", type: "password", autocapitalize: "none", autocorrect: "off", spellcheck: "false", ...attributes });
+  const input = h("input", {
+    class: "input",
+    type: "password",
+    autocapitalize: "none",
+    autocorrect: "off",
+    spellcheck: "false",
+    ...attributes,
+  });
   return field({
     label,
     hint,
@@ -128,21 +160,36 @@ export function secretField(label: Child, attributes: Attributes, hint?: Child):
 }
 
 export function pinField(label: Child, purpose: "current-password" | "new-password", hint?: Child): Field {
-  return secretField(label, { class: "input input--pin", autocomplete: purpose, maxlength: 12, enterkeyhint: "done" }, hint);
+  return secretField(
+    label,
+    { class: "input input--pin", autocomplete: purpose, maxlength: 12, enterkeyhint: "done" },
+    hint,
+  );
 }
 
 /** What, why and what to do: the form of every error. */
 export function explained(what: string, ...rest: string[]): Node[] {
-  return [h("b", {}, what), document.createTextNode(rest.filter(Boolean).map((sentence) => gap() + sentence).join(""))];
+  return [
+    h("b", {}, what),
+    document.createTextNode(
+      rest
+        .filter(Boolean)
+        .map((sentence) => gap() + sentence)
+        .join(""),
+    ),
+  ];
 }
-
 
 export function more(title: Child, ...children: Child[]): HTMLElement {
   return h("details", { class: "more small" }, h("summary", {}, title), children);
 }
 
 export function steps(...items: Child[]): HTMLElement {
-  return h("ol", { class: "steps" }, items.filter(Boolean).map((item) => h("li", {}, item)));
+  return h(
+    "ol",
+    { class: "steps" },
+    items.filter(Boolean).map((item) => h("li", {}, item)),
+  );
 }
 
 /** Calls back every second until the screen is left; returns the way to end it earlier. */

@@ -57,7 +57,12 @@ function header(view: View): HTMLElement {
   return h(
     "header",
     {},
-    h("div", { class: "key__top" }, h("span", { class: "brand" }, mark(), h("span", {}, "Key", beside ? " " : null, beside)), view.end ?? null),
+    h(
+      "div",
+      { class: "key__top" },
+      h("span", { class: "brand" }, mark(), h("span", {}, "Key", beside ? " " : null, beside)),
+      view.end ?? null,
+    ),
     h("div", { class: "seam" }, seam()),
   );
 }
@@ -71,7 +76,12 @@ function tabs(current: Tab): HTMLElement {
         event.preventDefault();
         openTab(tab);
       };
-      return h("a", { href: "/", onclick: open, "aria-current": tab === current ? "page" : null }, icon(name), t(label));
+      return h(
+        "a",
+        { href: "/", onclick: open, "aria-current": tab === current ? "page" : null },
+        icon(name),
+        t(label),
+      );
     }),
   );
 }

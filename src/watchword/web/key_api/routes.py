@@ -19,15 +19,25 @@ from watchword.web.site import Site
 
 ROUTES = (
     Route("GET", "/v1/config", Nothing, m.Config, h.config, "Keys, brand and rules (section 4)"),
-    Route("POST", "/v1/activation/start", m.Start, m.Started, h.start, "Begin with username and password (5.1)"),
+    Route(
+        "POST", "/v1/activation/start", m.Start, m.Started, h.start, "Begin with username and password (5.1)", slow=True
+    ),
     Route("POST", "/v1/activation/send", m.SendActivation, m.Sent, h.send, "Send the activation code (5.1)"),
     Route(
         "POST", "/v1/activation/proof/send", m.SendProof, m.Sent, h.send_proof, "Send a proof to what is on file (5.1)"
     ),
     Route("POST", "/v1/activation/proof", m.Code, m.Proved, h.check_proof, "The proof typed (5.1)"),
-    Route("POST", "/v1/activation/prove", m.Code, m.Ready, h.prove_code, "The activation code typed (5.1)"),
-    Route("POST", "/v1/activation/scan", m.Scan, m.Ready, h.scan_activation, "Begin with the QR (5.2)"),
-    Route("POST", "/v1/activation/session", m.BySessionId, m.Ready, h.by_session_id, "Begin with the Session ID (5.3)"),
+    Route("POST", "/v1/activation/prove", m.Code, m.Ready, h.prove_code, "The activation code typed (5.1)", slow=True),
+    Route("POST", "/v1/activation/scan", m.Scan, m.Ready, h.scan_activation, "Begin with the QR (5.2)", slow=True),
+    Route(
+        "POST",
+        "/v1/activation/session",
+        m.BySessionId,
+        m.Ready,
+        h.by_session_id,
+        "Begin with the Session ID (5.3)",
+        slow=True,
+    ),
     Route(
         "POST",
         "/v1/activation/complete",
@@ -66,7 +76,7 @@ class PhoneEvents:
         ask = await read(self.site, scope, receive)
         if isinstance(ask, Refusal):
             return
-        phone = await self.site.run(self._phone, ask)
+        phone = await self.site.run_short(self._phone, ask)
         if isinstance(phone, Refusal):
             await refuse_json(ask, phone)(scope, receive, send)
             return
