@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hmac
 import json
 import os
 import re
@@ -24,10 +23,10 @@ from watchword_client import crypto, oath
 from watchword_client.approval import decision_fields
 
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
-_CSRF = re.compile(rb'name="csrf" value="([^"]*)"')
-_CODE = re.compile(rb'<span aria-hidden="true" data-digits>([^/]*?(?:</?i></i>|[^/])*?)</span>')
+CSRF = re.compile(rb'name="csrf" value="([^"]*)"')
+_SHOWN = re.compile(rb'<span aria-hidden="true"(?: data-digits)?>((?:\d+(?:<i></i>)?)+)</span>')
 _ES256 = ec.ECDSA(hashes.SHA256())
-COLLECTOR, DEVICE = "__Host-ww_l", "__Host-ww_d"
+SESSION, LOGIN, DEVICE = "__Host-ww_s", "__Host-ww_l", "__Host-ww_d"
 
 
 class Unexpected(Exception):
@@ -124,7 +123,7 @@ class PortalClient:
 
     def post(self, name: str, path: str, page: Answer, fields: dict[str, str]) -> Answer:
         """Send a form of `page`; a right one is answered by going on (303)."""
-        found = _CSRF.search(page.body)
+        found = CSRF.search(page.body)
         if found is None:
             raise Unexpected(f"{name}: no form")
         body = urlencode({"csrf": found[1].decode(), **fields}).encode()
@@ -144,7 +143,7 @@ class PortalClient:
 
 def confirmation_on(page: bytes) -> str:
     """The six digits that the waiting page shows."""
-    for found in re.findall(rb'<span aria-hidden="true"(?: data-digits)?>((?:\d+(?:<i></i>)?)+)</span>', page):
+    for found in _SHOWN.findall(page):
         digits = re.sub(rb"\D", b"", found)
         if len(digits) == 6:
             return digits.decode()
@@ -154,13 +153,18 @@ def confirmation_on(page: bytes) -> str:
 class PlatformClient:
     """A platform: DPoP proofs under a key of its own, one login after the other."""
 
-    def __init__(self, site: Site, clocked: Clocked) -> None:
+    def __init__(self, site: Site, clocked: Clocked, key: int = 0) -> None:
+        """`key` is the number of the platform's key; 0 makes one."""
         self.site, self.clocked = site, clocked
         self.connection = Connection(site.port, site.portal)
-        self.phone = PhoneLine(site)
-        self._key = ec.generate_private_key(ec.SECP256R1())
+        self._key = private_key(key) if key else ec.generate_private_key(ec.SECP256R1())
         header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": {"kty": "EC", "crv": "P-256", **crypto.public_of(self._key)}}
         self._header = crypto.b64u(json.dumps(header).encode())
+
+    @property
+    def key(self) -> int:
+        """The number of the key."""
+        return self._key.private_numbers().private_value
 
     def proof(self, path: str) -> str:
         """A DPoP proof for a POST there (RFC 9449)."""
@@ -187,7 +191,3 @@ class PlatformClient:
         self.post("code", f"/api/v1/logins/{made['login']}/answer", {"collector": made["collector"], "way": "code", "answer": code}, 200)
         self.post("collect", f"/api/v1/logins/{made['login']}/collect", {"collector": made["collector"]}, 200)
 
-
-def authenticated(key: bytes, message: bytes) -> bytes:
-    """HMAC-SHA-256."""
-    return hmac.digest(key, message, "sha256")

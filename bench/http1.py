@@ -54,22 +54,27 @@ class Connection:
 
     def ask(self, method: str, path: str, headers: str = "", body: bytes = b"") -> Answer:
         """One request; `headers` are whole lines. Raises Closed, OSError."""
-        length = f"Content-Length: {len(body)}\r\n" if body or method == "POST" else ""
-        request = f"{method} {path} HTTP/1.1\r\n".encode() + self._host + f"{length}{headers}\r\n".encode() + body
         kept = self._socket is not None
         try:
-            return self._exchange(request)
+            self.send(method, path, headers, body)
+            return self.receive()
         except (Closed, ConnectionError):
             self.close()
             if not kept:
                 raise
-        return self._exchange(request)
+        self.send(method, path, headers, body)
+        return self.receive()
 
-    def _exchange(self, request: bytes) -> Answer:
+    def send(self, method: str, path: str, headers: str = "", body: bytes = b"") -> None:
+        """Only send; `receive` takes the answer."""
         if self._socket is None:
             self._socket = socket.create_connection(("127.0.0.1", self.port), TIMEOUT)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._socket.sendall(request)
+        length = f"Content-Length: {len(body)}\r\n" if body or method == "POST" else ""
+        self._socket.sendall(f"{method} {path} HTTP/1.1\r\n".encode() + self._host + f"{length}{headers}\r\n".encode() + body)
+
+    def receive(self) -> Answer:
+        """The answer to what was sent."""
         data = self._rest
         while (at := data.find(b"\r\n\r\n")) < 0:
             data += self._more()

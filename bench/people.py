@@ -102,10 +102,13 @@ def _past(built: Built, person: Person, at: int) -> Attempt:
     )  # fmt: skip
 
 
-def open_attempt(built: Built, tx: Tx, person: Person, collector: str, at: int) -> Attempt:
+def open_attempt(
+    built: Built, tx: Tx, person: Person, collector: str, at: int, *, client: str = "portal", bound_key: str = ""
+) -> Attempt:
     """A login that waits for its phone, as a right password leaves it."""
     waiting = replace(
-        _past(built, person, at), state="pending", collector_hash=sha256(collector.encode()), decided=0, decided_by="", amr="", session_id="",
+        _past(built, person, at), state="pending", client=client, bound_key=bound_key, collector_hash=sha256(collector.encode()),
+        decided=0, decided_by="", amr="", session_id="",
     )  # fmt: skip
     tx.attempts.add(waiting)
     return waiting

@@ -157,4 +157,7 @@ def test_a_session_token_is_no_portal_cookie_and_the_other_way_round(here: Insta
     stranger.cookies["__Host-ww_s"] = bearer
     assert who.given not in stranger.get("/").text, "a platform's token opens the portal"
     refused(6001, 6002, work=lambda: login.check(who.id))
-    refused(6001, 6002, work=lambda: login.check(""))
+    password_only = here.person(phones=0)
+    alone = here.browser()
+    alone.login(password_only.username, password_only.password)
+    refused(6001, 6002, work=lambda: login.check(alone.cookies["__Host-ww_s"]))

@@ -8,7 +8,7 @@ from typing import Any
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, Page, expect
 
-from tests.browser.survey import Survey
+from tests.browser.survey import Survey, read
 from tests.browser.words import Words
 from tests.support.installation import PIN, Installation, Person
 
@@ -63,6 +63,10 @@ class Device:
         """Every screen that a test comes past is looked over."""
         self.survey.look(self.page, self.surface, self.lang, name, self.widths, scripts=self.scripts)
 
+    def texts(self) -> list[str]:
+        """Everything the page says, but for names, addresses and codes."""
+        return read(self.page)
+
     def heading(self, text: str) -> Locator:
         """The one heading of the first level."""
         return self.page.get_by_role("heading", level=1, name=text)
@@ -100,6 +104,10 @@ class Computer(Device):
     def waits(self) -> str:
         """The waiting page is there: the confirmation code it shows, "" where it shows none."""
         expect(self.page.get_by_text(self.words.portal("wait.waiting"))).to_be_visible(timeout=PATIENCE)
+        return self.confirmation()
+
+    def confirmation(self) -> str:
+        """The confirmation code as it stands there, "" where there is none."""
         shown = self.page.locator(".slip .digits [aria-hidden]")
         return re.sub(r"\D", "", shown.inner_text()) if shown.count() else ""
 
@@ -144,7 +152,7 @@ class Phone(Device):
 
     def row(self, name: str) -> None:
         """Take a row of a list: its first line is the name."""
-        self.page.get_by_role("button").filter(has=self.page.locator("b", has_text=self.words.key(name))).click()
+        self.page.get_by_role("button").filter(has=self.page.get_by_text(self.words.key(name), exact=True)).click()
 
     def field(self, name: str) -> Locator:
         """A field by its label."""
@@ -229,16 +237,17 @@ class Phone(Device):
         self.seen("session-id")
         self.press_key("next")
 
-    def settings(self, who: Person) -> Iterator[str]:
+    def settings(self) -> Iterator[str]:
         """Walk the pages under More, and yield the name of each while it is shown."""
         self.press_key_tab("more")
         self.reads_key("more.title")
         yield "more"
         for name in ("more.users", "more.notify", "more.check", "install.title", "server.title", "phone.title"):
             self.row(name)
-            expect(self.page.get_by_role("button", name=self.words.key("back"))).to_be_visible()
+            back = self.page.get_by_role("banner").get_by_role("button", name=self.words.key("back"))
+            expect(back).to_be_visible()
             yield name.replace(".", "-")
-            self.page.get_by_role("button", name=self.words.key("back")).click()
+            back.click()
             self.reads_key("more.title")
         self.press_key_tab("scan")
         self.reads_key("scan.title")

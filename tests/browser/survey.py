@@ -49,24 +49,28 @@ _WORD = re.compile(r"[A-Za-z][A-Za-z’'-]+")
 _NAMES = re.compile(r"\S+@\S+|\S+\.(?:localhost|example|org)\S*|https?://\S+|\b[A-Za-z]+\d+\b|\b[0-9A-Z]{4} [0-9A-Z]{4}\b|[•＊*]\S*")
 
 
-def english(texts: Iterable[str], names: Iterable[str] = ()) -> list[str]:
-    """The texts with an English word that is neither a brand's nor one of `names`."""
-    allowed = _BRANDS | {word for name in names for word in _WORD.findall(name)}
-    return [text for text in texts if any(word not in allowed for word in _WORD.findall(_NAMES.sub(" ", text)))]
+def read(page: Page) -> list[str]:
+    """Every text of the page, but for what stands there as a name, an address or a code."""
+    texts: list[str] = page.evaluate(_READ)
+    return texts
+
+
+def english(texts: Iterable[str]) -> list[str]:
+    """The texts with an English word that is no brand's."""
+    return [text for text in texts if any(word not in _BRANDS for word in _WORD.findall(_NAMES.sub(" ", text)))]
 
 
 class Survey:
-    """Looks at each screen once a run, in light and dark and at each width; `names` are those of people and devices."""
+    """Looks at each screen once a run, in light and dark and at each width."""
 
     def __init__(self) -> None:
         self._seen: set[tuple[str, str, str]] = set()
         self._source = AXE.read_text("utf-8")
-        self.names: set[str] = set()
 
     def look(self, page: Page, surface: str, lang: str, name: str, widths: Iterable[int], *, scripts: bool = True) -> None:
         """Raises AssertionError for what is found. `surface` and `name` say which screen it is."""
         if lang == "ja" and scripts:
-            left = english(page.evaluate(_READ), self.names)
+            left = english(read(page))
             assert left == [], f"{surface} {name}: English on a Japanese page: {left}"
         if not scripts or (surface, name, lang) in self._seen:
             return

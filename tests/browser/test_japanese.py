@@ -1,13 +1,15 @@
-"""Every way to log in, in Japanese on both sides: the survey lets no English sentence pass on any of these screens (V01)."""
+"""Every way to log in, in Japanese on both sides: the survey lets no English word pass on any of these screens (V01)."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import Pair
+from tests.browser.survey import english
 from tests.support.installation import PIN
 
 Pairs = Callable[..., Pair]
@@ -95,13 +97,25 @@ def test_refusing_in_japanese(pair: Pairs) -> None:
     desk.seen("over-not-me")
 
 
-def test_settings_and_help_in_japanese(pair: Pairs) -> None:
-    who, desk, hand = pair("ja")
-    desk.visit("/help")
-    desk.seen("help")
-    desk.visit("/start")
-    desk.seen("start")
-    desk.visit("/nowhere")
-    desk.seen("error")
-    for name in hand.settings(who):
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_settings_and_help_in_both_languages(pair: Pairs, lang: str) -> None:
+    _, desk, hand = pair(lang)
+    for path, name in (("/help", "help"), ("/start", "start"), ("/nowhere", "error")):
+        desk.visit(path)
+        desk.seen(name)
+    for name in hand.settings():
         hand.seen(name)
+
+
+def test_the_language_is_switched_on_the_page(pair: Pairs) -> None:
+    _, desk, hand = pair()
+    desk.visit("/login")
+    desk.press("日本語")
+    expect(desk.page.locator("html")).to_have_attribute("lang", "ja")
+    assert english(desk.texts()) == []
+    hand.press_key_tab("more")
+    hand.press("日本語")
+    expect(hand.page.locator("html")).to_have_attribute("lang", "ja")
+    assert english(hand.texts()) == []
+    hand.open()
+    expect(hand.page.locator("html")).to_have_attribute("lang", "ja")

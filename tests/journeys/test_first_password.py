@@ -127,6 +127,13 @@ def test_ones_own_username_is_no_password(here: Installation) -> None:
     assert start(here.browser(), new.username, here.code_to(*new.numbers), f"A1!{new.username}").refusals == [1402]
 
 
+def test_ones_own_name_is_no_password_and_the_code_stays_good(here: Installation) -> None:
+    new = invited(here)
+    code = here.code_to(*new.numbers)
+    assert start(here.browser(), new.username, code, "2026! Lena Weber").refusals == [1402]
+    assert start(here.browser(), new.username, code).refusals == []
+
+
 def test_the_same_characters_from_two_keyboards_are_one_password(here: Installation) -> None:
     """NFC and NFD of one word."""
     new = invited(here)

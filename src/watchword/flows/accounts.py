@@ -79,11 +79,12 @@ def first_password(kit: Kit, username: str, code: str, password: str, visit: Vis
         after = wrong(tries, now)
         if after != tries:
             tx.tries.put(subject, "start", after, now)
-    faults = passwords.faults(password, rules=kit.policy.passwords, own=(username, user.display_name if user else ""))
+    rules = kit.policy.passwords
+    faults = passwords.faults(password, rules=rules, own=(username,))
     if faults:
         with kit.store.write() as tx:
             tx.tries.refund(subject, "start")
-        return Refusal(PASSWORD_POLICY, "password.policy", {"faults": faults, "minimum": kit.policy.passwords.minimum})
+        return Refusal(PASSWORD_POLICY, "password.policy", {"faults": faults, "minimum": rules.minimum})
     try:
         encoded = kit.passwords.hash(password)
     except BusyError as full:
@@ -91,9 +92,15 @@ def first_password(kit: Kit, username: str, code: str, password: str, visit: Vis
     with kit.store.write() as tx:
         if user is None or user.password_hash:
             return Refusal(START_CODE, "user.unknown_or_started")
-        checked = sent_codes.check(kit, tx, user.id, "start", user.id, code)
+        checked = sent_codes.check(kit, tx, user.id, "start", user.id, code, spend=False)
         if isinstance(checked, Refusal):
             return Refusal(START_CODE, checked.reason)
+        # The person's name is looked for after the code only: before it, the answer would tell who is on file.
+        faults = passwords.faults(password, rules=rules, own=(user.display_name,))
+        if faults:
+            return Refusal(PASSWORD_POLICY, "password.own", {"faults": faults, "minimum": rules.minimum})
+        if not tx.codes.spend(checked.id, now):
+            return Refusal(START_CODE, "code.spent")
         tx.tries.put(subject, "start", Tries(), now)
         tx.users.set_password(user.id, encoded, now)
         tx.audit.write(AuditRow("user.password.set", user.id, user.id, personal=visit.personal()), now)

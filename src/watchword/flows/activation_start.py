@@ -116,6 +116,8 @@ def usable(kit: Kit, tx: Tx, enrolment: Enrolment, *states: str) -> tuple[Enrolm
     user = tx.users.get(enrolment.user_id)
     if user is None or user.state != "active":
         return Refusal(ENROLMENT_OVER, "user.gone")
+    if enrolment.road == "sms" and enrolment.state != "active" and password_step.active_devices(tx, user.id):
+        return Refusal(ENROLMENT_OVER, "device.exists")  # begun with a password alone, before Key was there: it is closed now
     return enrolment, user
 
 

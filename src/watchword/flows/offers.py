@@ -25,6 +25,7 @@ from watchword.core.users import Contact, username_key
 from watchword.flows import sent_codes
 from watchword.flows.activation_start import claim_hash, new_enrolment, on_file, platform_refusal
 from watchword.flows.kit import Kit, Visit
+from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.ready import Proven, gather
 
@@ -66,6 +67,8 @@ def current(kit: Kit, session: Session, *, renew: bool = False) -> Offer | Refus
         user = tx.users.lock(session.user_id)
         if user is None:
             return Refusal(SESSION_ABSENT, "user.gone")
+        if session.kind == "enrolment" and active_devices(tx, user.id):
+            return Refusal(PROOF_FIRST, "device.exists")  # the first enrolment's proof is for the first device only
         for old in tx.enrolments.offered_to(user.id):
             tx.enrolments.move(old.id, "offered", "void")
         fresh = new_enrolment(kit, user, "page", "offered", OFFER_SECONDS, session_id=session.id)

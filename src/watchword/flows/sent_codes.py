@@ -73,8 +73,13 @@ def _allowed(kit: Kit, tx: Tx, user: User, contact: Contact, now: int) -> Refusa
     return None
 
 
-def check(kit: Kit, tx: Tx, user_id: str, purpose: str, subject: str, typed: str) -> SentCode | Refusal:
-    """Judge a typed code: the try is counted first, over this code and over the user's day. The right one is spent."""
+def check(
+    kit: Kit, tx: Tx, user_id: str, purpose: str, subject: str, typed: str, *, spend: bool = True
+) -> SentCode | Refusal:
+    """Judge a typed code: the try is counted first, over this code and over the user's day. The right one is spent.
+
+    With `spend` False the caller spends it in the same transaction, or leaves it good when something else was wrong.
+    """
     now = kit.clock.now()
     digits = plain_digits(typed[:64])
     wanted = codes.DIGITS[purpose]
@@ -89,6 +94,6 @@ def check(kit: Kit, tx: Tx, user_id: str, purpose: str, subject: str, typed: str
     if not hmac.compare_digest(code.mac, kit.vault.mac(f"code:{purpose}:{subject}", digits)):
         tx.audit.write(AuditRow(f"code.{purpose}.refused", user_id, subject), now)
         return Refusal(SENT_CODE_WRONG, "code.mismatch")
-    if not tx.codes.spend(code.id, now):
+    if spend and not tx.codes.spend(code.id, now):
         return Refusal(SENT_CODE_OVER, "code.spent")
     return code

@@ -6,7 +6,7 @@ import { fill, h } from "../ui/dom";
 import { banner, button, heading, row, rows } from "../ui/parts";
 import { onLeave } from "../ui/shell";
 import { applyUpdate } from "../app/worker";
-import { waitingBanner } from "./codes";
+import { waitingBanner } from "./news";
 import { checkMyPin } from "./checkpin";
 import type { Context } from "./context";
 import { fingerprintSetting } from "./fingersetting";

@@ -98,6 +98,8 @@ function skip(main: HTMLElement): HTMLElement {
 export function show(view: View, focus: boolean): void {
   const kind = `key__body${view.tight ? " key__body--tight" : ""} stack ${view.spacing ?? ""}`.trim();
   const main = h("main", { class: kind, id: "main", tabindex: -1 }, view.main);
+  // It scrolls by itself: without a control inside that brings the keyboard there, it is a stop of its own.
+  if (!main.querySelector("a[href], button, input, select, summary")) main.tabIndex = 0;
   clear(document.body);
   document.body.className = "key";
   document.body.append(skip(main), header(view), main);

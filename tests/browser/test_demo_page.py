@@ -1,0 +1,136 @@
+"""The demonstration's page: the computer, the phone and the outbox side by side, each of them real; and starting over."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
+
+from tests.browser.clock import WallClock
+from tests.browser.survey import Survey
+from tests.browser.words import Words
+from tests.support.browser import complaints
+from tests.support.installation import CHEAP, PIN
+from tests.support.process import free_port
+from watchword.app import demo, serving
+
+WHO = demo.PEOPLE[0]
+LOCALES = {"en": "en-GB", "ja": "ja-JP"}
+SECONDS = 15_000
+
+
+@dataclass
+class Stage:
+    """The page and its two frames."""
+
+    page: Page
+    words: Words
+
+    @property
+    def computer(self) -> FrameLocator:
+        """The portal."""
+        return self.page.frame_locator("iframe[data-portal]")
+
+    @property
+    def phone(self) -> FrameLocator:
+        """Key."""
+        return self.page.frame_locator("iframe[data-key]")
+
+    def message(self, text: str) -> None:
+        """The newest message comes to hold this."""
+        expect(self.page.get_by_role("log").locator("article").first).to_contain_text(text, timeout=SECONDS)
+
+    def press(self, name: str) -> None:
+        """A button of Key."""
+        self.phone.get_by_role("button", name=self.words.key(name), exact=True).click()
+
+    def log_in(self) -> None:
+        """Username and password at the computer."""
+        self.computer.get_by_label(self.words.portal("common.username"), exact=True).fill(WHO.username)
+        self.computer.get_by_label(self.words.portal("common.password"), exact=True).fill(demo.PASSWORD)
+        self.computer.get_by_role("button", name=self.words.portal("login.continue")).click()
+
+    def ticked(self, step: str) -> None:
+        """What was tried is ticked."""
+        expect(self.page.locator(f"[data-step={step}]")).to_have_class(re.compile("is-done"), timeout=SECONDS)
+
+
+@pytest.fixture(scope="module")
+def origin(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The demonstration, as `watchword demo` runs it."""
+    settings = demo.settings_for(free_port(), tmp_path_factory.mktemp("demo"), hash=CHEAP, log_level="error")
+    app, _, address = demo.server(settings, clock=WallClock())
+    listening = threading.Event()
+    server = serving.Announcing(serving.config(app, settings), lambda _: listening.set())
+    thread = threading.Thread(target=server.run, daemon=True, name="demo")
+    thread.start()
+    assert listening.wait(20), "the server did not start"
+    yield address
+    server.should_exit = True
+    thread.join(10)
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_activate_log_in_and_start_over(
+    origin: str, new_context: Callable[..., BrowserContext], survey: Survey, lang: str
+) -> None:
+    context = new_context(viewport={"width": 1440, "height": 900}, locale=LOCALES[lang])
+    context.set_default_timeout(SECONDS)
+    page = context.new_page()
+    heard = complaints(page)
+    stage = Stage(page, Words(lang))
+    words = stage.words
+    page.goto(origin)
+    expect(page.get_by_text(words.portal("demo.empty"))).to_be_visible()
+    expect(stage.computer.get_by_role("heading", level=1, name=words.portal("login.title"))).to_be_visible()
+    expect(stage.phone.get_by_role("heading", level=1, name=words.key("welcome.title"))).to_be_visible()
+    survey.look(page, "demo", lang, "start", (1440, 1100, 390, 320))
+
+    stage.log_in()
+    stage.computer.get_by_role("button", name=words.portal("enrol.send")).click()
+    stage.message("Watchword")
+    code = page.get_by_role("log").locator("article").first.inner_text()
+    found = re.search(r"\b\d{6}\b", code)
+    assert found
+    stage.computer.get_by_label(words.portal("enrol.code"), exact=True).fill(found[0])
+    stage.computer.get_by_role("button", name=words.portal("enrol.check")).click()
+    expect(stage.computer.locator(".qr[data-qr]")).to_be_visible()
+    page.get_by_role("button", name=words.portal("demo.camera")).click()
+    expect(stage.phone.get_by_role("heading", level=1, name=words.key("opened.a.title"))).to_be_visible()
+    stage.press("next")
+    stage.phone.get_by_label(words.key("pin.new"), exact=True).fill(PIN)
+    stage.phone.get_by_label(words.key("pin.again"), exact=True).fill(PIN)
+    stage.press("pin.activate")
+    asked = stage.phone.get_by_role("button", name=words.key("notnow"), exact=True)
+    done = stage.phone.get_by_role("button", name=words.key("done"), exact=True)
+    expect(asked.or_(done)).to_be_visible()
+    if asked.count():
+        asked.click()
+    done.click()
+    stage.ticked("activated")
+
+    stage.computer.get_by_role("button", name=words.portal("enrol.try")).click()
+    stage.log_in()
+    stage.computer.locator("details", has_text=words.portal("wait.qr")).locator("summary").click()
+    expect(stage.computer.locator(".qr[data-qr]")).to_be_visible()
+    page.get_by_role("button", name=words.portal("demo.camera")).click()
+    expect(stage.phone.get_by_role("heading", level=1, name=words.key("approve.title"))).to_be_visible()
+    stage.press("approve.pin")
+    stage.phone.get_by_label(words.key("pin.yours"), exact=True).fill(PIN)
+    stage.press("approve.do")
+    expect(stage.phone.get_by_role("heading", level=1, name=words.key("approved.title"))).to_be_visible()
+    expect(stage.computer.get_by_role("heading", level=1)).to_contain_text("Misaki")
+    stage.ticked("qr")
+    survey.look(page, "demo", lang, "used", (1440, 390))
+
+    page.get_by_role("button", name=words.portal("demo.start_over")).click()
+    page.wait_for_url(origin + "/")
+    expect(page.get_by_text(words.portal("demo.empty"))).to_be_visible()
+    expect(stage.phone.get_by_role("heading", level=1, name=words.key("welcome.title"))).to_be_visible()
+    expect(page.locator("[data-step].is-done")).to_have_count(0)
+    assert [line for line in heard if "ERR_ABORTED" not in line] == []
