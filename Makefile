@@ -34,8 +34,8 @@ demo-check: .venv/.runtime $(BUILDS) ## the same with no browser: every step by 
 	@$(BIN)/watchword demo --check $(ARGS)
 
 .PHONY: bench
-bench: .venv/.runtime $(BUILDS) ## measure; each figure is a ratio within one run
-	@$(BIN)/watchword bench $(ARGS)
+bench: .venv/.dev $(BUILDS) ## measure; each figure is a ratio within one run
+	@$(BIN)/python -m bench $(ARGS)
 
 .PHONY: setup
 setup: .venv/.dev $(BUILDS) $(TEST_TOOLS) ## install and build everything, start nothing
@@ -118,7 +118,7 @@ clean: ## remove what was installed, built and cached here
 	@touch $@
 
 define built
-frontend/$(1)/node_modules/.built: frontend/$(1)/node_modules/.installed \
+frontend/$(1)/node_modules/.built: frontend/$(1)/node_modules/.installed src/watchword/web/static/tokens.css \
 		$(shell find frontend/$(1) \( -name node_modules -o -name test -o -name tests \) -prune -o -type f -print | sed 's/ /\\ /g')
 	@echo 'Building frontend/$(1)'
 	@cd frontend/$(1) && npm run --silent build

@@ -32,9 +32,14 @@ BENCHMARKS: dict[str, Run] = {
 
 def main() -> int:
     """Run what was named, or everything; 1 if a bound is missed (never with --quick, whose sizes are too small to judge)."""
-    parser = argparse.ArgumentParser(prog="python -m bench", description="Measure Watchword. ~ marks figures by the clock, which a busy machine spoils.")
+    parser = argparse.ArgumentParser(
+        prog="python -m bench",
+        description="Measure Watchword. ~ marks figures by the clock, which a busy machine spoils.",
+    )
     parser.add_argument("names", nargs="*", metavar="NAME", help=", ".join(BENCHMARKS))
-    parser.add_argument("--quick", action="store_true", help="tiny sizes: does it run, not how fast; writes no results.json")
+    parser.add_argument(
+        "--quick", action="store_true", help="tiny sizes: does it run, not how fast; writes no results.json"
+    )
     given = parser.parse_args()
     unknown = [name for name in given.names if name not in BENCHMARKS]
     if unknown:
@@ -46,7 +51,10 @@ def main() -> int:
         load = os.getloadavg()[0]
         found = BENCHMARKS[name](given.quick)
         results |= found
-        print(f"\n{name}: {time.monotonic() - began:.0f} s, load before it {load:.1f} on {os.cpu_count()} cores\n{figures.table(found)}", flush=True)
+        print(
+            f"\n{name}: {time.monotonic() - began:.0f} s, load before it {load:.1f} on {os.cpu_count()} cores\n{figures.table(found)}",
+            flush=True,
+        )
         if not given.quick:
             save(found)
     print("\n~ by the clock: only a calm machine gives a figure worth keeping")

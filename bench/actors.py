@@ -82,12 +82,16 @@ class PhoneLine:
 
     def post(self, path: str, body: dict[str, Any]) -> Answer:
         """A JSON request."""
-        return self.connection.ask("POST", path, "Content-Type: application/json\r\nAccept-Language: en\r\n", json.dumps(body).encode())
+        return self.connection.ask(
+            "POST", path, "Content-Type: application/json\r\nAccept-Language: en\r\n", json.dumps(body).encode()
+        )
 
 
 def approval(person: Person, details: dict[str, Any], confirmation: str = "") -> dict[str, Any]:
     """The body of a decision that approves."""
-    fields = decision_fields(details, phone=person.phone, decision="approve", confirmation=confirmation, uv="pin", time=int(time.time()))
+    fields = decision_fields(
+        details, phone=person.phone, decision="approve", confirmation=confirmation, uv="pin", time=int(time.time())
+    )
     return {**signed(person, fields), "hmac": crypto.mac(person.hmac, fields)}
 
 
@@ -107,7 +111,9 @@ class PortalClient:
         waiting = self.phone.pending(person, self.clocked)
         if len(waiting) != 1:
             raise Unexpected(f"{len(waiting)} logins wait for {person.username}")
-        self.phone.approve(person, waiting[0], confirmation_on(page.body) if waiting[0]["confirm"] else "", self.clocked)
+        self.phone.approve(
+            person, waiting[0], confirmation_on(page.body) if waiting[0]["confirm"] else "", self.clocked
+        )
         self.post("collect", "/login/wait", page, {"do": "continue"})
         self.get("first page", "/", 200)
 
@@ -158,7 +164,11 @@ class PlatformClient:
         self.site, self.clocked = site, clocked
         self.connection = Connection(site.port, site.portal)
         self._key = private_key(key) if key else ec.generate_private_key(ec.SECP256R1())
-        header = {"typ": "dpop+jwt", "alg": "ES256", "jwk": {"kty": "EC", "crv": "P-256", **crypto.public_of(self._key)}}
+        header = {
+            "typ": "dpop+jwt",
+            "alg": "ES256",
+            "jwk": {"kty": "EC", "crv": "P-256", **crypto.public_of(self._key)},
+        }
         self._header = crypto.b64u(json.dumps(header).encode())
 
     @property
@@ -168,7 +178,12 @@ class PlatformClient:
 
     def proof(self, path: str) -> str:
         """A DPoP proof for a POST there (RFC 9449)."""
-        claims = {"htm": "POST", "htu": self.site.origin + path, "iat": int(time.time()), "jti": crypto.b64u(os.urandom(16))}
+        claims = {
+            "htm": "POST",
+            "htu": self.site.origin + path,
+            "iat": int(time.time()),
+            "jti": crypto.b64u(os.urandom(16)),
+        }
         message = f"{self._header}.{crypto.b64u(json.dumps(claims).encode())}"
         r, s = decode_dss_signature(self._key.sign(message.encode(), _ES256))
         return f"{message}.{crypto.b64u(r.to_bytes(32, 'big') + s.to_bytes(32, 'big'))}"
@@ -176,18 +191,30 @@ class PlatformClient:
     def post(self, name: str, path: str, body: dict[str, Any], status: int) -> dict[str, Any]:
         """A proved request."""
         headers = f"DPoP: {self.proof(path)}\r\nContent-Type: application/json\r\nAccept-Language: en\r\n"
-        answer = self.clocked.step(name, lambda: self.connection.ask("POST", path, headers, json.dumps(body).encode()), status)
+        answer = self.clocked.step(
+            name, lambda: self.connection.ask("POST", path, headers, json.dumps(body).encode()), status
+        )
         return json.loads(answer.body)  # type: ignore[no-any-return]
 
     def begin(self, person: Person) -> dict[str, Any]:
         """Username and password."""
-        body = {"client": "terminal", "username": person.username, "password": PASSWORD, "device_token": person.cookie, "system": "Linux"}
+        body = {
+            "client": "terminal",
+            "username": person.username,
+            "password": PASSWORD,
+            "device_token": person.cookie,
+            "system": "Linux",
+        }
         return self.post("password", "/api/v1/logins", body, 201)
 
     def login(self, person: Person) -> None:
         """A complete login with the six-digit code. Raises Unexpected."""
         made = self.begin(person)
         code = oath.key_code(person.totp, int(time.time()))
-        self.post("code", f"/api/v1/logins/{made['login']}/answer", {"collector": made["collector"], "way": "code", "answer": code}, 200)
+        self.post(
+            "code",
+            f"/api/v1/logins/{made['login']}/answer",
+            {"collector": made["collector"], "way": "code", "answer": code},
+            200,
+        )
         self.post("collect", f"/api/v1/logins/{made['login']}/collect", {"collector": made["collector"]}, 200)
-

@@ -55,7 +55,10 @@ def _fill_postgresql(home: Installation, users: int, now: int) -> None:
     try:
         connection: Any = raw.dbapi_connection
         assert isinstance(connection, psycopg.Connection)
-        connection.execute("SET statement_timeout = 0; SET session_replication_role = replica; SET synchronous_commit = off", prepare=False)
+        connection.execute(
+            "SET statement_timeout = 0; SET session_replication_role = replica; SET synchronous_commit = off",
+            prepare=False,
+        )
         for table in TABLES:
             statement = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table.name))
             with connection.cursor().copy(statement) as copy:
@@ -73,7 +76,10 @@ def batches(table: Table, users: int, now: int) -> Iterator[Sequence[Row]]:
     make = _MAKERS[table.name]
     for at in range(0, users, BATCH):
         noise = os.urandom(32 * BATCH)
-        yield [make(number, noise[32 * (number - at) : 32 * (number - at) + 32], now) for number in range(at, min(at + BATCH, users))]
+        yield [
+            make(number, noise[32 * (number - at) : 32 * (number - at) + 32], now)
+            for number in range(at, min(at + BATCH, users))
+        ]
 
 
 def _id(kind: str, number: int) -> str:
@@ -83,7 +89,21 @@ def _id(kind: str, number: int) -> str:
 
 def _user(number: int, noise: bytes, now: int) -> Row:
     name = f"customer{number:07d}"
-    return (_id("u", number), name, name, f"Customer {number}", "Customer", "en", "Europe/London", "active", _ENCODED, 0, 0, now - 8640000, 0)
+    return (
+        _id("u", number),
+        name,
+        name,
+        f"Customer {number}",
+        "Customer",
+        "en",
+        "Europe/London",
+        "active",
+        _ENCODED,
+        0,
+        0,
+        now - 8640000,
+        0,
+    )
 
 
 def _details(number: int, noise: bytes, now: int) -> Row:
@@ -91,7 +111,16 @@ def _details(number: int, noise: bytes, now: int) -> Row:
 
 
 def _contact(number: int, noise: bytes, now: int) -> Row:
-    return (_id("c", number), _id("u", number), "sms", noise + noise[:10], noise[::-1], now - 8640000, True, now - 8640000)
+    return (
+        _id("c", number),
+        _id("u", number),
+        "sms",
+        noise + noise[:10],
+        noise[::-1],
+        now - 8640000,
+        True,
+        now - 8640000,
+    )
 
 
 def _phone(number: int, noise: bytes, now: int) -> Row:
@@ -100,7 +129,20 @@ def _phone(number: int, noise: bytes, now: int) -> Row:
 
 def _device(number: int, noise: bytes, now: int) -> Row:
     secret = noise + noise[:29]
-    return (_id("d", number), _id("u", number), _id("p", number), "key", "active", "Phone", secret, 0, 0, now - 8640000, now - 86400, None)
+    return (
+        _id("d", number),
+        _id("u", number),
+        _id("p", number),
+        "key",
+        "active",
+        "Phone",
+        secret,
+        0,
+        0,
+        now - 8640000,
+        now - 86400,
+        None,
+    )
 
 
 def _browser(number: int, noise: bytes, now: int) -> Row:

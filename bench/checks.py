@@ -78,8 +78,12 @@ def prepare(home: Installation, everybody: Sequence[Person], bound: str) -> list
                     attempt = people.open_attempt(built, tx, person, collector, now, client="terminal", bound_key=bound)
                     answer = ""
                     if way == "challenge":
-                        tx.attempts.set(attempt.id, challenge_state="open", challenge_turn=TURN, challenge_until=now + 300)
-                        answer = oath.key_response(person.ocra, challenge_digits(built.vault.derive("challenge", attempt.id, TURN)))
+                        tx.attempts.set(
+                            attempt.id, challenge_state="open", challenge_turn=TURN, challenge_until=now + 300
+                        )
+                        answer = oath.key_response(
+                            person.ocra, challenge_digits(built.vault.derive("challenge", attempt.id, TURN))
+                        )
                     out.append(Open(attempt.id, collector, person, answer))
     return out
 

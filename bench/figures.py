@@ -40,39 +40,70 @@ FIGURES: dict[str, Figure] = {
     "argon2_cpu_ms": Figure("ms", "CPU of one such hash, alone on one thread", steady=True),
     **_kinds("logins_{}_per_s", "complete logins by the portal's forms, eight clients", unit="1/s"),
     **_kinds("login_rate_share_{}", "their rate over argon2_per_s of the same minutes", unit="", least=0.85),
-    **_kinds("login_cpu_ratio_{}", "server CPU of a portal login over CPU of its one Argon2", unit="", most=1.12, steady=True),
-    **_kinds("login_cpu_ratio_loaded_{}", "the same with eight clients, over Argon2 with every core hashing", unit="", steady=True),
-    **_kinds("platform_login_cpu_ratio_{}", "the same by the platform API with a code, one client", unit="", steady=True),
+    **_kinds(
+        "login_cpu_ratio_{}", "server CPU of a portal login over CPU of its one Argon2", unit="", most=1.12, steady=True
+    ),
+    **_kinds(
+        "login_cpu_ratio_loaded_{}",
+        "the same with eight clients, over Argon2 with every core hashing",
+        unit="",
+        steady=True,
+    ),
+    **_kinds(
+        "platform_login_cpu_ratio_{}", "the same by the platform API with a code, one client", unit="", steady=True
+    ),
     **_kinds("login_server_ms_{}", "server CPU of a portal login with its hash", unit="ms", steady=True),
     **_kinds("login_generator_ms_{}", "CPU of the load generator for it: browser and phone", unit="ms", steady=True),
     "login_database_ms_postgresql": Figure("ms", "CPU of PostgreSQL for a portal login", steady=True),
-    **_kinds("login_ms_without_hash_{}", "server CPU of a portal login whose hash costs nothing", unit="ms", steady=True),
+    **_kinds(
+        "login_ms_without_hash_{}", "server CPU of a portal login whose hash costs nothing", unit="ms", steady=True
+    ),
     **_kinds("platform_login_ms_without_hash_{}", "the same by the platform API with a code", unit="ms", steady=True),
     **_kinds("login_wall_ms_without_hash_{}", "its requests one after the other, by the clock", unit="ms"),
-    "checks_per_s": Figure("1/s", "codes and responses judged a second on two cores: the lower of the two below", least=450),
+    "checks_per_s": Figure(
+        "1/s", "codes and responses judged a second on two cores: the lower of the two below", least=450
+    ),
     **_kinds("checks_{}_per_s", "codes and responses judged a second, sixteen clients", unit="1/s"),
     **_kinds("check_cpu_ms_{}", "server CPU of one of them", unit="ms", steady=True),
     "session_checks_per_s": Figure("1/s", "GET /api/v1/session on one process, 32 clients, 2,000 sessions", least=2000),
     "session_checks_p99_ms": Figure("ms", "99 of 100 of them were answered within", most=20),
     "session_check_cpu_ms": Figure("ms", "server CPU of one of them", steady=True),
-    "revocation_s": Figure("s", "from the end of a session in one process until no process takes it (PostgreSQL, 2 processes), worst", most=1),
+    "revocation_s": Figure(
+        "s",
+        "from the end of a session in one process until no process takes it (PostgreSQL, 2 processes), worst",
+        most=1,
+    ),
     "waiting_10000_mb": Figure("MB", "RSS of one process that holds 10,000 open login pages", most=300, steady=True),
     "waiting_page_kb": Figure("kB", "RSS that each of them adds", steady=True),
-    "approval_to_page_p99_ms": Figure("ms", "from the phone's POST to bytes at the page, 1,000 waiting, 99 of 100 within", most=50),
-    "million_users_ratio": Figure("", "a login without its hash at 1,000,000 users over 1,000: the worst of CPU and clock, both databases", most=1.1),
+    "approval_to_page_p99_ms": Figure(
+        "ms", "from the phone's POST to bytes at the page, 1,000 waiting, 99 of 100 within", most=50
+    ),
+    "million_users_ratio": Figure(
+        "",
+        "a login without its hash at 1,000,000 users over 1,000: the worst of CPU and clock, both databases",
+        most=1.1,
+    ),
     **_kinds("million_users_cpu_ratio_{}", "CPU of server and database", unit="", steady=True),
     **_kinds("million_users_wall_ratio_{}", "by the clock", unit=""),
-    "overload_served_share": Figure("", "logins answered of capacity while twice as many come: the worse of the two databases", least=0.9),
+    "overload_served_share": Figure(
+        "", "logins answered of capacity while twice as many come: the worse of the two databases", least=0.9
+    ),
     "overload_p99_ms": Figure("ms", "99 of 100 of the served waited at most", most=3000),
     "overload_refused_share": Figure("", "of those not served, got 503 with Retry-After", least=1),
     **_kinds("overload_served_share_{}", "the same for one database", unit=""),
     **_kinds("overload_p99_ms_{}", "the same for one database", unit="ms"),
-    "timing_auc": Figure("", "how well response times tell known from unknown names: the worst pair, 0.5 is not at all", most=0.55),
+    "timing_auc": Figure(
+        "", "how well response times tell known from unknown names: the worst pair, 0.5 is not at all", most=0.55
+    ),
     "start_s": Figure("s", "from exec of `watchword serve` to the first answer, SQLite, median", most=1.5),
     "idle_mb": Figure("MB", "RSS of an idle process, the largest", most=150, steady=True),
     "idle_pss_mb": Figure("MB", "the same with shared pages by their share", steady=True),
-    "idle_cpu_percent": Figure("%", "of one core that an idle server takes, SQLite", steady=True),
-    "key_first_load_kb": Figure("kB", "all bytes until Key is usable offline, as served with gzip", most=100, steady=True),
+    "idle_cpu_percent": Figure(
+        "%", "of one core that an idle server takes in all its processes, the larger of the two databases", steady=True
+    ),
+    "key_first_load_kb": Figure(
+        "kB", "all bytes until Key is usable offline, as served with gzip", most=100, steady=True
+    ),
 }
 
 
@@ -84,5 +115,7 @@ def table(results: Mapping[str, float]) -> str:
             holds = figure.holds(results[name])
             mark = {None: "", True: "ok", False: "MISSED"}[holds]
             drifts = "" if figure.steady else " ~"
-            lines.append(f"{name:38} {results[name]:>12,.3f} {figure.unit:4} {figure.wanted:>8} {mark:6} {figure.about}{drifts}")
+            lines.append(
+                f"{name:38} {results[name]:>12,.3f} {figure.unit:4} {figure.wanted:>8} {mark:6} {figure.about}{drifts}"
+            )
     return "\n".join(lines)

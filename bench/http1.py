@@ -71,7 +71,9 @@ class Connection:
             self._socket = socket.create_connection(("127.0.0.1", self.port), TIMEOUT)
             self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         length = f"Content-Length: {len(body)}\r\n" if body or method == "POST" else ""
-        self._socket.sendall(f"{method} {path} HTTP/1.1\r\n".encode() + self._host + f"{length}{headers}\r\n".encode() + body)
+        self._socket.sendall(
+            f"{method} {path} HTTP/1.1\r\n".encode() + self._host + f"{length}{headers}\r\n".encode() + body
+        )
 
     def receive(self) -> Answer:
         """The answer to what was sent."""

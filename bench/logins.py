@@ -115,7 +115,9 @@ def block(server: Running, pool: ProcessPoolExecutor, some: Sequence[Person], wa
     return Cost((ended[0] - began[0]) * each, (ended[1] - began[1]) * each, done.cpu * each, 0.0)
 
 
-def _crowd(server: Running, pool: ProcessPoolExecutor, roster: Roster, site: Site, sizes: Sizes) -> tuple[float, float, float]:
+def _crowd(
+    server: Running, pool: ProcessPoolExecutor, roster: Roster, site: Site, sizes: Sizes
+) -> tuple[float, float, float]:
     """Logins a second with several clients, hashes a second on every core, and the ratio of their CPU; blocks in turn, medians."""
     rates, hashes, ratios = [], [], []
     for _ in range(sizes.crowd_rounds):

@@ -28,7 +28,9 @@ def run(quick: bool) -> dict[str, float]:
     """Both databases; the worst of CPU and clock."""
     results: dict[str, float] = {}
     for kind in servers.KINDS:
-        cpu, wall = measure(kind, FEW // 10 if quick else FEW, FEW if quick else MANY, 1 if quick else ROUNDS, 4 if quick else LOGINS)
+        cpu, wall = measure(
+            kind, FEW // 10 if quick else FEW, FEW if quick else MANY, 1 if quick else ROUNDS, 4 if quick else LOGINS
+        )
         results |= {f"million_users_cpu_ratio_{kind}": cpu, f"million_users_wall_ratio_{kind}": wall}
     return {"million_users_ratio": max(results.values()), **results}
 

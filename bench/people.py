@@ -61,7 +61,19 @@ def _one(built: Built, tx: Tx, number: int, encoded: str) -> Person:
         id=kit.entropy.id(), username=username, username_key=username_key(username), display_name=f"Person {number}", given_name="Person",
         lang="en", zone="Europe/London", state="active", password_hash=encoded, quiet_until=0, denied_at=0, created=now - 100 * DAY,
     )  # fmt: skip
-    tx.users.add(user, Details("Person", str(number), "1980-01-01", ("1 Bench Road",), ("London",), ("N1 1AA",), "passport", f"B{number:07d}"))
+    tx.users.add(
+        user,
+        Details(
+            "Person",
+            str(number),
+            "1980-01-01",
+            ("1 Bench Road",),
+            ("London",),
+            ("N1 1AA",),
+            "passport",
+            f"B{number:07d}",
+        ),
+    )
     for kind, value in (("sms", f"+4479{number:08d}"), ("mail", f"{username}@example.org")):
         tx.contacts.add(Contact(kit.entropy.id(), user.id, kind, value, now - 90 * DAY, True, now - 100 * DAY))
     person, token = _equipped(built, tx, user)
@@ -81,12 +93,18 @@ def _equipped(built: Built, tx: Tx, user: User) -> tuple[Person, str]:
         kit.entropy.id(), "active", point.x.to_bytes(32, "big"), point.y.to_bytes(32, "big"), "Phone", "{}", 0, 0, now - 90 * DAY
     )  # fmt: skip
     secret = os.urandom(32)
-    device = Device(kit.entropy.id(), user.id, phone.id, "key", "active", "Phone", secret, 0, 0, now - 90 * DAY, now - DAY)
+    device = Device(
+        kit.entropy.id(), user.id, phone.id, "key", "active", "Phone", secret, 0, 0, now - 90 * DAY, now - DAY
+    )
     tx.phones.add(phone)
     tx.devices.add(device)
-    keys = {name: crypto.user_key(secret, name, kit.vault.issuer, user.id, phone.id) for name in ("hmac", "totp", "ocra")}
+    keys = {
+        name: crypto.user_key(secret, name, kit.vault.issuer, user.id, phone.id) for name in ("hmac", "totp", "ocra")
+    }
     token = device_tokens.make(kit)
-    return Person(user.username, user.id, device.id, phone.id, key.private_numbers().private_value, cookie=token, **keys), token
+    return Person(
+        user.username, user.id, device.id, phone.id, key.private_numbers().private_value, cookie=token, **keys
+    ), token
 
 
 def _past(built: Built, person: Person, at: int) -> Attempt:

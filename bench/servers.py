@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import os
-import shutil
 import signal
-import subprocess
 import sys
 import tempfile
 from collections.abc import Iterator
@@ -45,7 +43,6 @@ class Database(Postgres):
     def pid(self) -> int:
         """The first process of the server."""
         return self._child.pid
-
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,13 +166,3 @@ def running(home: Installation) -> Iterator[Running]:
         yield server
     finally:
         server.child.stop()
-
-
-def copy_sqlite(home: Installation, to: Path) -> None:
-    """The file of a SQLite installation that nobody has open."""
-    shutil.copy(home.folder / "watchword.db", to)
-
-
-def version(program: Path) -> str:
-    """What `--version` says."""
-    return subprocess.run([program, "--version"], capture_output=True, text=True, check=True).stdout.strip()

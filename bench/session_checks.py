@@ -11,9 +11,9 @@ from bench import drive, load, people, servers
 from bench.http1 import Connection
 from bench.machine import percentile
 from bench.servers import Installation, Site
+from watchword.core.encoding import sha256
 from watchword.core.sessions import Session
 from watchword_client import crypto
-from watchword.core.encoding import sha256
 
 SESSIONS, CHECKS, CLIENTS, ROUNDS = 2000, 8000, 32, 3
 REVOCATIONS, WATCHERS = 20, 8
@@ -22,7 +22,9 @@ PATH = "/api/v1/session"
 
 def run(quick: bool) -> dict[str, float]:
     """Rate on one process with SQLite; revocation across two with PostgreSQL."""
-    return rate(8 if quick else SESSIONS, 32 if quick else CHECKS, 1 if quick else ROUNDS) | revocation(2 if quick else REVOCATIONS)
+    return rate(8 if quick else SESSIONS, 32 if quick else CHECKS, 1 if quick else ROUNDS) | revocation(
+        2 if quick else REVOCATIONS
+    )
 
 
 def rate(sessions: int, checks: int, rounds: int) -> dict[str, float]:
@@ -52,9 +54,22 @@ def prepare(home: Installation, count: int) -> list[str]:
                 tokens.append(crypto.b64u(kit.entropy.bytes(32)))
                 tx.sessions.add(
                     Session(
-                        kit.entropy.id(), person.user, person.username, "platform", "terminal", sha256(tokens[-1].encode()), kit.entropy.id(),
-                        "urn:watchword:acr:2", "pwd hwk", now, now, 3600, now + 86400, 0, 0,
-                    )  # fmt: skip
+                        kit.entropy.id(),
+                        person.user,
+                        person.username,
+                        "platform",
+                        "terminal",
+                        sha256(tokens[-1].encode()),
+                        kit.entropy.id(),
+                        "urn:watchword:acr:2",
+                        "pwd hwk",
+                        now,
+                        now,
+                        3600,
+                        now + 86400,
+                        0,
+                        0,
+                    )
                 )
     return tokens
 

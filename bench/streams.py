@@ -42,7 +42,9 @@ class Streams:
     def _settle(self, seconds: float) -> None:
         """Until every stream has said its first state. Raises TimeoutError, or ValueError for one that was refused."""
         end = time.monotonic() + seconds
-        while len(self._heard) < len(self._sockets) or any(b"event: state" not in text for text in self._heard.values()):
+        while len(self._heard) < len(self._sockets) or any(
+            b"event: state" not in text for text in self._heard.values()
+        ):
             if time.monotonic() > end:
                 raise TimeoutError("not every stream has opened")
             for number, text in self.read(1.0):

@@ -57,9 +57,7 @@ def refused(site: Site, cases: dict[str, list[tuple[str, str]]]) -> dict[str, li
     if found is None:
         raise ValueError("no form")
     cookies = "; ".join(f"{name}={value}" for name, value in form.cookies().items())
-    headers = (
-        f"User-Agent: {AGENT}\r\nAccept-Language: en\r\nOrigin: {site.origin}\r\nContent-Type: application/x-www-form-urlencoded\r\nCookie: {cookies}\r\n"
-    )
+    headers = f"User-Agent: {AGENT}\r\nAccept-Language: en\r\nOrigin: {site.origin}\r\nContent-Type: application/x-www-form-urlencoded\r\nCookie: {cookies}\r\n"
     todo = [(case, name, password) for case, names in cases.items() for name, password in names for _ in range(TRIES)]
     random.Random(7).shuffle(todo)
     times: dict[str, list[float]] = {case: [] for case in cases}

@@ -24,7 +24,9 @@ def run(quick: bool) -> dict[str, float]:
     pages, listeners = (40, 10) if quick else (PAGES, LISTENERS)
     allowed = open_files(pages + SPARE_FILES)
     if allowed < pages + SPARE_FILES:
-        raise OSError(f"{pages} streams need {pages + SPARE_FILES} open files, {allowed} are allowed: raise `ulimit -Hn`")
+        raise OSError(
+            f"{pages} streams need {pages + SPARE_FILES} open files, {allowed} are allowed: raise `ulimit -Hn`"
+        )
     return memory(pages, listeners) | latency(listeners)
 
 
@@ -102,5 +104,3 @@ def _heard(streams: Streams, number: int, until: float) -> float:
             if one == number and b"approved" in text:
                 return time.perf_counter()
     raise TimeoutError("a page did not hear of its approval")
-
-

@@ -12,8 +12,9 @@ from tests.browser.survey import Survey, read
 from tests.browser.words import Words
 from tests.support.installation import PIN, Installation, Person
 
-COMPUTER = {"viewport": {"width": 1280, "height": 800}}
+COMPUTER = {"viewport": {"width": 1280, "height": 800}, "timezone_id": "Asia/Tokyo"}
 PHONE = {
+    "timezone_id": "Asia/Tokyo",
     "viewport": {"width": 390, "height": 844},
     "device_scale_factor": 2,
     "has_touch": True,

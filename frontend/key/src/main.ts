@@ -1,5 +1,5 @@
 /** Starts the app: reads the store, takes a fragment out of the address, and shows the first screen. */
-import "./styles/tokens.css";
+import "../../../src/watchword/web/static/tokens.css";
 import "./styles/key.css";
 import { App } from "./app/app";
 import { canOffer } from "./app/biometric";

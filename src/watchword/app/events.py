@@ -41,7 +41,7 @@ class RedisEvents:
         self.hub.publish(topic, data)
         try:
             self._client.publish(CHANNEL, json.dumps([topic, dict(data)]))
-        except Exception as lost:
+        except Exception as lost:  # noqa: BLE001 - events may be lost; a login never fails for one
             log.warning(
                 "events: %s: %s", type(lost).__name__, "an event did not leave this process; waiting pages poll"
             )

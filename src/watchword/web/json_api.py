@@ -59,7 +59,10 @@ class Nothing(Body):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One JSON route. `path` may hold one `{name}`. The handler gets the ask, the parsed body and the path's part, and returns an answer or a refusal; a `slow` one hashes."""
+    """One JSON route. `path` may hold one `{name}`; a `slow` one hashes.
+
+    The handler gets the ask, the parsed body and what stands in `{name}`, and returns an answer or a refusal.
+    """
 
     method: str
     path: str

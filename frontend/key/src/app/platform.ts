@@ -53,7 +53,7 @@ export async function readPlatform(navigator: Navigator, hasVerifier: () => Prom
   }
   // A platform verifier exists only behind a screen lock; its absence proves nothing.
   const lock = (await hasVerifier()) ? true : null;
-  return { os, version, model, lock, rooted: null };
+  return { os, version: version.slice(0, 32), model: model.slice(0, 64), lock, rooted: null };
 }
 
 /** Installed, or opened in a browser tab? */

@@ -1,0 +1,52 @@
+"""The benchmarks run and give the figures that their table explains; how fast is not a test's business."""
+
+from __future__ import annotations
+
+import math
+
+import pytest
+
+from bench import argon, figures, key_load, logins, machine, timing
+from bench.__main__ import BENCHMARKS
+
+
+def test_complete_logins_are_measured() -> None:
+    found, hashes, cpu = logins.measure("sqlite", logins.QUICK)
+    assert found.keys() <= figures.FIGURES.keys()
+    assert {"login_cpu_ratio_sqlite", "platform_login_cpu_ratio_sqlite", "logins_sqlite_per_s"} <= found.keys()
+    assert found["login_cpu_ratio_sqlite"] > 1, "a login holds a hash, and more"
+    assert hashes > 0 and cpu > 0
+
+
+def test_key_is_weighed() -> None:
+    found = key_load.run(True)
+    assert found.keys() == {"key_first_load_kb"}
+    assert 10 < found["key_first_load_kb"] < 1000
+
+
+def test_every_figure_is_explained() -> None:
+    for name, figure in figures.FIGURES.items():
+        assert figure.about, name
+    assert len(BENCHMARKS) == 10
+    lines = figures.table({"start_s": 0.5, "idle_mb": 900.0})
+    assert "≤ 1.5 ok" in lines and "MISSED" in lines
+
+
+def test_argon2_alone_has_the_parameters_of_every_ratio() -> None:
+    assert argon.hasher().hash(b"x").startswith("$argon2id$v=19$m=19456,t=2,p=1$")
+    assert argon.alone(2, 1).cpu_ms > 0
+
+
+@pytest.mark.parametrize(("share", "value"), [(0.5, 50), (0.99, 99), (1.0, 100), (0.001, 1)])
+def test_percentile(share: float, value: int) -> None:
+    assert machine.percentile(range(1, 101), share) == value
+
+
+def test_percentile_of_nothing() -> None:
+    assert math.isnan(machine.percentile([], 0.5))
+
+
+def test_auc() -> None:
+    assert timing.auc([1, 2, 3], [4, 5, 6]) == 1
+    assert timing.auc([4, 5, 6], [1, 2, 3]) == 1
+    assert timing.auc([1, 4], [2, 3]) == 0.5
