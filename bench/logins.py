@@ -58,6 +58,15 @@ class Cost:
     hash: float
 
 
+@dataclass(frozen=True, slots=True)
+class Crowd:
+    """Logins a second with several clients, hashes a second alone beside them, and the ratio of their CPU."""
+
+    logins: float
+    hashes: float
+    ratio: float
+
+
 def run(quick: bool) -> dict[str, float]:
     """Both databases."""
     results: dict[str, float] = {}
@@ -78,19 +87,19 @@ def measure(kind: str, sizes: Sizes) -> tuple[dict[str, float], float, float]:
         with servers.running(home) as server:
             portal = _costs(server, pool, roster, "portal", sizes)
             platform = _costs(server, pool, roster, "platform", sizes)
-            rate, hashes, loaded = _crowd(server, pool, roster, home.site, sizes)
+            crowd = _crowd(server, pool, roster, home.site, sizes)
     found = {
         f"login_cpu_ratio_{kind}": median(cost.server / cost.hash for cost in portal),
         f"platform_login_cpu_ratio_{kind}": median(cost.server / cost.hash for cost in platform),
         f"login_server_ms_{kind}": median(cost.server for cost in portal),
         f"login_generator_ms_{kind}": median(cost.generator for cost in portal),
-        f"logins_{kind}_per_s": rate,
-        f"login_rate_share_{kind}": rate / hashes,
-        f"login_cpu_ratio_loaded_{kind}": loaded,
+        f"logins_{kind}_per_s": median(one.logins for one in crowd),
+        f"login_rate_share_{kind}": median(one.logins / one.hashes for one in crowd),
+        f"login_cpu_ratio_loaded_{kind}": median(one.ratio for one in crowd),
     }
     if server.database:
         found[f"login_database_ms_{kind}"] = median(cost.database for cost in portal)
-    return found, hashes, median(cost.hash for cost in portal)
+    return found, median(one.hashes for one in crowd), median(cost.hash for cost in portal)
 
 
 def _costs(server: Running, pool: ProcessPoolExecutor, roster: Roster, way: str, sizes: Sizes) -> list[Cost]:
@@ -115,16 +124,17 @@ def block(server: Running, pool: ProcessPoolExecutor, some: Sequence[Person], wa
     return Cost((ended[0] - began[0]) * each, (ended[1] - began[1]) * each, done.cpu * each, 0.0)
 
 
-def _crowd(
-    server: Running, pool: ProcessPoolExecutor, roster: Roster, site: Site, sizes: Sizes
-) -> tuple[float, float, float]:
-    """Logins a second with several clients, hashes a second on every core, and the ratio of their CPU; blocks in turn, medians."""
-    rates, hashes, ratios = [], [], []
+def _crowd(server: Running, pool: ProcessPoolExecutor, roster: Roster, site: Site, sizes: Sizes) -> list[Crowd]:
+    """Hashes on every core, logins by several clients, hashes, …: each block of logins is held against the hashes on both sides of it."""
+    before = pool.submit(argon.alone, sizes.crowd // 2, CORES).result()
+    out = []
     for _ in range(sizes.crowd_rounds):
-        alone = pool.submit(argon.alone, sizes.crowd // 2, CORES).result()
         began = server.cpu.seconds()
         done = pool.submit(load.logins, site, roster.take(sizes.crowd), "portal", CLIENTS).result()
-        rates.append(done.count / done.wall)
-        ratios.append((server.cpu.seconds() - began) / done.count * 1000 / alone.cpu_ms)
-        hashes.append(alone.per_s)
-    return median(rates), median(hashes), median(ratios)
+        cost = (server.cpu.seconds() - began) / done.count * 1000
+        after = pool.submit(argon.alone, sizes.crowd // 2, CORES).result()
+        out.append(
+            Crowd(done.count / done.wall, mean((before.per_s, after.per_s)), cost / mean((before.cpu_ms, after.cpu_ms)))
+        )
+        before = after
+    return out

@@ -135,5 +135,6 @@ def test_activate_log_in_and_start_over(
     page.wait_for_url(origin + "/")
     stage.only_the_newcomers()
     expect(stage.phone.get_by_role("heading", level=1, name=words.key("welcome.title"))).to_be_visible()
+    expect(stage.computer.get_by_role("heading", level=1, name=words.portal("login.title"))).to_be_visible()
     expect(page.locator("[data-step].is-done")).to_have_count(0)
     assert [line for line in heard if "ERR_ABORTED" not in line] == []

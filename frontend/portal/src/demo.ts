@@ -51,7 +51,12 @@ function article(message: Message, words: DOMStringMap): HTMLElement {
   const symbol = { sms: "sms", mail: "mail", push: "bell" }[message.channel] ?? "info";
   head.append(icon(symbol), element("b", "", words[message.channel] ?? message.channel), element("span", "num", clockTime(message.at)));
   made.append(head, element("p", "meta", filled(words["to"] ?? "{to}", { to: message.to })));
-  if (message.subject) made.append(element("p", "", "").appendChild(element("b", "", message.subject)).parentElement as HTMLElement);
+  if (message.subject) {
+    const subject = element("p");
+    subject.lang = message.lang;
+    subject.append(element("b", "", message.subject));
+    made.append(subject);
+  }
   const text = element("p", "msg__text", message.channel === "push" ? (words["pushText"] ?? "") : message.text.trim());
   if (message.channel !== "push") text.lang = message.lang;
   made.append(text);

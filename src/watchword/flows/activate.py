@@ -23,7 +23,7 @@ from watchword.core.refusals import (
 )
 from watchword.core.users import Contact, User
 from watchword.flows import letters, prove, ready
-from watchword.flows.activation_start import claimed, platform_refusal, usable
+from watchword.flows.activation_start import claimed, open_number, platform_refusal, usable
 from watchword.flows.details import plain
 from watchword.flows.kit import Kit
 from watchword.flows.phone_requests import Signed, check_header, text
@@ -226,6 +226,7 @@ def _remember_number(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, now: in
     if enrolment.contact_id:
         tx.contacts.verified(enrolment.contact_id, now)
     elif enrolment.new_number:
-        letters.tell_all(kit, tx, user, "number_added", number=kit.numbers.mask(enrolment.new_number))
+        number = open_number(kit, enrolment)
+        letters.tell_all(kit, tx, user, "number_added", number=kit.numbers.mask(number))
         has_default = any(contact.kind == "sms" and contact.is_default for contact in tx.contacts.of(user.id))
-        tx.contacts.add(Contact(kit.entropy.id(), user.id, "sms", enrolment.new_number, now, not has_default, now))
+        tx.contacts.add(Contact(kit.entropy.id(), user.id, "sms", number, now, not has_default, now))

@@ -176,8 +176,20 @@ def send_activation(
             return Refusal(INVALID, "contact.foreign", {"field": "contact"})
         sent = sent_codes.send(kit, tx, user, contact, "activation", enrolment.id)
         if not isinstance(sent, Refusal):
-            tx.enrolments.set(enrolment.id, contact_id=contact_id, new_number="" if contact_id else contact.value)
+            sealed = "" if contact_id else seal_number(kit, enrolment, contact.value)
+            tx.enrolments.set(enrolment.id, contact_id=contact_id, new_number=sealed)
         return sent
+
+
+def seal_number(kit: Kit, enrolment: Enrolment, number: str) -> str:
+    """A new number as the enrolment's row keeps it: sealed, as contacts are, until it is one (THREATS: database stolen)."""
+    return kit.vault.seal("personal", number.encode(), f"enrolments|new_number|{enrolment.id}").hex()
+
+
+def open_number(kit: Kit, enrolment: Enrolment) -> str:
+    """What `seal_number` kept. Raises ValueError for a row that was moved."""
+    sealed = bytes.fromhex(enrolment.new_number)
+    return kit.vault.open("personal", sealed, f"enrolments|new_number|{enrolment.id}").decode()
 
 
 def _new_number(kit: Kit, enrolment: Enrolment, user: User, region: str, national: str) -> Contact | Refusal:

@@ -49,7 +49,7 @@ def send(kit: Kit, tx: Tx, user: User, contact: Contact, purpose: str, subject: 
         kit, tx, user, contact, f"{purpose}_code", code=digits, minutes=codes.LIFE_SECONDS[purpose] // 60, until=until
     )
     tx.audit.write(
-        AuditRow(f"code.{purpose}.sent", user.id, subject, {"kind": contact.kind}, {"to": contact.value}), now
+        AuditRow(f"code.{purpose}.sent", user.id, subject, {"kind": contact.kind}, {"to": masked(kit, contact)}), now
     )
     return Sent(masked(kit, contact), codes.DIGITS[purpose], code.expires, now + codes.SENDS[0].seconds)
 

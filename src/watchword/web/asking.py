@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import TypeGuard
 from urllib.parse import parse_qsl
 
 from starlette.datastructures import Headers
@@ -20,6 +21,7 @@ from watchword.web.site import Site
 
 BODY_LIMIT = 16 * 1024
 FIELDS_LIMIT = 50
+QUERY_LIMIT = 2048
 CSRF, LOGIN, SESSION, DEVICE, LANG = "__Host-ww_c", "__Host-ww_l", "__Host-ww_s", "__Host-ww_d", "__Host-ww_lang"
 
 
@@ -83,15 +85,23 @@ async def read(site: Site, scope: Mapping[str, object], receive: Receive) -> Ask
         for name, value in reversed(pairs):
             form[name] = value
     raw = scope["query_string"]
-    query = (
-        dict(parse_qsl(raw.decode("latin-1"), max_num_fields=FIELDS_LIMIT))
-        if isinstance(raw, bytes) and raw and len(raw) < 2048
-        else {}
-    )
+    try:
+        query = dict(parse_qsl(raw.decode("latin-1"), max_num_fields=FIELDS_LIMIT)) if _short(raw) else {}
+    except ValueError:
+        return Refusal(MALFORMED, "query.fields")
     client = scope.get("client")
     peer = str(client[0]) if isinstance(client, (tuple, list)) and client else ""
     lang = choose(cookies.get(LANG, ""), headers.get("accept-language", ""))
     return Ask(site, method, str(scope["path"]), headers, peer, query, cookies, form, body, lang)
+
+
+def _short(raw: object) -> TypeGuard[bytes]:
+    return isinstance(raw, bytes) and 0 < len(raw) < QUERY_LIMIT
+
+
+def unread(site: Site, scope: Mapping[str, object]) -> Ask:
+    """An ask that holds nothing of a request which could not be read, for the answer that refuses it."""
+    return Ask(site, str(scope["method"]), str(scope["path"]), Headers({}), "", {}, {}, {}, b"", "en")
 
 
 async def read_body(receive: Receive, limit: int) -> bytes | None:

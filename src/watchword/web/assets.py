@@ -25,6 +25,7 @@ TYPES = {
     ".map": "application/json",
 }
 SQUEEZED = {".html", ".css", ".js", ".json", ".webmanifest", ".svg", ".wasm"}
+LONGEST_NAME = 100  # no file of ours has one; file systems refuse one over 255 bytes with an error
 FOREVER = b"public, max-age=31536000, immutable"
 
 
@@ -79,7 +80,7 @@ class Assets:
         if name in self._more:
             return file_of(name, self._more[name])
         if (
-            any(part in ("", ".", "..") for part in name.split("/"))
+            any(part in ("", ".", "..") or len(part) > LONGEST_NAME for part in name.split("/"))
             or "\0" in name
             or name.startswith(self._skip or ("\0",))
         ):

@@ -9,13 +9,12 @@ import logging
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from watchword.core.refusals import BUSY, FAULT, METHOD, NOT_FOUND, Refusal
 from watchword.flows.ports import UnavailableError
-from watchword.web.asking import Ask, finish, from_here, read
+from watchword.web.asking import Ask, finish, from_here, read, unread
 from watchword.web.site import Site
 
 log = logging.getLogger("watchword.web")
@@ -44,8 +43,7 @@ class Endpoint:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ask = await read(self.site, scope, receive)
         if isinstance(ask, Refusal):
-            blank = Ask(self.site, str(scope["method"]), str(scope["path"]), Headers({}), "", {}, {}, {}, b"", "en")
-            await self.refuse(blank, ask)(scope, receive, send)
+            await self.refuse(unread(self.site, scope), ask)(scope, receive, send)
             return
         try:
             run = self.site.run if ask.method in self.slow else self.site.run_short

@@ -29,9 +29,12 @@ def key_policy(ancestors: str) -> bytes:
     ).encode()
 
 
-def demo_policy(frames: str) -> bytes:
-    """The Content-Security-Policy of the demonstration's page, which frames portal and Key."""
+def demo_policy(portal: str, key: str) -> bytes:
+    """The Content-Security-Policy of the demonstration's page, which frames portal and Key. Starting over leads by Key's origin:
+    browsers hold `form-action` against where a form's answer redirects to as well.
+    """
     return (
-        f"default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; form-action 'self'; frame-src {frames}; "
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; connect-src 'self'; "
+        f"form-action 'self' {key}; frame-src {portal} {key}; "
         "frame-ancestors 'none'; base-uri 'none'; require-trusted-types-for 'script'; trusted-types 'none'"
     ).encode()

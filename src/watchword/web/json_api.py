@@ -12,13 +12,12 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic.json_schema import models_json_schema
-from starlette.datastructures import Headers
 from starlette.responses import Response
 from starlette.types import Receive, Scope, Send
 
 from watchword.core.refusals import BUSY, FAULT, INVALID, MALFORMED, MEDIA_TYPE, METHOD, NOT_FOUND, Refusal
 from watchword.flows.ports import UnavailableError
-from watchword.web.asking import Ask, read
+from watchword.web.asking import Ask, read, unread
 from watchword.web.portal.showing import json, refuse_json
 from watchword.web.site import Site
 
@@ -91,8 +90,7 @@ class JsonApi:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ask = await read(self.site, scope, receive)
         if isinstance(ask, Refusal):
-            blank = Ask(self.site, str(scope["method"]), str(scope["path"]), Headers({}), "", {}, {}, {}, b"", "en")
-            await refuse_json(blank, ask)(scope, receive, send)
+            await refuse_json(unread(self.site, scope), ask)(scope, receive, send)
             return
         found = self.find(ask)
         if isinstance(found, Refusal):

@@ -9,7 +9,7 @@ from watchword.core.refusals import METHOD, Refusal
 from watchword.flows import waiting
 from watchword.web.api import handlers as h
 from watchword.web.api import models as m
-from watchword.web.asking import Ask, read
+from watchword.web.asking import Ask, read, unread
 from watchword.web.json_api import JsonApi, Nothing, Route, openapi, parse
 from watchword.web.portal.showing import json, refuse_json
 from watchword.web.site import Site
@@ -86,6 +86,7 @@ class LoginApi:
         """Answer when the state is no longer `pending`, or after `wait` seconds."""
         ask = await read(self.site, scope, receive)
         if isinstance(ask, Refusal):
+            await refuse_json(unread(self.site, scope), ask)(scope, receive, send)
             return
         result = await self._poll(ask)
         response = refuse_json(ask, result) if isinstance(result, Refusal) else json(ask, {"state": result})

@@ -54,9 +54,8 @@ class Demo:
             csrf=ask.csrf(), portal_url=ask.site.portal_origin, key_url=ask.site.key_origin, accounts=self.accounts
         )
         response = page(ask, view)
-        response.headers["content-security-policy"] = headers.demo_policy(
-            f"{ask.site.portal_origin} {ask.site.key_origin}"
-        ).decode()
+        policy = headers.demo_policy(ask.site.portal_origin, ask.site.key_origin)
+        response.headers["content-security-policy"] = policy.decode()
         return response
 
     def outbox(self, ask: Ask) -> Response:

@@ -10,7 +10,7 @@ from watchword import __version__
 from watchword.core.refusals import METHOD, SIGNATURE, Refusal
 from watchword.flows.phone_requests import Signed, check_signed, find_phone
 from watchword.web import headers
-from watchword.web.asking import Ask, read
+from watchword.web.asking import Ask, read, unread
 from watchword.web.json_api import JsonApi, Nothing, Route, openapi, parse
 from watchword.web.key_api import handlers as h
 from watchword.web.key_api import models as m
@@ -75,6 +75,7 @@ class PhoneEvents:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ask = await read(self.site, scope, receive)
         if isinstance(ask, Refusal):
+            await refuse_json(unread(self.site, scope), ask)(scope, receive, send)
             return
         phone = await self.site.run_short(self._phone, ask)
         if isinstance(phone, Refusal):

@@ -10,7 +10,7 @@ from watchword.core.refusals import SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.flows import offers, sessions, waiting
 from watchword.web import headers
-from watchword.web.asking import LOGIN, SESSION, Ask, read
+from watchword.web.asking import LOGIN, SESSION, Ask, read, unread
 from watchword.web.portal.enrol import STATES
 from watchword.web.portal.showing import json, refuse_json
 from watchword.web.site import Site
@@ -54,6 +54,7 @@ class Stream:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ask = await read(self.site, scope, receive)
         if isinstance(ask, Refusal):
+            await refuse_json(unread(self.site, scope), ask)(scope, receive, send)
             return
         topic, cookie, look = KINDS[ask.path]
         found = await self.site.run_short(look, self.site, ask.cookies.get(cookie, ""))
@@ -79,6 +80,7 @@ class Poll:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         ask = await read(self.site, scope, receive)
         if isinstance(ask, Refusal):
+            await refuse_json(unread(self.site, scope), ask)(scope, receive, send)
             return
         topic, cookie, look = KINDS[POLLS[ask.path]]
         secret = ask.cookies.get(cookie, "")
