@@ -96,6 +96,10 @@ class Activation:
         """
         ready, state = self._known(), self._wire.state
         proving = next((user for user in state.users if user.confirmed and user.user != ready.user), None)
+        if proving is None and isinstance(pin, str):
+            least = self._wire.config().get("pin", {}).get("min", typed.PIN_MIN)
+            if isinstance(least, int) and len(typed.pin(pin)) < least:
+                raise typed.Mistyped("pin", "length")
         if check and proving is None and isinstance(pin, str):
             found = self.forbidden(pin)
             if found:

@@ -26,7 +26,7 @@ from watchword.web.portal.routes import routes as portal_routes
 
 log = logging.getLogger("watchword.server")
 
-IDLE_SECONDS = 0.2
+IDLE_SECONDS = {"push": 0.25, "sms": 1.0, "mail": 1.0}
 SWEEP_SECONDS = 300
 
 
@@ -159,7 +159,7 @@ class Server:
             except Exception:
                 log.exception("outbox")
                 handled = 0
-            await asyncio.sleep(0 if handled else IDLE_SECONDS)
+            await asyncio.sleep(0 if handled else IDLE_SECONDS[kind])
 
     async def _sweep(self) -> None:
         while True:

@@ -138,6 +138,12 @@ class SmsSettings(Group):
     username: str = Field("", description="User name for `{username}` and basic authentication.")
     password: str = Field("", description="Password, bearer token or header value.", repr=False)
     header: str = Field("", description='Name of the header that carries the password with `auth = "header"`.')
+    headers: dict[str, str] = Field({}, description="Header fields sent with each request.")
+    success_status: list[int] = Field([200, 201, 202], description="HTTP statuses that mean taken.")
+    permanent_pattern: str = Field(
+        "", description="Pattern of an answer that says this number can never be reached; empty for none."
+    )
+    ca_file: str = Field("", description="PEM file of a private CA, where the gateway's certificate needs one.")
     success_pattern: str = Field(
         "", description="Pattern that the answer must match besides a 200, 201 or 202; empty for none."
     )

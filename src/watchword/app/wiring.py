@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
 import logging
 import os
 from collections.abc import Mapping
@@ -19,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 
 from watchword.app.clock import SystemClock, SystemEntropy, monotonic
 from watchword.app.events import LocalEvents, RedisEvents
+from watchword.app.senders import senders
 from watchword.app.settings import Settings
 from watchword.app.surroundings import Surroundings
 from watchword.core.brand import Brand
@@ -29,9 +29,6 @@ from watchword.outbound import phone_numbers
 from watchword.outbound.dispatcher import Dispatcher
 from watchword.outbound.geo import Geo
 from watchword.outbound.guard import PUSH_HOSTS, Allowed, GuardedClient
-from watchword.outbound.mail import MailSettings, Smtp
-from watchword.outbound.messages import Delivery, Outgoing, Sender, delivered
-from watchword.outbound.sms import GatewayAuth, HttpGateway, SmsSettings
 from watchword.outbound.webpush import WebPush
 from watchword.stores import migrate
 from watchword.stores.engine import SqlStore, open_store
@@ -55,14 +52,6 @@ class Publisher(Protocol):
     """Port `Events`."""
 
     def publish(self, topic: str, data: Mapping[str, str]) -> None: ...
-
-
-class KeptInOutbox:
-    """The demonstration's sender: the outbox itself is what people read. It logs that it is on."""
-
-    def send(self, message: Outgoing) -> Delivery:
-        """Nothing leaves the house."""
-        return delivered("kept in the demonstration's outbox")
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,18 +160,23 @@ def build(
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
-    geo = Geo(settings.geo.city_db or None, settings.geo.asn_db or None, monotonic=monotonic)
-    trusted = [ip_network(network) for network in settings.trusted_proxies]
-    threads = settings.hash.waiting + 24
     site = Site(
         kit=kit, renderer=Renderer(catalogue, brand, demo_origin=ancestors), hub=hub,
-        surroundings=Surroundings(geo, trusted, header=settings.proxy_header, has_geo=bool(settings.geo.city_db or settings.geo.asn_db)),
-        threads=ThreadPoolExecutor(threads, thread_name_prefix="flow"), portal_origin=settings.portal.url, key_origin=settings.key.url,
+        surroundings=_surroundings(settings), threads=ThreadPoolExecutor(settings.hash.waiting + 24, thread_name_prefix="flow"),
+        portal_origin=settings.portal.url, key_origin=settings.key.url,
         zone=ZoneInfo(settings.zone), push_fault=guard.check_url, key_config=_KeyConfig(settings, vault, push, settings.keys_path), dpop=dpop.verify,
         ancestors=ancestors, inline=settings.database_url.startswith("sqlite"),
     )  # fmt: skip
     dispatcher = Dispatcher(store, store, senders(settings, push), clock.now)
     return Built(settings, kit, store, site, hub, events, dispatcher, vault, ring)
+
+
+def _surroundings(settings: Settings) -> Surroundings:
+    geo = Geo(settings.geo.city_db or None, settings.geo.asn_db or None, monotonic=monotonic)
+    trusted = [ip_network(network) for network in settings.trusted_proxies]
+    return Surroundings(
+        geo, trusted, header=settings.proxy_header, has_geo=bool(settings.geo.city_db or settings.geo.asn_db)
+    )
 
 
 def brand_of(settings: Settings) -> Brand:
@@ -220,51 +214,6 @@ def policy_of(settings: Settings) -> Policy:
         profile=settings.policy, portal_host=settings.portal.url.partition("://")[2], brand_name=settings.brand.name,
         support_phone=settings.brand.support_en, countries=tuple(settings.sms.countries), clients=clients,
     )  # fmt: skip
-
-
-def senders(settings: Settings, push: WebPush) -> dict[str, Sender]:
-    """A sender for each kind of letter that is set up."""
-    found: dict[str, Sender] = {"push": push}
-    if "outbox" in (settings.sms.provider, settings.mail.provider):
-        log.warning("outbox: messages are kept for the demonstration's page and not sent")
-    if settings.sms.provider == "outbox":
-        found["sms"] = KeptInOutbox()
-    elif settings.sms.provider == "http":
-        sms = settings.sms
-        auth = GatewayAuth(sms.auth, sms.username, sms.password, sms.header)
-        found["sms"] = HttpGateway(
-            SmsSettings(
-                sms.url,
-                sms.method,
-                sms.encoding,
-                sms.params,
-                sms.unicode_params,
-                auth=auth,
-                sender=sms.sender,
-                success_pattern=sms.success_pattern,
-            ),
-            monotonic=monotonic,
-        )
-    if settings.mail.provider == "outbox":
-        found["mail"] = KeptInOutbox()
-    elif settings.mail.provider == "smtp":
-        mail = settings.mail
-        zone = ZoneInfo(settings.zone)
-        found["mail"] = Smtp(
-            MailSettings(
-                mail.host,
-                mail.port,
-                mail.sender,
-                settings.brand.name,
-                mail.security,
-                mail.username,
-                mail.password,
-                ca_file=mail.ca_file or None,
-            ),
-            now=lambda: datetime.datetime.now(zone),
-            monotonic=monotonic,
-        )
-    return found
 
 
 def _pem(vault: Vault) -> bytes:

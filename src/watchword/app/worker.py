@@ -28,5 +28,5 @@ def run_worker(built: Built) -> None:
             built.store.sweep(now)
             swept = now
         if not handled:
-            stop.wait(IDLE_SECONDS)
+            stop.wait(IDLE_SECONDS["push"])
     built.close()

@@ -7,6 +7,7 @@ A claim, chosen by the phone, binds the enrolment to that phone from its first a
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from watchword.core.machine import Machine
@@ -63,9 +64,10 @@ class Enrolment:
 
 
 def normal_session_id(typed: str) -> str:
-    """A Session ID as it is compared: upper case, no blanks or hyphens, O as 0, I and L as 1 (G02; Crockford's base32)."""
-    plain = "".join(c for c in typed.upper() if c not in " -\u3000")
-    return plain.translate(str.maketrans("OIL", "011"))
+    """A Session ID as it is compared (G02; protocol/spec.md 5.3): NFKC, upper case, no blanks or hyphens, O as 0, I and L as 1."""
+    folded = unicodedata.normalize("NFKC", typed)
+    plain = "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Pd" and c != "\u2212")
+    return plain.upper().translate(str.maketrans("OIL", "011"))
 
 
 def session_id_from(entropy: bytes) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 STEP_SECONDS = 30
 SUITE = "OCRA-1:HOTP-SHA256-8:QA10"
 PURPOSE_LOGIN = "1"
-_HASHES = {"SHA1": hashlib.sha1, "SHA256": hashlib.sha256, "SHA512": hashlib.sha512}
+_HASHES = {"SHA1": "sha1", "SHA256": "sha256", "SHA512": "sha512"}
 _PIN_HASHES = {"PSHA1": hashlib.sha1, "PSHA256": hashlib.sha256, "PSHA512": hashlib.sha512}
 
 
@@ -22,7 +22,7 @@ def truncate(mac: bytes, digits: int) -> str:
 
 def hotp(key: bytes, counter: int, *, digits: int = 6, algorithm: str = "SHA1") -> str:
     """The code of a counter (RFC 4226)."""
-    return truncate(hmac.new(key, counter.to_bytes(8, "big"), _HASHES[algorithm]).digest(), digits)
+    return truncate(hmac.digest(key, counter.to_bytes(8, "big"), _HASHES[algorithm]), digits)
 
 
 def totp(key: bytes, step: int, *, digits: int = 6, algorithm: str = "SHA256") -> str:
@@ -52,7 +52,7 @@ def ocra(suite: str, key: bytes, given: OcraInput) -> str:
         if (version, name) != ("OCRA-1", "HOTP"):
             raise ValueError(suite)
         message = suite.encode() + b"\0" + b"".join(_ocra_part(part, given) for part in inputs.split("-"))
-        return truncate(hmac.new(key, message, _HASHES[algorithm]).digest(), int(digits))
+        return truncate(hmac.digest(key, message, _HASHES[algorithm]), int(digits))
     except (KeyError, IndexError) as unknown:
         raise ValueError(suite) from unknown
 

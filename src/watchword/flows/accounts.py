@@ -70,20 +70,20 @@ def first_password(kit: Kit, username: str, code: str, password: str, visit: Vis
     """The one-time code against a first password of one's own; unknown, wrong, old and used read the same."""
     now = kit.clock.now()
     key = username_key(username)
-    subject = kit.vault.mac("start", key)
+    subject, counter = kit.vault.mac("start", key), f"start:{visit.network_key}"[:64]
     with kit.store.write() as tx:
         user = tx.users.by_key(key)
-        tries = tx.tries.take(subject, "start", now)
+        tries = tx.tries.take(subject, counter, now)
         if locked(tries, now):
             return Refusal(LOCKED, "tries.locked", {"until": tries.locked_until}, retry_after=tries.locked_until - now)
         after = wrong(tries, now)
         if after != tries:
-            tx.tries.put(subject, "start", after, now)
+            tx.tries.put(subject, counter, after, now)
     rules = kit.policy.passwords
     faults = passwords.faults(password, rules=rules, own=(username,))
     if faults:
         with kit.store.write() as tx:
-            tx.tries.refund(subject, "start")
+            tx.tries.refund(subject, counter)
         return Refusal(PASSWORD_POLICY, "password.policy", {"faults": faults, "minimum": rules.minimum})
     try:
         encoded = kit.passwords.hash(password)
@@ -101,7 +101,7 @@ def first_password(kit: Kit, username: str, code: str, password: str, visit: Vis
             return Refusal(PASSWORD_POLICY, "password.own", {"faults": faults, "minimum": rules.minimum})
         if not tx.codes.spend(checked.id, now):
             return Refusal(START_CODE, "code.spent")
-        tx.tries.put(subject, "start", Tries(), now)
+        tx.tries.put(subject, counter, Tries(), now)
         tx.users.set_password(user.id, encoded, now)
         tx.audit.write(AuditRow("user.password.set", user.id, user.id, personal=visit.personal()), now)
     return None

@@ -83,7 +83,11 @@ def _fits(kit: Kit, request: Signed, enrolment: Enrolment, user: User) -> Refusa
     if request.fields.get("user") != user.id:
         return Refusal(FIELDS, "fields.user")
     given = text(request.fields, "nonce", 64)
-    return None if hmac.compare_digest(given, ready.nonce(kit, enrolment)) else Refusal(FIELDS, "fields.nonce")
+    return (
+        None
+        if hmac.compare_digest(given.encode(), ready.nonce(kit, enrolment).encode())
+        else Refusal(FIELDS, "fields.nonce")
+    )
 
 
 def _again(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, phone: Phone) -> dict[str, Any] | Refusal:
@@ -114,15 +118,7 @@ def _issue(
     mine = [device for device in tx.devices.of_user(user.id) if device.state == "active"]
     if len(mine) >= kit.policy.devices_per_user:
         return Refusal(WAY_UNAVAILABLE, "devices.limit")
-    stated = json.dumps(
-        {
-            "os": platform.os,
-            "version": platform.version[:32],
-            "model": platform.model[:64],
-            "lock": platform.lock,
-            "rooted": platform.rooted,
-        }
-    )
+    stated = _stated(platform)
     if phone.state == "new":
         tx.phones.add(Phone(phone.id, "active", phone.key_x, phone.key_y, phone.name, stated, 0, 0, now))
     device = Device(
@@ -137,6 +133,11 @@ def _issue(
         AuditRow("enrolment.secret.issued", user.id, enrolment.id, {"device": device.id}, {"phone": phone.name}), now
     )
     return device
+
+
+def _stated(platform: Platform) -> str:
+    told = {"os": platform.os, "version": platform.version[:32], "model": platform.model[:64]}
+    return json.dumps({**told, "lock": platform.lock, "rooted": platform.rooted})
 
 
 def _existing_pin(kit: Kit, tx: Tx, phone: Phone, proof: Signed | None, nonce: str) -> Refusal | None:

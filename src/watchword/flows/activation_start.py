@@ -107,8 +107,16 @@ def claimed(kit: Kit, tx: Tx, enrolment_id: str, claim: str, *states: str) -> tu
     return usable(kit, tx, enrolment, *states)
 
 
+def page_over(tx: Tx, enrolment: Enrolment) -> bool:
+    """Whether the session that offered this enrolment has ended: by *not me*, logging out or an order, its offer ends with it."""
+    session = tx.sessions.get(enrolment.session_id) if enrolment.session_id else None
+    return bool(enrolment.session_id) and (session is None or bool(session.ended))
+
+
 def usable(kit: Kit, tx: Tx, enrolment: Enrolment, *states: str) -> tuple[Enrolment, User] | Refusal:
     """An enrolment in one of these states, with its user."""
+    if page_over(tx, enrolment):
+        return Refusal(ENROLMENT_OVER, "session.ended")
     if kit.clock.now() >= enrolment.expires:
         return Refusal(ENROLMENT_OVER, "enrolment.expired")
     if enrolment.state not in states:
@@ -117,7 +125,9 @@ def usable(kit: Kit, tx: Tx, enrolment: Enrolment, *states: str) -> tuple[Enrolm
     if user is None or user.state != "active":
         return Refusal(ENROLMENT_OVER, "user.gone")
     if enrolment.road == "sms" and enrolment.state != "active" and password_step.active_devices(tx, user.id):
-        return Refusal(ENROLMENT_OVER, "device.exists")  # begun with a password alone, before Key was there: it is closed now
+        return Refusal(
+            ENROLMENT_OVER, "device.exists"
+        )  # begun with a password alone, before Key was there: it is closed now
     return enrolment, user
 
 

@@ -24,7 +24,7 @@ from watchword.core.refusals import (
 )
 from watchword.factors.base import Holder, Rejected, Verdict
 from watchword.factors.registry import FACTORS
-from watchword.flows.endings import fail
+from watchword.flows.endings import fail, tell
 from watchword.flows.holders import holder
 from watchword.flows.kit import Kit
 from watchword.flows.login import pending
@@ -114,9 +114,9 @@ def answer(kit: Kit, collector: str, way: str, typed: str, *, bound_key: str = "
         result = _judge(kit, tx, attempt, device, way, digits)
     if isinstance(result, Refusal):
         if result.reason == "attempt.failed":
-            kit.events.publish(f"attempt:{attempt.id}", {"state": "failed"})
+            tell(kit, attempt, "failed")
         return result
-    kit.events.publish(f"attempt:{attempt.id}", {"state": "approved"})
+    tell(kit, attempt, "approved")
     return result
 
 

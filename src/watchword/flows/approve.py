@@ -26,7 +26,7 @@ from watchword.factors.registry import FACTORS
 from watchword.flows import letters
 from watchword.flows.answers import confirmation_of
 from watchword.flows.details import context_of, details
-from watchword.flows.endings import fail, settle
+from watchword.flows.endings import fail, settle, tell
 from watchword.flows.holders import holder
 from watchword.flows.kit import Kit
 from watchword.flows.phone_requests import Signed, check_signed, find_phone, text
@@ -128,11 +128,11 @@ def decide(kit: Kit, request: Signed) -> Decided | Refusal:
             return Refusal(FIELDS, "fields.decision")
         result = _decide(kit, tx, attempt, device, phone, request, decision)
     if isinstance(result, Decided):
-        kit.events.publish(f"attempt:{attempt.id}", {"state": result.result})
+        tell(kit, attempt, result.result)
         if decision == "not_me" and attempt.session_id:
             kit.events.publish(f"session:{attempt.session_id}", {"state": "ended"})
     elif result.reason in ("confirmation.spent", "pins.spent"):
-        kit.events.publish(f"attempt:{attempt.id}", {"state": "failed"})
+        tell(kit, attempt, "failed")
     return result
 
 

@@ -41,3 +41,12 @@ def fail(kit: Kit, tx: Tx, attempt: Attempt, reason: str) -> None:
         tx.audit.write(
             AuditRow("login.attempt.failed", attempt.user_id, attempt.id, {"reason": reason}), kit.clock.now()
         )
+
+
+def tell(kit: Kit, attempt: Attempt, state: str) -> None:
+    """To the page that waits, and to every phone that lists this login: it has ended (protocol/spec.md 6.5). After the transaction."""
+    kit.events.publish(f"attempt:{attempt.id}", {"state": state})
+    with kit.store.read() as tx:
+        phones = {device.phone_id for device in tx.devices.of_user(attempt.user_id) if device.state == "active"}
+    for phone in sorted(phones):
+        kit.events.publish(f"phone:{phone}", {"pending": "1"})

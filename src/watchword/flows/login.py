@@ -27,7 +27,7 @@ from watchword.core.refusals import (
 from watchword.core.sessions import Session
 from watchword.core.users import User
 from watchword.flows import device_tokens, letters, password_step, sessions
-from watchword.flows.endings import ENDINGS, settle
+from watchword.flows.endings import ENDINGS, settle, tell
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Browser, Tx
 
@@ -82,7 +82,8 @@ def begin(
             return _enrolment_only(kit, tx, user, client, visit, now)
         opened = _open(kit, tx, user, client, devices, checked.browser, visit, bound_key, now)
     if opened.ask.allowed:
-        kit.events.publish(f"phone:{devices[0].phone_id}", {"pending": "1"})
+        for phone in sorted({device.phone_id for device in devices}):
+            kit.events.publish(f"phone:{phone}", {"pending": "1"})
     return opened
 
 
@@ -190,7 +191,7 @@ def cancel(kit: Kit, collector: str, *, bound_key: str = "") -> Refusal | None:
             return attempt
         tx.attempts.move(attempt.id, "pending", "cancelled", decided=now, decided_by="browser")
         tx.audit.write(AuditRow("login.attempt.cancelled", attempt.user_id, attempt.id), now)
-    kit.events.publish(f"attempt:{attempt.id}", {"state": "cancelled"})
+    tell(kit, attempt, "cancelled")
     return None
 
 

@@ -23,7 +23,7 @@ from watchword.core.refusals import ACTIVATION_THROTTLED, INVALID, PROOF_FIRST, 
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, username_key
 from watchword.flows import sent_codes
-from watchword.flows.activation_start import claim_hash, new_enrolment, on_file, platform_refusal
+from watchword.flows.activation_start import claim_hash, new_enrolment, on_file, page_over, platform_refusal
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow, Tx
@@ -71,6 +71,10 @@ def current(kit: Kit, session: Session, *, renew: bool = False) -> Offer | Refus
             return Refusal(PROOF_FIRST, "device.exists")  # the first enrolment's proof is for the first device only
         for old in tx.enrolments.offered_to(user.id):
             tx.enrolments.move(old.id, "offered", "void")
+        if before is not None and before.state in ("proven", "issued"):
+            tx.enrolments.move(
+                before.id, before.state, "void"
+            )  # whoever scanned it first: a new code ends the old one's claim
         fresh = new_enrolment(kit, user, "page", "offered", OFFER_SECONDS, session_id=session.id)
         secret = kit.vault.derive("activation", fresh.id)[:16]
         code = session_id_from(kit.vault.derive("session-id", fresh.id))
@@ -188,7 +192,7 @@ def _take(kit: Kit, tx: Tx, enrolment: Enrolment | None, platform: Platform, cla
     if hashed is None:
         return Refusal(INVALID, "claim.form", {"field": "claim"})
     user = tx.users.get(enrolment.user_id) if enrolment else None
-    if enrolment is None or user is None or now >= enrolment.expires:
+    if enrolment is None or user is None or now >= enrolment.expires or page_over(tx, enrolment):
         return Refusal(USED_OR_OLD, "offer.unknown_or_expired")
     if enrolment.state in ("proven", "issued") and enrolment.claim_hash == hashed:
         return gather(tx, enrolment, user)

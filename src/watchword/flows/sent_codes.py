@@ -85,11 +85,12 @@ def check(
     wanted = codes.DIGITS[purpose]
     if digits is None or len(digits) != wanted:
         return Refusal(ANSWER_FORM, "code.form", {"digits": wanted})
-    until = tx.rates.take(f"tries:user:{user_id}", codes.PER_USER_TRIES, now)
+    counted = purpose != "start"  # nobody has proven anything yet: a stranger's tries must not use up the owner's day
+    until = tx.rates.take(f"tries:user:{user_id}", codes.PER_USER_TRIES, now) if counted else 0
     if until:
         return Refusal(SEND_LIMITED, "tries.day", {"until": until}, retry_after=until - now)
     code = tx.codes.current(purpose, subject)
-    if code is None or now >= code.expires or not tx.codes.take(code.id, codes.TRIES):
+    if code is None or now >= code.expires or not tx.codes.take(code.id, codes.TRIES[purpose]):
         return Refusal(SENT_CODE_OVER, "code.over")
     if not hmac.compare_digest(code.mac, kit.vault.mac(f"code:{purpose}:{subject}", digits)):
         tx.audit.write(AuditRow(f"code.{purpose}.refused", user_id, subject), now)

@@ -16,6 +16,7 @@ _LIVE = (_T.c.id == param(_T.c.id), _T.c.ended == 0)
 
 _ADD = adding(_T)
 _BY_TOKEN = Query(by(_T, "token_hash"))
+_BY_ID = Query(by(_T, "id"))
 _TOUCH = Query(setting(_T, ["touched"]).where(*_LIVE, _T.c.touched < param(_T.c.touched, "set_touched")))
 _PROVED = Query(setting(_T, ["proved"]).where(*_LIVE))
 _END = Query(setting(_T, ["ended"]).where(*_LIVE).returning(*_T.c))
@@ -36,6 +37,11 @@ class Sessions:
     def by_token(self, token_hash: bytes) -> Session | None:
         """By the hash of its token, ended or not."""
         row = self._db.one(_BY_TOKEN, token_hash=token_hash)
+        return None if row is None else Session(*row)
+
+    def get(self, session_id: str) -> Session | None:
+        """By its public id, ended or not."""
+        row = self._db.one(_BY_ID, id=session_id)
         return None if row is None else Session(*row)
 
     def touch(self, session_id: str, now: int) -> None:

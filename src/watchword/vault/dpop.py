@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from dataclasses import dataclass
+from functools import lru_cache
 
 from joserfc import jws
 from joserfc.errors import JoseError
@@ -36,7 +37,7 @@ def verify(compact: str, *, method: str, url: str, now: int) -> Proof | str:
             return "dpop.header"
         if jwk.get("kty") != "EC" or jwk.get("crv") != "P-256" or "d" in jwk:
             return "dpop.key"
-        key = ECKey.import_key({name: jwk[name] for name in ("kty", "crv", "x", "y")})
+        key, thumbprint = _key(str(jwk["x"]), str(jwk["y"]))
         claims = json.loads(jws.deserialize_compact(compact, key, algorithms=["ES256"]).payload or b"")
     except (JoseError, ValueError, KeyError, TypeError, UnicodeError, RecursionError):
         return "dpop.malformed_or_signature"
@@ -47,4 +48,11 @@ def verify(compact: str, *, method: str, url: str, now: int) -> Proof | str:
         return "dpop.time"
     if not isinstance(jti, str) or not 8 <= len(jti) <= 128:
         return "dpop.jti"
-    return Proof(key.thumbprint(), jti, issued)
+    return Proof(thumbprint, jti, issued)
+
+
+@lru_cache(maxsize=1024)
+def _key(x: str, y: str) -> tuple[ECKey, str]:
+    """A P-256 public key and its thumbprint; one login proves the same key several times."""
+    key = ECKey.import_key({"kty": "EC", "crv": "P-256", "x": x, "y": y})
+    return key, key.thumbprint()

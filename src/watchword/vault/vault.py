@@ -105,11 +105,19 @@ def sign_with(key: SigningKey, fields: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def canonical(fields: Mapping[str, Any]) -> bytes:
-    """RFC 8785 bytes. Raises ValueError for what JSON cannot carry exactly."""
+    """RFC 8785 bytes, integers only (protocol/spec.md section 1). Raises ValueError for what JSON cannot carry exactly."""
     try:
+        if _has_fraction(fields):
+            raise ValueError("a number that is no integer")
         return rfc8785.dumps(dict(fields))
     except (rfc8785.CanonicalizationError, RecursionError) as strange:
         raise ValueError("not canonical JSON") from strange
+
+
+def _has_fraction(value: object) -> bool:
+    if isinstance(value, Mapping):
+        return any(map(_has_fraction, value.values()))
+    return any(map(_has_fraction, value)) if isinstance(value, (list, tuple)) else isinstance(value, float)
 
 
 def signature_right(key_x: bytes, key_y: bytes, message: bytes, signature: str) -> bool:

@@ -26,6 +26,7 @@ TYPES = {
 }
 SQUEEZED = {".html", ".css", ".js", ".json", ".webmanifest", ".svg", ".wasm"}
 LONGEST_NAME = 100  # no file of ours has one; file systems refuse one over 255 bytes with an error
+LONGEST_NAME = 200
 FOREVER = b"public, max-age=31536000, immutable"
 
 
@@ -84,6 +85,8 @@ class Assets:
             or "\0" in name
             or name.startswith(self._skip or ("\0",))
         ):
+            return None
+        if len(name) > LONGEST_NAME:
             return None
         path = self._root / name
         return file_of(name, path.read_bytes()) if path.is_file() else None

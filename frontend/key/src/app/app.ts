@@ -141,8 +141,10 @@ function text(value: unknown): string {
 function readConfig(answer: JsonObject): Config {
   const brand = (answer.brand ?? {}) as JsonObject;
   const countries = Array.isArray(answer.countries) ? (answer.countries as unknown as Country[]) : [];
+  const pin = (answer.pin ?? {}) as JsonObject;
   return {
     iss: text(answer.iss),
+    pinMin: pin.min === 6 ? 6 : 4,
     brand: { name: text(brand.name) || "Watchword", support_phone: text(brand.support_phone) },
     portal: text(answer.portal),
     vapid: text(answer.vapid),

@@ -17,11 +17,11 @@ export function normalPin(typed: string): string {
   return typed.normalize("NFKC");
 }
 
-/** Why a typed text has not the form of a PIN, or null where it has. */
-export function pinFault(typed: string): "length" | "characters" | null {
+/** Why a typed text has not the form of a PIN, or null where it has. `least` is the institution's own minimum for a new one. */
+export function pinFault(typed: string, least = PIN_MIN): "length" | "characters" | null {
   const pin = normalPin(typed);
   if (!/^[\u0021-\u007e]*$/.test(pin)) return "characters";
-  return pin.length < PIN_MIN || pin.length > PIN_MAX ? "length" : null;
+  return pin.length < least || pin.length > PIN_MAX ? "length" : null;
 }
 
 /** The PIN, or null where it has not the form of one. */

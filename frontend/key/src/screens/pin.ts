@@ -1,7 +1,7 @@
 /** The PIN at activation: made for the first user (K01–K04), asked for every further one (G03, J01). */
 import type { Activation } from "../app/activation";
 import type { Opening } from "../app/unlock";
-import { GuidelineCheck, isMixed, pinFault, type Finding, type Guidelines } from "../core/pin";
+import { GuidelineCheck, isMixed, PIN_MIN, pinFault, type Finding, type Guidelines } from "../core/pin";
 import { gap, t, template, type TextKey } from "../texts";
 import { fill, h } from "../ui/dom";
 import { icon, type IconName } from "../ui/icons";
@@ -71,7 +71,7 @@ function guidelines(): HTMLElement {
 
 /** Checks while the person types: form at once, records shortly after the last key. */
 class Live {
-  readonly form = rule("rule.form");
+  readonly form: Rule;
   readonly records = rule("rule.records");
   readonly names = rule("rule.names");
   readonly mixed = rule("rule.mixed");
@@ -82,7 +82,9 @@ class Live {
   constructor(
     list: Guidelines,
     private readonly pin: Field,
+    private readonly least: number,
   ) {
+    this.form = rule(least > PIN_MIN ? "rule.form.six" : "rule.form");
     this.check = new GuidelineCheck(list);
     onLeave(() => {
       clearTimeout(this.timer);
@@ -94,13 +96,13 @@ class Live {
   typed(): void {
     const { value } = this.pin.input;
     this.pin.error(pinFault(value) === "characters" ? pinWords("characters") : null);
-    this.form.set(value && !pinFault(value) ? "ok" : "open");
+    this.form.set(value && !pinFault(value, this.least) ? "ok" : "open");
     this.mixed.set(isMixed(value) ? "ok" : "open");
     this.records.set("open");
     this.names.set("open");
     clearTimeout(this.timer);
     this.turn += 1;
-    if (!pinFault(value)) this.timer = setTimeout(() => void this.compare(), 350);
+    if (!pinFault(value, this.least)) this.timer = setTimeout(() => void this.compare(), 350);
   }
 
   /** Compares with the records; true where nothing is forbidden. */
@@ -119,9 +121,11 @@ class Live {
 
 function newPin(ctx: Context, activation: Activation): void {
   const place = h("div", {});
-  const pin = pinField(t("pin.new"), "new-password");
+  const least = ctx.app.config?.pinMin ?? PIN_MIN;
+  const six = least > PIN_MIN;
+  const pin = pinField(t(six ? "pin.new.six" : "pin.new"), "new-password");
   const again = pinField(t("pin.again"), "new-password");
-  const live = new Live(activation.ready!.guidelines, pin);
+  const live = new Live(activation.ready!.guidelines, pin, least);
   pin.input.addEventListener("input", () => live.typed());
   again.input.addEventListener("input", () => again.error(null));
   const next = button("solid", t("pin.activate"), null, { form: "pin" });
@@ -129,9 +133,9 @@ function newPin(ctx: Context, activation: Activation): void {
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
     const { value } = pin.input;
-    const fault = pinFault(value);
+    const fault = pinFault(value, least);
     if (fault) {
-      pin.error(pinWords(fault));
+      pin.error(pinWords(fault, six));
       return pin.input.focus();
     }
     if (again.input.value.normalize("NFKC") !== value.normalize("NFKC")) {

@@ -8,8 +8,9 @@ import { button, explained, pinField, type Field } from "../ui/parts";
 import type { Context } from "./context";
 import { bio } from "./words";
 
-export function pinWords(fault: "length" | "characters"): Node[] {
-  return explained(t(`pin.${fault}.what`), t(`pin.${fault}.rest`));
+export function pinWords(fault: "length" | "characters", six = false): Node[] {
+  const what = fault === "length" && six ? t("pin.length.six") : t(`pin.${fault}.what`);
+  return explained(what, t(`pin.${fault}.rest`));
 }
 
 export function ownPin(hint?: string): Field {

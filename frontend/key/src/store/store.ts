@@ -31,6 +31,8 @@ export type Config = {
   portal: string;
   vapid: string;
   countries: Country[];
+  /** Fewest characters of a new PIN: 4, or 6 where the institution's policy says so. */
+  pinMin: number;
 };
 
 /** The biometric slot: which credential opens it, what it is asked with, and the sealed A. */

@@ -1,1 +1,1 @@
-"""The demonstration: computer, phone and outbox side by side, with made-up people. Never part of a real installation."""
+"""The demonstration, never part of a real installation: computer, phone and outbox side by side, with made-up people."""

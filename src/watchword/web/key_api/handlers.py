@@ -164,5 +164,7 @@ def push(ask: Ask, body: models.Signed, _: str) -> dict[str, Any] | Refusal:
 
 
 def config(ask: Ask, _body: object, _: str) -> dict[str, Any]:
-    """4."""
-    return {**ask.site.key_config(), "time": ask.site.kit.clock.now()}
+    """4, with the support number of the language that was asked in."""
+    found, numbers = ask.site.key_config(), ask.site.renderer.brand.support
+    brand = {**found["brand"], "support_phone": numbers[ask.lang]}
+    return {**found, "brand": brand, "time": ask.site.kit.clock.now()}

@@ -7,6 +7,7 @@ overrides among them), piled-up combining marks, and length.
 from __future__ import annotations
 
 import unicodedata
+from functools import lru_cache
 
 from markupsafe import Markup, escape
 
@@ -20,6 +21,7 @@ _SEPARATORS = frozenset(
 )
 
 
+@lru_cache(maxsize=4096)
 def plain_name(name: str, longest: int = LONGEST) -> str:
     """One line of at most `longest` characters with nothing that moves or hides text; "–" where nothing is left."""
     clean = " ".join(_visible(name[: longest * 8]).split())
@@ -46,6 +48,7 @@ def _visible(text: str) -> str:
     return "".join(out)
 
 
+@lru_cache(maxsize=4096)
 def safe_name(name: str, longest: int = LONGEST) -> Markup:
     """`plain_name`, escaped and isolated from the direction of the text around it."""
     return Markup("<bdi>") + escape(plain_name(name, longest)) + Markup("</bdi>")
