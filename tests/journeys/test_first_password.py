@@ -83,12 +83,15 @@ def test_a_wrong_code_a_wrong_name_and_an_old_code_read_the_same(here: Installat
     assert start(here.browser(), new.username, right).refusals == [1401]
 
 
-def test_three_tries_a_code(here: Installation) -> None:
+def test_five_wrong_codes_lock_their_network_and_not_the_owner(here: Installation) -> None:
+    """Nobody has proven anything yet: a stranger's tries must not use up the code, nor go on for ever."""
     new = invited(here)
     right = here.code_to(*new.numbers)
-    for at in range(1, 4):
-        assert start(here.browser(), new.username, f"{(int(right) + at) % 10**10:010}").refusals == [1401]
-    assert start(here.browser(), new.username, right).refusals == [1401], "a fourth try is compared"
+    found = [start(here.browser(), new.username, f"{(int(right) + at) % 10**10:010}").refusals for at in range(1, 6)]
+    assert found == [[1401]] * 5
+    assert start(here.browser(), new.username, right).refusals == [1102], "a sixth try is compared"
+    with here.elsewhere("127.30.0.1") as http:
+        assert start(here.browser(http=http), new.username, right).refusals == []
 
 
 @pytest.mark.parametrize(

@@ -27,7 +27,11 @@ export function waitForPhone(root: Document): void {
   const following = follow("/login/events", "/login/state", {
     state(value) {
       if (value === "pending") tell(waiting);
-      else if (value === "approved") {
+      else if (value === "changed") {
+        // Another login of this person began: this page must show its confirmation code from now on.
+        following.stop();
+        location.replace(section.dataset["here"] ?? "/login/wait");
+      } else if (value === "approved") {
         const text = words["approved"] ?? "";
         tell(text);
         title(text);

@@ -37,7 +37,7 @@ class Surroundings:
         places, network, key = self._look(address) if self._has_geo else self._near(address)
         hints = {name: headers.get(name, "") for name in useragent.HINTS}
         agent = useragent.describe(headers.get("user-agent", ""), hints)
-        return Visit(address, places, network, key, agent.browser, agent.system, device_token[:128], lang)
+        return Visit(address, places, network, key, agent.browser, agent.system, device_token[:512], lang)
 
     def _look(self, address: str) -> tuple[Mapping[str, str], str, str]:
         if not self._has_geo:

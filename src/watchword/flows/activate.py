@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from watchword.core.devices import Device, Phone, Platform
+from watchword.core.devices import SIGNED_WRONG_LIMIT, Device, Phone, Platform
 from watchword.core.encoding import b64u, unb64u
 from watchword.core.enrolments import Enrolment
 from watchword.core.refusals import (
@@ -24,6 +24,7 @@ from watchword.core.refusals import (
 from watchword.core.users import Contact, User
 from watchword.flows import letters, prove, ready
 from watchword.flows.activation_start import claimed, open_number, platform_refusal, usable
+from watchword.flows.approve import wrong_pin
 from watchword.flows.details import plain
 from watchword.flows.kit import Kit
 from watchword.flows.phone_requests import Signed, check_header, text
@@ -169,9 +170,13 @@ def confirm(kit: Kit, request: Signed) -> str | Refusal:
             return found
         enrolment, user = found
         device, phone = tx.devices.get(enrolment.device_id), tx.phones.get(enrolment.phone_id, lock=True)
-        if device is None or phone is None or phone.state != "active":
+        if device is None or phone is None or phone.state != "active" or phone.signed_wrong >= SIGNED_WRONG_LIMIT:
             return Refusal(ENROLMENT_OVER, "device.gone")
         refused = _confirm_fits(kit, request, enrolment, device, phone)
+        if refused is not None and refused.reason == "hmac.mismatch":
+            return wrong_pin(
+                kit, tx, device, phone, "confirm.mismatch"
+            )  # counted, or this would be a place to try PINs
         if refused is not None:
             return refused
         if enrolment.state == "issued":

@@ -37,12 +37,16 @@ KEPT_NETWORKS = 20
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """A right password of a user with a device. `collector` is the secret that collects the session; it is shown this once."""
+    """A right password of a user with a device. `collector` is the secret that collects the session; it is shown this once.
+
+    `changed` are the user's other open attempts, whose pages must show a confirmation code from now on.
+    """
 
     attempt: Attempt
     collector: str
     devices: tuple[Device, ...]
     ask: pushes.Ask
+    changed: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def begin(
         if not devices:
             return _enrolment_only(kit, tx, user, client, visit, now)
         opened = _open(kit, tx, user, client, devices, checked.browser, visit, bound_key, now)
+    for other_id in opened.changed:
+        kit.events.publish(f"attempt:{other_id}", {"state": "changed"})
     if opened.ask.allowed:
         for phone in sorted({device.phone_id for device in devices}):
             kit.events.publish(f"phone:{phone}", {"pending": "1"})
@@ -110,29 +116,33 @@ def _open(
         a.state in ("approved", "collected") and a.decided > user.denied_at for a in recent
     )
     reason = confirmation.reason(context, recent, now=now, always=kit.policy.always_confirm, after_denial=after_denial)
+    open_beside = [other for other in recent if state_at(other, now) == "pending"]
+    pushed = ask.allowed and not any(
+        now < other.push_until for other in open_beside
+    )  # one push at a time; the app lists both
     collector = b64u(kit.entropy.bytes(16))
     attempt = Attempt(
         id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="pending",
         collector_hash=sha256(collector.encode()), bound_key=bound_key, nonce=b64u(kit.entropy.bytes(16)),
         started=now, expires=now + LIFE_SECONDS, context=context, browser_id=browser.id if browser else "",
         confirm=bool(reason), confirm_reason=reason, device_id=devices[0].id,
-        asked=(now,) if ask.allowed else (), push_until=now + PUSH_SECONDS if ask.allowed else 0,
+        asked=(now,) if ask.allowed else (), push_until=now + PUSH_SECONDS if pushed else 0,
         qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
         wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id="", lang=visit.lang,
     )  # fmt: skip
     tx.attempts.add(attempt)
-    for other in recent:
-        if state_at(other, now) == "pending" and not other.confirm:
-            tx.attempts.set(other.id, confirm=True, confirm_reason="several")
+    changed = tuple(other.id for other in open_beside if not other.confirm)
+    for other_id in changed:
+        tx.attempts.set(other_id, confirm=True, confirm_reason="several")
     tx.audit.write(
         AuditRow(
             "login.attempt.opened", user.id, attempt.id, {"client": client.id, "asked": ask.allowed}, visit.personal()
         ),
         now,
     )
-    if ask.allowed:
+    if pushed:
         letters.wake_phone(kit, tx, user, devices[0].phone_id, attempt.id)
-    return Opened(attempt, collector, devices, ask)
+    return Opened(attempt, collector, devices, ask, changed)
 
 
 def may_ask_now(user: User, recent: tuple[Attempt, ...], now: int) -> pushes.Ask:
@@ -169,7 +179,11 @@ def ask_again(kit: Kit, collector: str, *, bound_key: str = "", device_id: str =
             return Refusal(WAY_UNAVAILABLE, "device.unknown")
         if chosen.id == attempt.device_id and now < attempt.push_until - PUSH_SECONDS + 10:
             return Refusal(PUSH_PENDING, "push.just_sent", {"until": attempt.push_until})
-        ask = may_ask_now(user, tx.attempts.recent(user.id, now - RECENT_SECONDS), now)
+        recent = tx.attempts.recent(user.id, now - RECENT_SECONDS)
+        beside = [other.push_until for other in recent if other.id != attempt.id and state_at(other, now) == "pending"]
+        if any(now < until for until in beside):
+            return Refusal(PUSH_PENDING, "push.other_login", {"until": max(beside)})
+        ask = may_ask_now(user, recent, now)
         if not ask.allowed:
             tx.attempts.set(attempt.id, device_id=chosen.id)
             kind = PUSH_QUIET if ask.why == "quiet" else PUSH_LIMITED
@@ -241,9 +255,9 @@ def collect(kit: Kit, collector: str, visit: Visit, *, bound_key: str = "") -> C
 
 
 def _remember(kit: Kit, tx: Tx, attempt: Attempt, visit: Visit, now: int) -> str:
-    """Make the browser known: only a complete login does. A browser keeps its token, so that several users can share it; a platform's is renewed."""
-    given = device_tokens.genuine(kit, visit.device_token)
-    token = given or device_tokens.make(kit)
+    """Make the browser known: only a complete login does. A browser keeps its token of this user; a platform's is renewed."""
+    given = device_tokens.pick(kit, visit.device_token, attempt.user_id) if visit.device_token else ""
+    token = given or device_tokens.make(kit, attempt.user_id)
     token_hash = sha256(token.encode())
     browser = tx.browsers.by_token(attempt.user_id, token_hash) if given else None
     if browser is None and not given and attempt.browser_id:

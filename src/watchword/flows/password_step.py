@@ -77,10 +77,11 @@ def active_devices(tx: Tx, user_id: str) -> tuple[Device, ...]:
 
 
 def _known_browser(kit: Kit, tx: Tx, user: User | None, visit: Visit) -> Browser | None:
-    token = device_tokens.genuine(kit, visit.device_token)
+    owner = user.id if user else NOBODY
+    token = device_tokens.pick(kit, visit.device_token, owner) if visit.device_token else ""
     if not token:
         return None
-    browser = tx.browsers.by_token(user.id if user else NOBODY, sha256(token.encode()))
+    browser = tx.browsers.by_token(owner, sha256(token.encode()))
     return browser if browser is not None and browser.wrong < BROWSER_DIES_AT else None
 
 

@@ -7,9 +7,12 @@ from dataclasses import dataclass
 from watchword.core import pin_guidelines
 from watchword.core.encoding import b64u
 from watchword.core.enrolments import Enrolment
+from watchword.core.refusals import ENROLMENT_OVER, Refusal
 from watchword.core.users import Contact, Details, User
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Tx
+
+MOST_ASKED = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,8 +25,11 @@ class Proven:
     contacts: tuple[Contact, ...]
 
 
-def gather(tx: Tx, enrolment: Enrolment, user: User) -> Proven:
-    """Read what `ready` needs; the slow part comes after the transaction."""
+def gather(tx: Tx, enrolment: Enrolment, user: User) -> Proven | Refusal:
+    """Read what `ready` needs; the slow part comes after the transaction, and a phone may repeat it a few times only."""
+    if enrolment.turn >= MOST_ASKED:
+        return Refusal(ENROLMENT_OVER, "ready.asked_too_often")
+    tx.enrolments.set(enrolment.id, turn=enrolment.turn + 1)
     return Proven(enrolment, user, tx.users.details(user.id), tx.contacts.of(user.id))
 
 

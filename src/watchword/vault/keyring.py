@@ -75,7 +75,7 @@ def load(path: Path) -> KeyRing:
         )
         master = {name: unb64u(value) for name, value in raw["master"].items()}
         return KeyRing(master, signing, _private(raw["vapid"]), int(raw["made"]), str(raw.get("issuer", "")))
-    except (KeyError, TypeError, ValueError) as broken:
+    except (AttributeError, KeyError, TypeError, ValueError) as broken:
         raise ValueError(f"{path} is not a Watchword key file") from broken
 
 

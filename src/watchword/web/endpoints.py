@@ -25,7 +25,7 @@ App = Callable[[Scope, Receive, Send], Any]
 
 
 class Endpoint:
-    """One path: handlers by method. Posts are checked to come from a form of ours unless `forms` is False; `slow` methods hash."""
+    """One path: handlers by method. Posts are checked to come from a form of ours unless `forms` is False; `reads` methods write nothing."""
 
     def __init__(
         self,
@@ -34,9 +34,9 @@ class Endpoint:
         refuse: Show,
         *,
         forms: bool = True,
-        slow: tuple[str, ...] = (),
+        reads: tuple[str, ...] = (),
     ) -> None:
-        self.site, self.handlers, self.refuse, self.forms, self.slow = site, dict(handlers), refuse, forms, slow
+        self.site, self.handlers, self.refuse, self.forms, self.reads = site, dict(handlers), refuse, forms, reads
         if "GET" in self.handlers:
             self.handlers["HEAD"] = self.handlers["GET"]
 
@@ -46,7 +46,7 @@ class Endpoint:
             await self.refuse(unread(self.site, scope), ask)(scope, receive, send)
             return
         try:
-            run = self.site.run if ask.method in self.slow else self.site.run_short
+            run = self.site.run_read if ask.method in self.reads else self.site.run
             response = await run(self.answer, ask)
         except UnavailableError as away:
             log.error("%s %s: %s", ask.method, ask.path, away)

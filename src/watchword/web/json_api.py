@@ -58,7 +58,7 @@ class Nothing(Body):
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """One JSON route. `path` may hold one `{name}`; a `slow` one hashes.
+    """One JSON route. `path` may hold one `{name}`; one that `reads` writes nothing.
 
     The handler gets the ask, the parsed body and what stands in `{name}`, and returns an answer or a refusal.
     """
@@ -71,7 +71,7 @@ class Route:
     about: str
     status: int = 200
     headers: Sequence[str] = ()
-    slow: bool = False
+    reads: bool = False
 
 
 class JsonApi:
@@ -98,7 +98,7 @@ class JsonApi:
         else:
             route, part = found
             try:
-                run = self.site.run if route.slow else self.site.run_short
+                run = self.site.run_read if route.reads else self.site.run
                 response = await run(self.answer, ask, route, part)
             except UnavailableError as away:
                 log.error("%s %s: %s", ask.method, ask.path, away)

@@ -14,6 +14,9 @@ from typing import Any
 from starlette.types import Receive, Send
 
 HEARTBEAT_SECONDS = 20
+MOST_OF_TOPIC = 8
+MOST_STREAMS = 50_000
+GOING_ON = ("pending", "waiting", "scanned", "changed")
 HEADERS = [
     (b"content-type", b"text/event-stream; charset=utf-8"),
     (b"cache-control", b"no-store"),
@@ -27,13 +30,18 @@ def encoded(event: str, data: Mapping[str, str]) -> bytes:
     return f"event: {event}\ndata: {json.dumps(dict(data))}\n\n".encode()
 
 
+def _goes_on(data: Mapping[str, str]) -> bool:
+    """Whether more can come after this event: a final state is the last."""
+    return data.get("state", "pending") in GOING_ON
+
+
 class Hub:
     """Topics and who waits on them in this process. Its methods run in the event loop, except `publish`."""
 
     def __init__(self) -> None:
         self._loop: asyncio.AbstractEventLoop | None = None
         self._waiting: dict[str, set[Callable[[Mapping[str, str]], None]]] = {}
-        self._streams: set[Send] = set()
+        self._streams: dict[Send, str] = {}
         self._tasks: set[asyncio.Task[None]] = set()
 
     def start(self) -> None:
@@ -85,24 +93,40 @@ class Hub:
         self, receive: Receive, send: Send, *, topic: str, event: str, first: Callable[[], Awaitable[Mapping[str, str] | None]],
         headers: Iterable[tuple[bytes, bytes]] = (),
     ) -> None:  # fmt: skip
-        """Answer with an event stream: what `first` says now, then every event of `topic`, until the client leaves."""
+        """Answer with an event stream: what `first` says now, then every event of `topic`, until the client leaves.
+
+        A final state ends it, a topic keeps its newest MOST_OF_TOPIC streams, and a process MOST_STREAMS in all.
+        """
+        if len(self._streams) >= MOST_STREAMS:
+            await send(
+                {
+                    "type": "http.response.start",
+                    "status": 503,
+                    "headers": [(b"retry-after", b"5"), (b"content-length", b"0")],
+                }
+            )
+            await send({"type": "http.response.body", "body": b""})
+            return
         await send({"type": "http.response.start", "status": 200, "headers": [*HEADERS, *headers]})
         await send({"type": "http.response.body", "body": b"retry: 2000\n\n", "more_body": True})
-        leave = self.subscribe(topic, lambda data: self._write(send, encoded(event, data)))
-        self._streams.add(send)
+        same = [other for other, its in self._streams.items() if its == topic] if topic in self._waiting else []
+        for oldest in same[: max(0, len(same) - MOST_OF_TOPIC + 1)]:
+            self._write(oldest, b"", more=False)
+        leave = self.subscribe(topic, lambda data: self._write(send, encoded(event, data), more=_goes_on(data)))
+        self._streams[send] = topic
         try:
             now = await first()
             if now is not None:
-                await send({"type": "http.response.body", "body": encoded(event, now), "more_body": True})
+                await send({"type": "http.response.body", "body": encoded(event, now), "more_body": _goes_on(now)})
             while (await receive())["type"] != "http.disconnect":
                 pass
         finally:
             leave()
-            self._streams.discard(send)
+            self._streams.pop(send, None)
 
-    def _write(self, send: Send, body: bytes) -> None:
+    def _write(self, send: Send, body: bytes, *, more: bool = True) -> None:
         async def write() -> None:
-            await send({"type": "http.response.body", "body": body, "more_body": True})
+            await send({"type": "http.response.body", "body": body, "more_body": more})
 
         self._spawn(write())
 

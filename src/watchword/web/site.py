@@ -46,12 +46,13 @@ class Site:
     inline: bool = False
 
     async def run(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Run synchronous work that hashes or may wait, in a thread."""
+        """Run synchronous work that hashes, writes or may wait, in a thread."""
         return await asyncio.get_running_loop().run_in_executor(self.threads, partial(work, *args, **kwargs))
 
-    async def run_short(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
-        """Run synchronous work of a few statements: in a thread where the database is across a wire, right here where it is a file.
+    async def run_read(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
+        """Run synchronous work that only reads, a few statements: in a thread where the database is across a wire, right here where it is a file.
 
-        The embedded database answers in microseconds, and a hop to a thread and back costs more than the statements do (docs/adr/0012).
+        The embedded database answers a read in microseconds and never makes it wait for a writer, and a hop to a thread and back costs
+        more than the statements do (docs/adr/0012). Whatever writes goes through `run`: it may wait for another process's transaction.
         """
         return work(*args, **kwargs) if self.inline else await self.run(work, *args, **kwargs)

@@ -33,7 +33,6 @@ ROUTES = (
         "Begin a login with username and password",
         201,
         ("DPoP",),
-        slow=True,
     ),
     Route(
         "POST", "/api/v1/logins/{login}/show", m.Show, m.Shown, h.show, "Show a QR or a challenge", headers=("DPoP",)
@@ -100,11 +99,11 @@ class LoginApi:
             return body
         assert isinstance(body, m.Poll)
         login_id = ask.path.split("/")[-2]
-        key = await self.site.run_short(h.bound, ask, login_id, body.collector)
+        key = await self.site.run(h.bound, ask, login_id, body.collector)
         if isinstance(key, Refusal):
             return key
-        found = await self.site.run_short(waiting.state, self.site.kit, body.collector, bound_key=key)
+        found = await self.site.run_read(waiting.state, self.site.kit, body.collector, bound_key=key)
         if not isinstance(found, Refusal) and found[1] == "pending" and body.wait:
             await self.site.hub.next_event(f"attempt:{login_id}", body.wait)
-            found = await self.site.run_short(waiting.state, self.site.kit, body.collector, bound_key=key)
+            found = await self.site.run_read(waiting.state, self.site.kit, body.collector, bound_key=key)
         return found if isinstance(found, Refusal) else found[1]

@@ -18,17 +18,15 @@ from watchword.web.portal.showing import refuse_json
 from watchword.web.site import Site
 
 ROUTES = (
-    Route("GET", "/v1/config", Nothing, m.Config, h.config, "Keys, brand and rules (section 4)"),
-    Route(
-        "POST", "/v1/activation/start", m.Start, m.Started, h.start, "Begin with username and password (5.1)", slow=True
-    ),
+    Route("GET", "/v1/config", Nothing, m.Config, h.config, "Keys, brand and rules (section 4)", reads=True),
+    Route("POST", "/v1/activation/start", m.Start, m.Started, h.start, "Begin with username and password (5.1)"),
     Route("POST", "/v1/activation/send", m.SendActivation, m.Sent, h.send, "Send the activation code (5.1)"),
     Route(
         "POST", "/v1/activation/proof/send", m.SendProof, m.Sent, h.send_proof, "Send a proof to what is on file (5.1)"
     ),
     Route("POST", "/v1/activation/proof", m.Code, m.Proved, h.check_proof, "The proof typed (5.1)"),
-    Route("POST", "/v1/activation/prove", m.Code, m.Ready, h.prove_code, "The activation code typed (5.1)", slow=True),
-    Route("POST", "/v1/activation/scan", m.Scan, m.Ready, h.scan_activation, "Begin with the QR (5.2)", slow=True),
+    Route("POST", "/v1/activation/prove", m.Code, m.Ready, h.prove_code, "The activation code typed (5.1)"),
+    Route("POST", "/v1/activation/scan", m.Scan, m.Ready, h.scan_activation, "Begin with the QR (5.2)"),
     Route(
         "POST",
         "/v1/activation/session",
@@ -36,7 +34,6 @@ ROUTES = (
         m.Ready,
         h.by_session_id,
         "Begin with the Session ID (5.3)",
-        slow=True,
     ),
     Route(
         "POST",
@@ -49,8 +46,8 @@ ROUTES = (
     Route("POST", "/v1/activation/confirm", m.Signed, m.Confirmed, h.confirm, "The secret is kept (5.6)"),
     Route("POST", "/v1/nonce", m.Signed, m.Nonce, h.nonce, "A nonce for a proof (5.7)"),
     Route("POST", "/v1/prove", m.Signed, m.Right, h.check_pin, "The PIN is right (5.7)"),
-    Route("POST", "/v1/pending", m.Signed, m.Pending, h.pending, "What waits for this phone (6.1)"),
-    Route("POST", "/v1/scan", m.Signed, m.SignedAnswer, h.scan, "Details of a scanned login (6.3)"),
+    Route("POST", "/v1/pending", m.Signed, m.Pending, h.pending, "What waits for this phone (6.1)", reads=True),
+    Route("POST", "/v1/scan", m.Signed, m.SignedAnswer, h.scan, "Details of a scanned login (6.3)", reads=True),
     Route("POST", "/v1/decide", m.Signed, m.Decided, h.decide, "Approve, deny, not me (6.4)"),
     Route("POST", "/v1/push", m.Signed, m.Registered, h.push, "Register for notifications (6.6)"),
 )
@@ -77,7 +74,7 @@ class PhoneEvents:
         if isinstance(ask, Refusal):
             await refuse_json(unread(self.site, scope), ask)(scope, receive, send)
             return
-        phone = await self.site.run_short(self._phone, ask)
+        phone = await self.site.run_read(self._phone, ask)
         if isinstance(phone, Refusal):
             await refuse_json(ask, phone)(scope, receive, send)
             return

@@ -57,13 +57,13 @@ class Stream:
             await refuse_json(unread(self.site, scope), ask)(scope, receive, send)
             return
         topic, cookie, look = KINDS[ask.path]
-        found = await self.site.run_short(look, self.site, ask.cookies.get(cookie, ""))
+        found = await self.site.run_read(look, self.site, ask.cookies.get(cookie, ""))
         if isinstance(found, Refusal):
             await refuse_json(ask, Refusal(SESSION_ABSENT, found.reason))(scope, receive, send)
             return
 
         async def first() -> Mapping[str, str] | None:
-            now = await self.site.run_short(look, self.site, ask.cookies.get(cookie, ""))
+            now = await self.site.run_read(look, self.site, ask.cookies.get(cookie, ""))
             return None if isinstance(now, Refusal) else {"state": now[1]}
 
         await self.site.hub.stream(
@@ -84,10 +84,10 @@ class Poll:
             return
         topic, cookie, look = KINDS[POLLS[ask.path]]
         secret = ask.cookies.get(cookie, "")
-        found = await self.site.run_short(look, self.site, secret)
+        found = await self.site.run_read(look, self.site, secret)
         if not isinstance(found, Refusal) and found[1] in ("pending", "waiting"):
             await self.site.hub.next_event(f"{topic}:{found[0]}", seconds(ask))
-            found = await self.site.run_short(look, self.site, secret)
+            found = await self.site.run_read(look, self.site, secret)
         answer = refuse_json(ask, found) if isinstance(found, Refusal) else json(ask, {"state": found[1]})
         await answer(scope, receive, send)
 

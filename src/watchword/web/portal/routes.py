@@ -16,7 +16,7 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
     return Paths(
         {
             "/": Endpoint(site, {"GET": home.show}, refuse),
-            "/login": Endpoint(site, {"GET": login.form, "POST": login.post}, refuse, slow=("POST",)),
+            "/login": Endpoint(site, {"GET": login.form, "POST": login.post}, refuse, reads=("GET",)),
             "/login/wait": Endpoint(site, {"GET": waiting.show, "POST": waiting.post}, refuse),
             "/login/panel": Endpoint(site, {"POST": waiting.panel}, refuse_json),
             "/login/events": Stream(site),
@@ -24,13 +24,11 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             "/enrol": Endpoint(site, {"GET": enrol.show, "POST": enrol.post}, refuse),
             "/enrol/events": Stream(site),
             "/enrol/state": Poll(site),
-            "/start": Endpoint(site, {"GET": start.form, "POST": start.post}, refuse, slow=("POST",)),
-            "/password": Endpoint(
-                site, {"GET": home.password_form, "POST": home.password_post}, refuse, slow=("POST",)
-            ),
+            "/start": Endpoint(site, {"GET": start.form, "POST": start.post}, refuse),
+            "/password": Endpoint(site, {"GET": home.password_form, "POST": home.password_post}, refuse),
             "/logout": Endpoint(site, {"POST": home.logout}, refuse),
             "/lang": Endpoint(site, {"POST": start.language}, refuse),
-            "/help": Endpoint(site, {"GET": start.help_page}, refuse),
+            "/help": Endpoint(site, {"GET": start.help_page}, refuse, reads=("GET",)),
             **{path: app for path, app in api.items() if "{" not in path},
         },
         missing(site, refuse),

@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from watchword.core.attempts import challenge_at
 from watchword.core.refusals import DENIED, NOT_ME, NOT_YET, WAY_UNAVAILABLE, Refusal
-from watchword.flows import answers, login, waiting
+from watchword.flows import answers, device_tokens, login, sessions, waiting
 from watchword.flows.endings import ENDINGS
 from watchword.flows.waiting import Waiting
 from watchword.web.asking import DEVICE, LOGIN, SESSION, Ask
@@ -22,6 +22,8 @@ DEVICE_COOKIE_SECONDS = 400 * 24 * 60 * 60
 def show(ask: Ask, errors: Mapping[str, Refusal] | None = None, open_way: Way = "") -> Response:
     """The page in its present state."""
     found = waiting.look(ask.site.kit, ask.cookies.get(LOGIN, ""))
+    if (isinstance(found, Refusal) or found.state == "collected") and _logged_in(ask):
+        return see("/")  # the back button after a login
     if isinstance(found, Refusal):
         return refuse(ask, found)
     if found.state == "approved":
@@ -34,6 +36,11 @@ def show(ask: Ask, errors: Mapping[str, Refusal] | None = None, open_way: Way = 
     for refusal in (errors or {}).values():
         with_retry(response, refusal)
     return response
+
+
+def _logged_in(ask: Ask) -> bool:
+    token = ask.cookies.get(SESSION, "")
+    return bool(token) and not isinstance(sessions.find(ask.site.kit, token, passive=True), Refusal)
 
 
 def _view(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_way: Way) -> WaitingPage:
@@ -64,6 +71,8 @@ def _view(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_way:
 def _push_state(found: Waiting, now: int) -> PushState:
     if now < found.attempt.push_until:
         return "sent" if found.notified else "none"
+    if found.attempt.asked and not found.attempt.push_until:
+        return "none"  # listed in Key beside another login that was pushed: one push at a time
     if found.ask_why == "limited":
         return "limited"
     if found.ask_why == "quiet":
@@ -115,7 +124,9 @@ def collect(ask: Ask) -> Response:
         return show(ask, {"page": result}) if result.kind is NOT_YET else _ended(ask)
     ask.drop_cookie(LOGIN)
     ask.set_cookie(SESSION, result.token)
-    ask.set_cookie(DEVICE, result.device_token, DEVICE_COOKIE_SECONDS)
+    ask.set_cookie(
+        DEVICE, device_tokens.joined(ask.cookies.get(DEVICE, ""), result.device_token), DEVICE_COOKIE_SECONDS
+    )
     return see("/")
 
 
