@@ -25,6 +25,8 @@ from watchword_client.approval import decision_fields
 AGENT = "Mozilla/5.0 (X11; Linux x86_64; rv:145.0) Gecko/20100101 Firefox/145.0"
 CSRF = re.compile(rb'name="csrf" value="([^"]*)"')
 _SHOWN = re.compile(rb'<span aria-hidden="true"(?: data-digits)?>((?:\d+(?:<i></i>)?)+)</span>')
+_REFUSAL = re.compile(rb'data-refusal="(\d+)"|"number": ?(\d+)')
+BUSY, PAUSE, PATIENCE = 503, 0.25, 40
 _ES256 = ec.ECDSA(hashes.SHA256())
 SESSION, LOGIN, DEVICE = "__Host-ww_s", "__Host-ww_l", "__Host-ww_d"
 
@@ -33,11 +35,16 @@ class Unexpected(Exception):
     """A step was answered otherwise than a login that goes well."""
 
 
+class Busy(Unexpected):
+    """503: the server asks to come back."""
+
+
 @dataclass
 class Clocked:
-    """Milliseconds of each step, by name."""
+    """Milliseconds of each step, by name, and how often the server asked to come back."""
 
     steps: dict[str, list[float]] = field(default_factory=dict)
+    busy: int = 0
 
     def step(self, name: str, work: Callable[[], Answer], status: int) -> Answer:
         """Do one step, note its time, hold it to its status."""
@@ -45,7 +52,10 @@ class Clocked:
         answer = work()
         self.steps.setdefault(name, []).append((time.perf_counter() - began) * 1000)
         if answer.status != status:
-            raise Unexpected(f"{name}: {answer.status} instead of {status}: {answer.body[:300]!r}")
+            kind = Busy if answer.status == BUSY else Unexpected
+            raise kind(
+                f"{name}: {answer.status} instead of {status}, refusals {_REFUSAL.findall(answer.body)}: {answer.body[:100]!r}"
+            )
         return answer
 
 
@@ -118,10 +128,17 @@ class PortalClient:
         self.get("first page", "/", 200)
 
     def begin(self, person: Person) -> None:
-        """As far as the waiting page: form and password."""
+        """As far as the waiting page: form and password. Comes back, a bounded number of times, where it is asked to."""
         self.cookies = {DEVICE: person.cookie}
         form = self.get("form", "/login", 200)
-        self.post("password", "/login", form, {"username": person.username, "password": PASSWORD})
+        for _ in range(PATIENCE):
+            try:
+                self.post("password", "/login", form, {"username": person.username, "password": PASSWORD})
+                return
+            except Busy:
+                self.clocked.busy += 1
+                time.sleep(PAUSE)
+        raise Unexpected(f"the server was busy {PATIENCE} times in a row")
 
     def get(self, name: str, path: str, status: int) -> Answer:
         """Open a page."""

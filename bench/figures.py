@@ -54,6 +54,11 @@ FIGURES: dict[str, Figure] = {
     ),
     **_kinds("login_server_ms_{}", "server CPU of a portal login with its hash", unit="ms", steady=True),
     **_kinds("login_generator_ms_{}", "CPU of the load generator for it: browser and phone", unit="ms", steady=True),
+    **_kinds(
+        "logins_asked_to_return_{}",
+        "503 answers while the rate was measured; any say that the machine was busy",
+        unit="",
+    ),
     "login_database_ms_postgresql": Figure("ms", "CPU of PostgreSQL for a portal login", steady=True),
     **_kinds(
         "login_ms_without_hash_{}", "server CPU of a portal login whose hash costs nothing", unit="ms", steady=True

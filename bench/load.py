@@ -20,13 +20,15 @@ CLIENTS: dict[str, Callable[[Site, Clocked], Any]] = {"portal": PortalClient, "p
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """What a block of work came to: how many ended well, wall seconds, this process's CPU seconds, milliseconds by step and in all."""
+    """What a block of work came to: how many ended well, wall seconds, this process's CPU seconds, milliseconds by step and in all,
+    and how often the server asked to come back."""
 
     count: int
     wall: float
     cpu: float
     whole: list[float] = field(default_factory=list)
     steps: dict[str, list[float]] = field(default_factory=dict)
+    busy: int = 0
 
 
 @contextmanager
@@ -75,4 +77,4 @@ def together(items: Sequence[Any], clients: int, make: Callable[[Clocked], Calla
     for clocked in clocks:
         for name, times in clocked.steps.items():
             steps.setdefault(name, []).extend(times)
-    return Done(len(whole), wall, time.process_time() - cpu, whole, steps)
+    return Done(len(whole), wall, time.process_time() - cpu, whole, steps, sum(clocked.busy for clocked in clocks))

@@ -60,11 +60,12 @@ class Cost:
 
 @dataclass(frozen=True, slots=True)
 class Crowd:
-    """Logins a second with several clients, hashes a second alone beside them, and the ratio of their CPU."""
+    """Logins a second with several clients, hashes a second alone beside them, the ratio of their CPU, and answers of 503."""
 
     logins: float
     hashes: float
     ratio: float
+    busy: int
 
 
 def run(quick: bool) -> dict[str, float]:
@@ -97,6 +98,7 @@ def measure(kind: str, sizes: Sizes) -> tuple[dict[str, float], float, float]:
         f"login_rate_share_{kind}": median(one.logins / one.hashes for one in crowd),
         f"login_cpu_ratio_loaded_{kind}": median(one.ratio for one in crowd),
     }
+    found[f"logins_asked_to_return_{kind}"] = sum(one.busy for one in crowd)
     if server.database:
         found[f"login_database_ms_{kind}"] = median(cost.database for cost in portal)
     return found, median(one.hashes for one in crowd), median(cost.hash for cost in portal)
@@ -134,7 +136,12 @@ def _crowd(server: Running, pool: ProcessPoolExecutor, roster: Roster, site: Sit
         cost = (server.cpu.seconds() - began) / done.count * 1000
         after = pool.submit(argon.alone, sizes.crowd // 2, CORES).result()
         out.append(
-            Crowd(done.count / done.wall, mean((before.per_s, after.per_s)), cost / mean((before.cpu_ms, after.cpu_ms)))
+            Crowd(
+                done.count / done.wall,
+                mean((before.per_s, after.per_s)),
+                cost / mean((before.cpu_ms, after.cpu_ms)),
+                done.busy,
+            )
         )
         before = after
     return out

@@ -101,7 +101,7 @@ def _equipped(built: Built, tx: Tx, user: User) -> tuple[Person, str]:
     keys = {
         name: crypto.user_key(secret, name, kit.vault.issuer, user.id, phone.id) for name in ("hmac", "totp", "ocra")
     }
-    token = device_tokens.make(kit)
+    token = device_tokens.make(kit, user.id)
     return Person(
         user.username, user.id, device.id, phone.id, key.private_numbers().private_value, cookie=token, **keys
     ), token

@@ -7,8 +7,8 @@ from collections.abc import Callable
 import pytest
 
 from tests.support.installation import OTHER_PIN, PIN, WRONG, Installation, refused
-from tests.support.signed import decision
 from tests.support.raw import numbers, post
+from tests.support.signed import decision
 from tests.support.steps import approve, asked, challenge, confirmation, go_on, known, logged_in, proved, waiting
 
 

@@ -14,9 +14,14 @@ AXE = Path(__file__).parents[2] / "frontend/portal/node_modules/axe-core/axe.min
 RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
 SHOTS = os.environ.get("WATCHWORD_SHOTS", "")
 
+# Every rule in the light at the first width; then what a darker or a narrower page can change.
+_ALL: list[str] = []
+_BY_COLOUR = ["color-contrast"]
+_BY_WIDTH = ["target-size", "label", "button-name", "link-name", "aria-hidden-focus", "scrollable-region-focusable", "landmark-unique"]
+
 _RUN = """async ({rules, only}) => {
   const found = await axe.run({exclude: [['iframe']]}, {
-    runOnly: only ? {type: 'rule', values: only} : {type: 'tag', values: rules}, resultTypes: ['violations'], iframes: false})
+    runOnly: only.length ? {type: 'rule', values: only} : {type: 'tag', values: rules}, resultTypes: ['violations'], iframes: false})
   return found.violations.map(v => `${v.id} (${v.impact}): ${v.nodes.slice(0, 3).map(n => n.target.join(' ') + ' ' + n.failureSummary.split('\\n')[1]).join(' | ')}`)
 }"""
 _WIDER = """() => {
@@ -77,26 +82,27 @@ class Survey:
         self._seen.add((surface, name, lang))
         size = page.viewport_size
         found: list[str] = []
-        for width in widths:
+        for at, width in enumerate(widths):
             page.set_viewport_size({"width": width, "height": size["height"] if size else 800})
             # All of it at once: what a bar at the edge covers for the moment is no smaller for that.
             page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight") + 120})
-            for scheme in ("light", "dark"):
-                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
+            found += [f"{width}: {line}" for line in self._axe(page, _ALL if not at else _BY_WIDTH)]
+            if SHOTS:
+                _shoot(page, f"{surface}-{name}.{lang}-{width}-light")
+            if not at or SHOTS:
+                page.emulate_media(color_scheme="dark", reduced_motion="reduce")
+                found += [f"{width} dark: {line}" for line in self._axe(page, _BY_COLOUR)]
                 if SHOTS:
-                    _shoot(page, f"{surface}-{name}.{lang}-{width}-{scheme}")
-                # What depends on the colours alone is asked again in the dark, what depends on the width at each.
-                only = None if scheme == "light" else ["color-contrast"]
-                found += [f"{width} {scheme}: {line}" for line in self._axe(page, only)]
+                    _shoot(page, f"{surface}-{name}.{lang}-{width}-dark")
+                page.emulate_media(color_scheme="light", reduced_motion="reduce")
             wide = page.evaluate(_WIDER)
             if wide:
                 found.append(f"{width}: wider than the screen: {wide}")
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
         if size:
             page.set_viewport_size(size)
         assert found == [], "\n".join([f"{surface} {name} ({lang})", *found])
 
-    def _axe(self, page: Page, only: list[str] | None) -> list[str]:
+    def _axe(self, page: Page, only: list[str]) -> list[str]:
         if not page.evaluate("typeof axe !== 'undefined'"):
             page.evaluate(self._source)
         lines: list[Any] = page.evaluate(_RUN, {"rules": RULES, "only": only})

@@ -15,7 +15,7 @@ from watchword.stores import tables
 
 RTL = "\u202e"
 HOSTILE = {
-    "markup": "\"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}",
+    "markup": '"><script>alert(1)</script><img src=x onerror=alert(2)>{{ 7*7 }}',
     "right to left": f"{RTL}moc.elpmaxe.evil\u2067 \u0301\u0301\u0301\u0301\u0301\u0301{RTL}",
     "ten thousand letters": "W" * 10_000,
 }

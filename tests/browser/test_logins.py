@@ -127,6 +127,18 @@ def test_by_the_six_digit_code_with_the_phone_offline(here: Installation, pair: 
     desk.seen("waiting-code-used")
 
 
+def test_the_phone_hears_that_a_login_is_over(pair: Pairs) -> None:
+    who, desk, hand = pair()
+    waits = hand.page.get_by_role("link").filter(has_text=hand.words.key("waiting.one"))
+    desk.log_in(who)
+    desk.waits()
+    expect(waits).to_be_visible()
+    desk.press(desk.words.portal("wait.cancel"))
+    desk.reads(desk.words.portal("over.cancelled.title"))
+    expect(waits).to_be_hidden()
+    desk.seen("over-cancelled")
+
+
 def test_denied_on_the_phone(pair: Pairs) -> None:
     who, desk, hand = pair()
     desk.log_in(who)
@@ -139,6 +151,9 @@ def test_denied_on_the_phone(pair: Pairs) -> None:
     desk.seen("over-denied")
     desk.log_in(who)
     expect(desk.page.get_by_role("heading", level=1)).to_contain_text(desk.words.portal("wait.quiet"))
+    assert desk.confirmation() == ""
+    desk.press(desk.words.portal("wait.again"))
+    desk.alert("U04")
     desk.seen("waiting-quiet")
 
 

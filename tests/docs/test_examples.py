@@ -31,7 +31,7 @@ def test_settings_load_and_can_work(page: str, text: str, tmp_path: Path, monkey
     monkeypatch.setenv(CONFIG_VARIABLE, str(file))
     settings = load()
     check(settings)
-    assert senders(settings, push=None)  # type: ignore[arg-type]
+    assert senders(settings, push=object())  # type: ignore[arg-type]
 
 
 @pytest.mark.parametrize(("page", "text"), examples("python"))

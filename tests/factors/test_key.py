@@ -101,7 +101,7 @@ def test_every_bound_field_is_compared(name: str, value: object) -> None:
 
 def test_the_checks_come_in_their_order_and_the_first_that_fails_is_told() -> None:
     """Each part counts on its own: a wrong code the attempt, a wrong PIN the phone."""
-    assert CHECKS == (fields_equal, confirmation_right, pin_right)
+    assert (fields_equal, confirmation_right, pin_right) == CHECKS
     challenge, answer = approval(attempt="x", confirmation="000000")
     answer["hmac"] = b""
     order = []

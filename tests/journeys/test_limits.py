@@ -138,7 +138,7 @@ def test_a_qr_lives_three_minutes_and_a_challenge_five(here: Installation) -> No
 def test_pushes_three_in_ten_minutes_five_an_hour(here: Installation) -> None:
     who = here.person()
     asked_at = []
-    for at in range(0, 70):
+    for at in range(70):
         browser = waiting(here, who)
         if who.phone.pending().attempts:
             asked_at.append(at)

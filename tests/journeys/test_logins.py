@@ -38,7 +38,7 @@ def test_by_challenge_the_phone_needs_no_network(here: Installation) -> None:
 
 def test_by_code(here: Installation) -> None:
     who = here.person()
-    assert "/" == logged_in(here, who).page.path
+    assert logged_in(here, who).page.path == "/"
 
 
 @pytest.mark.parametrize("offset", [0, 29], ids=["now", "one step ago"])

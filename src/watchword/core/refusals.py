@@ -66,6 +66,7 @@ PUSH_QUIET = _kind(1202, "push.quiet", 429, "U04")  # params: until
 PUSH_PENDING = _kind(1203, "push.pending", 409, "U04")  # params: until
 WAY_UNAVAILABLE = _kind(1204, "way.unavailable", 409)
 NO_DEVICE = _kind(1301, "login.no_device", 403)
+PASSWORD_FLAGGED = _kind(1302, "login.password_flagged", 403)
 START_CODE = _kind(1401, "start.code", 401)
 PASSWORD_POLICY = _kind(1402, "password.policy", 422)  # params: faults (codes)
 PASSWORD_DIFFERS = _kind(1403, "password.differs", 422)

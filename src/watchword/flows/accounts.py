@@ -11,7 +11,7 @@ from watchword.core.devices import Device
 from watchword.core.lockout import Tries, locked, wrong
 from watchword.core.refusals import BUSY, LOCKED, PASSWORD_POLICY, START_CODE, Refusal
 from watchword.core.users import Contact, Details, NewUser, User, username_key
-from watchword.flows import letters, sent_codes
+from watchword.flows import letters, password_step, sent_codes
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, BusyError, Tx
 
@@ -82,19 +82,18 @@ def first_password(kit: Kit, username: str, code: str, password: str, visit: Vis
     rules = kit.policy.passwords
     faults = passwords.faults(password, rules=rules, own=(username,))
     if faults:
-        with kit.store.write() as tx:
-            tx.tries.refund(subject, counter)
+        password_step.give_back(kit, subject, counter, tries, locked=after != tries)
         return Refusal(PASSWORD_POLICY, "password.policy", {"faults": faults, "minimum": rules.minimum})
     try:
         encoded = kit.passwords.hash(password)
     except BusyError as full:
+        password_step.give_back(kit, subject, counter, tries, locked=after != tries)
         return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
     with kit.store.write() as tx:
-        if user is None or user.password_hash:
-            return Refusal(START_CODE, "user.unknown_or_started")
-        checked = sent_codes.check(kit, tx, user.id, "start", user.id, code, spend=False)
-        if isinstance(checked, Refusal):
-            return Refusal(START_CODE, checked.reason)
+        owner = user.id if user is not None and not user.password_hash else password_step.NOBODY
+        checked = sent_codes.check(kit, tx, owner, "start", owner, code, spend=False)  # the same road for nobody
+        if isinstance(checked, Refusal) or user is None:
+            return Refusal(START_CODE, checked.reason if isinstance(checked, Refusal) else "user.unknown")
         # The person's name is looked for after the code only: before it, the answer would tell who is on file.
         faults = passwords.faults(password, rules=rules, own=(user.display_name,))
         if faults:
@@ -130,6 +129,7 @@ def new_password(kit: Kit, user_id: str, current: str, password: str, visit: Vis
         fits = kit.passwords.verify(user.password_hash, current)
         encoded = kit.passwords.hash(password) if fits else ""
     except BusyError as full:
+        password_step.give_back(kit, subject, "change", tries, locked=after != tries)
         return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
     if not fits:
         return Refusal(START_CODE, "password.wrong")

@@ -18,6 +18,7 @@ from watchword.core.refusals import (
     CREDENTIALS,
     NO_DEVICE,
     NOT_YET,
+    PASSWORD_FLAGGED,
     PUSH_LIMITED,
     PUSH_PENDING,
     PUSH_QUIET,
@@ -82,6 +83,9 @@ def begin(
         if user is None:
             return Refusal(CREDENTIALS, "user.gone")
         devices = password_step.active_devices(tx, user.id)
+        if user.flagged and client.id != "portal":
+            tx.audit.write(AuditRow("login.password.flagged", user.id, personal=visit.personal()), now)
+            return Refusal(PASSWORD_FLAGGED, "password.flagged")
         if not devices:
             return _enrolment_only(kit, tx, user, client, visit, now)
         opened = _open(kit, tx, user, client, devices, checked.browser, visit, bound_key, now)

@@ -55,7 +55,7 @@ def check(kit: Kit, username: str, password: str, visit: Visit) -> Checked | Ref
         fits = kit.passwords.verify(user.password_hash if user is not None and usable else "", password)
         renewed = kit.passwords.hash(password) if fits and user and kit.passwords.stale(user.password_hash) else ""
     except BusyError as full:
-        _give_back(kit, subject, counter, tries, locked=after != tries)
+        give_back(kit, subject, counter, tries, locked=after != tries)
         return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
     if user is None or not fits:
         return _wrong(kit, user, browser, after, visit)
@@ -89,7 +89,7 @@ def _locked(tries: Tries, now: int) -> Refusal:
     return Refusal(LOCKED, "tries.locked", {"until": tries.locked_until}, retry_after=tries.locked_until - now)
 
 
-def _give_back(kit: Kit, subject: bytes, counter: str, tries: Tries, *, locked: bool) -> None:
+def give_back(kit: Kit, subject: bytes, counter: str, tries: Tries, *, locked: bool) -> None:
     """The password was never compared, because the server was busy: the try does not count."""
     with kit.store.write() as tx:
         if locked:

@@ -73,6 +73,13 @@ def state(kit: Kit, collector: str, *, bound_key: str = "") -> tuple[str, str] |
     return attempt.id, state_at(attempt, kit.clock.now())
 
 
+def flagged(kit: Kit, session: Session) -> bool:
+    """Whether this person has to choose a new password before anything else."""
+    with kit.store.read() as tx:
+        user = tx.users.get(session.user_id)
+    return user is not None and bool(user.flagged)
+
+
 def home(kit: Kit, session: Session) -> Home | Refusal:
     """A person's own page."""
     with kit.store.read() as tx:

@@ -17,7 +17,8 @@ const HAPPENS: [IconName, "notme.1" | "notme.2" | "notme.3" | "notme.4"][] = [
 ];
 
 export function supportPhone(ctx: Context): string {
-  return ctx.app.config?.brand.support_phone ?? "";
+  // A number is read in one line.
+  return (ctx.app.config?.brand.support_phone ?? "").replace(/ /g, "\u00a0");
 }
 
 export function notMe(ctx: Context, details: Details): void {

@@ -24,7 +24,7 @@ export function thisPhone(ctx: Context): void {
     fill(
       platform,
       [model, version ? `${name} ${version}` : name].filter(Boolean).join(" · "),
-      ". ",
+      h("br"),
       t(lock ? "phone.lock.yes" : "phone.lock.unknown"),
     );
   });

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from watchword.core.refusals import ENROLMENT_OVER, NO_CONTACT, PROOF_FIRST, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
-from watchword.flows import offers, sessions
+from watchword.flows import offers, sessions, waiting
 from watchword.flows.sent_codes import Sent
 from watchword.web.asking import SESSION, Ask
 from watchword.web.pages import ContactView, EnrolPage, EnrolPanel, RefusalView
@@ -35,6 +35,8 @@ def show(ask: Ask, error: Refusal | None = None, sent: Sent | None = None, conta
     session = _session(ask)
     if isinstance(session, Refusal):
         return refuse(ask, session)
+    if session.kind == "portal" and waiting.flagged(ask.site.kit, session):
+        return see("/password")
     if not offers.may_offer(session):
         return _contact_step(ask, session, error, sent, contact)
     offer = offers.current(ask.site.kit, session)
@@ -86,6 +88,8 @@ def post(ask: Ask) -> Response:
     session = _session(ask)
     if isinstance(session, Refusal):
         return refuse(ask, session)
+    if session.kind == "portal" and waiting.flagged(ask.site.kit, session):
+        return see("/password")
     do = ask.form.get("do", "")
     if do == "send":
         contact = ask.form.get("contact", "")[:26]

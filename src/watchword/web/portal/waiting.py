@@ -56,7 +56,9 @@ def _view(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_way:
         valid_until=attempt.push_until,
         push_again=found.ask_until,
         attempt_until=attempt.expires,
-        confirmation=answers.confirmation_of(kit, attempt),
+        confirmation=answers.confirmation_of(kit, attempt)
+        if attempt.asked
+        else "",  # typed into a phone that was asked
         confirmation_reason=attempt.confirm_reason,  # type: ignore[arg-type]
         qr=qr_panel(ask, found),
         challenge=challenge_panel(ask, found),
