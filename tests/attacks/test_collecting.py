@@ -72,7 +72,7 @@ def test_what_the_phone_and_the_page_show_collects_nothing(here: Installation) -
     shown |= set(values([found.details for found in pending.attempts])) | set(values(list(pending.users)))
     decision = who.phone.approve(attempt, here.pin(), confirmation(browser.page))
     shown |= {decision.result, attempt.context, who.phone.id} | of_rows(here)
-    shown |= {hashed for hashed in (browser.page.links[0].rpartition("#")[2],)}
+    shown |= {browser.page.links[0].rpartition("#")[2]}
     secret = browser.cookies["__Host-ww_l"]
     tried = {value for value in shown if value.isprintable() and value.isascii() and ";" not in value and " " not in value} - {""}
     assert secret not in tried, "the collector secret is shown somewhere"

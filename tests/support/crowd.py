@@ -81,9 +81,9 @@ def counting_statements() -> Iterator[list[str]]:
         return execute
 
     for kind, original in originals:
-        kind._execute = counting(original)  # type: ignore[attr-defined]
+        kind._execute = counting(original)  # type: ignore[method-assign]
     try:
         yield found
     finally:
         for kind, original in originals:
-            kind._execute = original  # type: ignore[attr-defined]
+            kind._execute = original  # type: ignore[method-assign]

@@ -137,7 +137,7 @@ class _Handler(BaseHTTPRequestHandler):
         last = ""
         while last != "closed":
             with self.site.changed:
-                self.site.changed.wait_for(lambda: getattr(self.site, field_name) != last, 5)  # noqa: B023
+                self.site.changed.wait_for(lambda: getattr(self.site, field_name) != last, 5)
                 last = getattr(self.site, field_name)
             try:
                 self.wfile.write(f"event: state\ndata: {json.dumps({'state': last})}\n\n".encode())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
+from zoneinfo import available_timezones
 
 from sqlalchemy import func, select
 
@@ -47,12 +49,18 @@ NEWCOMER = NewUser(
 )  # fmt: skip
 
 
+def machine_zone() -> str:
+    """The zone of this machine, so that portal, phone and outbox of the demonstration show the same time."""
+    named = str(Path("/etc/localtime").resolve()).partition("zoneinfo/")[2]
+    return named if named in available_timezones() else "UTC"
+
+
 def settings_for(port: int, data: Path, **more: Any) -> Settings:
     """Settings of a demonstration on `port`."""
     base: dict[str, Any] = {
         "environment": "demo",
         "data_dir": data,
-        "zone": "Asia/Tokyo",
+        "zone": machine_zone(),
         "portal": {"url": f"http://portal.watchword.localhost:{port}"},
         "key": {"url": f"http://key.watchword.localhost:{port}"},
         "listen": {"host": "127.0.0.1", "port": port},
@@ -64,12 +72,13 @@ def settings_for(port: int, data: Path, **more: Any) -> Settings:
 
 def seed(built: Built) -> None:
     """The made-up people, with their password set; one of them has still to choose hers."""
-    made = accounts.add(built.kit, PEOPLE, invite=False, by="demo")
+    here = machine_zone()
+    made = accounts.add(built.kit, [replace(person, zone=here) for person in PEOPLE], invite=False, by="demo")
     encoded = built.kit.passwords.hash(PASSWORD)
     with built.store.write() as tx:
         for user in made:
             tx.users.set_password(user.id, encoded, built.kit.clock.now())
-    accounts.add(built.kit, [NEWCOMER], by="demo")
+    accounts.add(built.kit, [replace(NEWCOMER, zone=here)], by="demo")
 
 
 def empty(built: Built) -> None:

@@ -18,10 +18,11 @@ from watchword.web.api.routes import LoginApi
 from watchword.web.api.routes import document as platform_document
 from watchword.web.assets import Assets
 from watchword.web.documents import Document, Health
-from watchword.web.endpoints import Paths
+from watchword.web.endpoints import Guarded, Paths
 from watchword.web.key_api.routes import PhoneEvents
 from watchword.web.key_api.routes import api as key_api
 from watchword.web.key_api.routes import document as key_document
+from watchword.web.portal.live import enrolment_state
 from watchword.web.portal.routes import routes as portal_routes
 
 log = logging.getLogger("watchword.server")
@@ -36,7 +37,7 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
     static = Assets(
         folder, "/static/", more={"brand.css": site.renderer.brand_css}, always_forever=True, skip=("key/",)
     )
-    login_api = LoginApi(site)
+    login_api = Guarded(LoginApi(site))
     api: dict[str, ASGIApp] = {
         "/api/v1/logins": login_api,
         "/api/v1/logins/{login}": login_api,
@@ -50,7 +51,7 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
     )  # fmt: skip
     key_app = Paths(
         {
-            "/v1/events": PhoneEvents(site),
+            "/v1/events": Guarded(PhoneEvents(site)),
             "/openapi.json": Document(lambda: key_document(site)),
             "/healthz": Health(site),
         },
@@ -139,6 +140,10 @@ class Server:
             for attempt, state in states.items():
                 if state != "pending":
                     hub.publish(f"attempt:{attempt}", {"state": state})
+        for session in hub.topics("enrolment"):
+            state = await site.run(enrolment_state, site, session)
+            if state != "waiting":
+                hub.publish(f"enrolment:{session}", {"state": state})
         if hub.topics("phone") and self.built.settings.workers > 1:
             for phone in await site.run(self._asked, since):
                 hub.publish(f"phone:{phone}", {"pending": "1"})

@@ -72,7 +72,7 @@ def _phone(kit: Kit, tx: Tx, request: Signed) -> Phone | Refusal:
         return Refusal(SIGNATURE, "signature.wrong")
     known = tx.phones.by_key(x, y)
     if known is not None:
-        return known
+        return known if known.state == "active" else Refusal(SIGNATURE, "phone.ended")
     name = plain(text(request.fields, "name", 128)).strip()[:64]
     return Phone(kit.entropy.id(), "new", x, y, name or "Key", "", 0, 0, kit.clock.now())
 
@@ -214,6 +214,9 @@ def _activate(
     )
     if salt is None or blob is None:
         return Refusal(INVALID, "recovery.form", {"field": "recovery"})
+    others = [other for other in tx.devices.of_user(user.id) if other.state == "active"]
+    if len(others) >= kit.policy.devices_per_user:
+        return Refusal(WAY_UNAVAILABLE, "devices.limit")
     if not tx.enrolments.move(enrolment.id, "issued", "active") or not tx.devices.move(
         device.id, "issued", "active", now
     ):

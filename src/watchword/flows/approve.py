@@ -235,9 +235,19 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     """Someone has the password: the session this login gave ends, every other open attempt closes, and every channel is told."""
     if attempt.session_id:
         tx.sessions.end(attempt.session_id, now)
+        _undo_enrolment(tx, attempt, now)
     for other in tx.attempts.open_for((attempt.user_id,), now):
         tx.attempts.move(other.id, "pending", "not_me", decided=now, decided_by="not_me")
     user = tx.users.get(attempt.user_id)
     if user is not None:
         tx.users.set_flagged(user.id, now)
         letters.tell_all(kit, tx, user, "not_me")
+
+
+def _undo_enrolment(tx: Tx, attempt: Attempt, now: int) -> None:
+    """A phone that the stranger's session put in place goes with that session."""
+    enrolment = tx.enrolments.of_session(attempt.session_id)
+    if enrolment is None or not enrolment.device_id:
+        return
+    if tx.devices.move(enrolment.device_id, "active", "inactive", now):
+        tx.audit.write(AuditRow("device.key.ended", attempt.user_id, enrolment.device_id, {"reason": "not_me"}), now)

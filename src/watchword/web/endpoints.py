@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
+from starlette.types import Message, Receive, Scope, Send
 
 from watchword.core.refusals import BUSY, FAULT, METHOD, NOT_FOUND, Refusal
 from watchword.flows.ports import UnavailableError
@@ -71,6 +71,32 @@ class Endpoint:
             return self.refuse(ask, Refusal(METHOD, "method"))
         refused = from_here(ask) if self.forms and ask.method == "POST" else None
         return self.refuse(ask, refused) if refused else handler(ask)
+
+
+class Guarded:
+    """An endpoint that waits, with the same answers to a store that is away and to a fault as all others have."""
+
+    def __init__(self, app: App) -> None:
+        self.app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self.app(scope, receive, noted)
+        except UnavailableError as away:
+            log.error("%s: %s", scope["path"], away)
+            if not started:
+                await Response(b"", 503, headers={"retry-after": "2"})(scope, receive, send)
+        except Exception:
+            log.exception("fault at %s", scope["path"])
+            if not started:
+                await Response(b"", 500)(scope, receive, send)
 
 
 class Paths:

@@ -9,6 +9,7 @@ import { icon } from "../ui/icons";
 import { banner, button, heading, steps } from "../ui/parts";
 import type { Context } from "./context";
 import { home } from "./home";
+import { waitingBanner } from "./news";
 import { work } from "./problem";
 import { bio } from "./words";
 
@@ -90,6 +91,7 @@ function activated(ctx: Context, activation: Activation): void {
     who: username,
     spacing: "stack--5",
     main: [
+      waitingBanner(ctx),
       h("p", { class: "is-ok line" }, icon("okc"), h("b", {}, t("activated.tag"))),
       heading(t("activated.title", { username }), t("activated.lead")),
       h("h2", {}, t("activated.test")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import asdict, replace
 from typing import Any
 
@@ -13,6 +14,7 @@ from watchword.web.api import models as m
 from watchword.web.asking import Ask
 
 WAYS = ["push", "qr", "challenge", "code"]
+SYSTEM = re.compile(r"[^A-Za-z0-9 ._()-]|(?<=.{32}).")
 PASSIVE = "watchword-passive"
 
 
@@ -42,7 +44,8 @@ def bound(ask: Ask, login_id: str, collector: str) -> str | Refusal:
 
 def _visit(ask: Ask, body: m.Begin) -> Visit:
     client = ask.site.kit.policy.clients[body.client]
-    return replace(ask.visit(), browser=client.name, system=body.system, device_token=body.device_token)
+    system = SYSTEM.sub("", body.system)  # shown on the phone: a name, never a sentence of the caller's
+    return replace(ask.visit(), browser=client.name, system=system, device_token=body.device_token)
 
 
 def begin(ask: Ask, body: m.Begin, _: str) -> dict[str, Any] | Refusal:

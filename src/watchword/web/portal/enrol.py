@@ -73,13 +73,15 @@ def _page(
     ask: Ask, session: Session, step: EnrolStep, error: Refusal | None, *, contacts: tuple[ContactView, ...] = (), sent: Sent | None = None,
     contact: str = "", panel: EnrolPanel | None = None, device: str = "",
 ) -> Response:  # fmt: skip
-    shown: RefusalView | None = refusal_view(ask, error) if error else None
+    with ask.site.kit.store.read() as tx:
+        user = tx.users.get(session.user_id)
+    shown: RefusalView | None = refusal_view(ask, error, user) if error else None
     view = EnrolPage(
         csrf=ask.csrf(), username=session.username, step=step, contacts=contacts, contact=contact, sent_to=sent.to if sent else "",
         sent_at=sent.again - 60 if sent else 0, code_until=sent.expires if sent else 0, again_at=sent.again if sent else 0, panel=panel,
         device=device, error=shown, key_url=ask.site.key_origin, until=session.expires,
     )  # fmt: skip
-    response = page(ask, view, status=error.kind.status if error else 200)
+    response = page(ask, view, status=error.kind.status if error else 200, user=user)
     return with_retry(response, error) if error else response
 
 
@@ -101,7 +103,7 @@ def post(ask: Ask) -> Response:
         )
     if do == "code":
         refused = offers.check_proof(ask.site.kit, session, ask.form.get("code", ""))
-        return show(ask, refused) if refused else see("/enrol")
+        return show(ask, refused, contact=ask.form.get("contact", "")[:26]) if refused else see("/enrol")
     if do == "renew":
         offer = offers.current(ask.site.kit, session, renew=True)
         return show(ask, offer) if isinstance(offer, Refusal) else see("/" if session.kind == "portal" else "/enrol")

@@ -33,8 +33,13 @@ def enrol_state(site: Site, session: Session) -> str:
     """`waiting`, `scanned`, `active` or `over` for the page of this session."""
     if not offers.may_offer(session):
         return "waiting"
+    return enrolment_state(site, session.id)
+
+
+def enrolment_state(site: Site, session_id: str) -> str:
+    """The same for a session by its id; `waiting` where it has offered nothing."""
     with site.kit.store.read() as tx:
-        enrolment = tx.enrolments.of_session(session.id)
+        enrolment = tx.enrolments.of_session(session_id)
     if enrolment is None:
         return "waiting"
     late = enrolment.state in ("offered", "proven", "issued") and site.kit.clock.now() >= enrolment.expires

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.types import ASGIApp
 
-from watchword.web.endpoints import Endpoint, Paths, missing
+from watchword.web.endpoints import Endpoint, Guarded, Paths, missing
 from watchword.web.portal import enrol, home, login, start, waiting
 from watchword.web.portal.live import Poll, Stream
 from watchword.web.portal.showing import refuse, refuse_json
@@ -19,11 +19,11 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             "/login": Endpoint(site, {"GET": login.form, "POST": login.post}, refuse, reads=("GET",)),
             "/login/wait": Endpoint(site, {"GET": waiting.show, "POST": waiting.post}, refuse),
             "/login/panel": Endpoint(site, {"POST": waiting.panel}, refuse_json),
-            "/login/events": Stream(site),
-            "/login/state": Poll(site),
+            "/login/events": Guarded(Stream(site)),
+            "/login/state": Guarded(Poll(site)),
             "/enrol": Endpoint(site, {"GET": enrol.show, "POST": enrol.post}, refuse),
-            "/enrol/events": Stream(site),
-            "/enrol/state": Poll(site),
+            "/enrol/events": Guarded(Stream(site)),
+            "/enrol/state": Guarded(Poll(site)),
             "/start": Endpoint(site, {"GET": start.form, "POST": start.post}, refuse),
             "/password": Endpoint(site, {"GET": home.password_form, "POST": home.password_post}, refuse),
             "/logout": Endpoint(site, {"POST": home.logout}, refuse),
