@@ -53,12 +53,12 @@ class Streams:
                     raise ValueError(f"a stream was refused: {self._heard[number][:200]!r}")
 
     def read(self, seconds: float) -> Iterator[tuple[int, bytes]]:
-        """What has come within `seconds`: number of the stream, bytes. Raises ConnectionError when one was closed."""
+        """What has come within `seconds`: number of the stream, bytes; none where the server has closed it."""
         for file, _ in self._poll.poll(seconds):
             number = self._numbers[file]
             text = self._sockets[number].recv(65536)
             if not text:
-                raise ConnectionError(f"stream {number} was closed")
+                self._poll.unregister(file)
             yield number, text
 
     def close(self) -> None:

@@ -53,8 +53,8 @@ def hold(site: Site, cookies: Sequence[str], seconds: float) -> None:
     streams = Streams(site.port, site.portal, cookies)
     end = time.monotonic() + seconds
     while time.monotonic() < end:
-        for _ in streams.read(0.5):
-            pass
+        if any(not text for _, text in streams.read(0.5)):
+            raise ValueError("the server closed a stream whose login still waits")
     streams.close()
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from collections.abc import Callable
 
 import pytest
@@ -94,6 +95,8 @@ def test_by_qr_after_a_proof_by_mail(here: Installation, computer: Computers, ph
     field.fill(code)
     desk.press(desk.words.portal("enrol.check"))
     desk.reads(desk.words.portal("enrol.head_scan"))
+    until = time.strftime("%H:", time.gmtime(time.time() + 9 * 3600 + 600))  # the person's own zone
+    expect(desk.page.get_by_role("status").filter(has_text=until)).to_be_visible()
     desk.seen("enrol-scan")
     link = desk.link()
     assert link.startswith(f"{here.key}/a#")

@@ -89,6 +89,7 @@ def test_refusing_in_japanese(pair: Pairs) -> None:
     hand.open(desk.link())
     hand.page.get_by_role("button").filter(has_text=hand.words.key("notme.row")).click()
     hand.reads_key("notme.title")
+    expect(hand.page.get_by_text("0120-000-018")).to_be_visible()  # the number for those who speak Japanese
     hand.seen("not-me")
     hand.press_key("notme.do")
     hand.reads_key("stopped.title")

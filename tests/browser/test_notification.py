@@ -10,7 +10,8 @@ import pytest
 from playwright.sync_api import CDPSession, expect
 
 from tests.browser.conftest import Pair
-from tests.browser.devices import Phone
+from tests.browser.devices import PHONE_NAME, Phone
+from tests.support.installation import Person
 
 Pairs = Callable[..., Pair]
 _SHOWN = """async () => (await self.registration.getNotifications())
@@ -45,8 +46,12 @@ def test_a_notification_without_details(pair: Pairs, lang: str) -> None:
     hand.context.grant_permissions(["notifications"], origin=hand.here.key)
     hand.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
     pushes = Pushes(hand)
+    _subscribed(hand, who)
     desk.log_in(who)
     code = desk.waits()
+    desk.reads(desk.words.portal("wait.title"))
+    expect(desk.page.get_by_text(PHONE_NAME).first).to_be_visible()
+    desk.seen("waiting-sent")
 
     pushes.deliver()
     expect(hand.page.get_by_role("link").filter(has_text=hand.words.key("waiting.one"))).to_be_visible()
@@ -64,6 +69,13 @@ def test_a_notification_without_details(pair: Pairs, lang: str) -> None:
     hand.type_confirmation(code)
     hand.approve()
     desk.at_home(who)
+
+
+def _subscribed(hand: Phone, who: Person) -> None:
+    """The server has an address for pushes to this phone, as after `POST /v1/push`; the push service itself is played by `Pushes`."""
+    with hand.here.built.kit.store.write() as tx:
+        (device,) = tx.devices.of_user(who.id)
+        tx.phones.set_push(device.phone_id, {"endpoint": "https://push.example.net/1", "p256dh": "", "auth": ""})
 
 
 def _until(condition: Callable[[], bool], seconds: float = 10) -> None:

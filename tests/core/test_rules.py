@@ -44,6 +44,13 @@ def test_what_is_forgotten_no_longer_matters(stamps: list[int], now: int) -> Non
     assert list(kept(past, now, WINDOWS)) == sorted(at for at in past if at > now - 86400)
 
 
+def test_a_window_ends_at_its_second() -> None:
+    assert first_free([NOW], NOW + 59, (Window(1, 60),)) == NOW + 60
+    assert first_free([NOW], NOW + 60, (Window(1, 60),)) <= NOW + 60
+    assert first_free([NOW, NOW + 30], NOW + 59, (Window(2, 60),)) == NOW + 60
+    assert kept([NOW], NOW + 60, (Window(1, 60),)) == ()
+
+
 def test_without_windows_everything_is_allowed() -> None:
     assert first_free([NOW] * 100, NOW, ()) <= NOW
 

@@ -26,6 +26,7 @@ from hypothesis.stateful import (
     consumes,
     initialize,
     invariant,
+    multiple,
     rule,
     run_state_machine_as_test,
 )
@@ -51,6 +52,9 @@ from watchword_client.approval import decision_fields
 
 WRONG_OFFLINE = {CODE_WRONG, CODE_USED, CODE_CLOCK, RESPONSE_WRONG}
 OPEN = ("pending", "approved", "collected")
+
+
+MOSTLY = st.sampled_from([True, True, True, False])
 
 
 class Logins(RuleBasedStateMachine):
@@ -91,16 +95,14 @@ class Logins(RuleBasedStateMachine):
         result = login.begin(self.world.kit, self.holdings[who].username, password, "portal", Visit("192.0.2.1", network_key="n", device_token=token))
         if password == "wrong" or isinstance(result, Refusal):
             assert isinstance(result, Refusal), "a wrong password opened an attempt"
-            return ""
+            return multiple()
         assert isinstance(result, login.Opened)
         self.collectors[result.attempt.id] = result.collector
         return result.attempt.id
 
-    @rule(attempt_id=opened, choice=st.sampled_from(["approve", "approve", "approve", "deny", "not_me"]), pin=st.booleans(), code=st.booleans(), stranger=st.integers(0, 8))
+    @rule(attempt_id=opened, choice=st.sampled_from(["approve", "approve", "approve", "deny", "not_me"]), pin=MOSTLY, code=MOSTLY, stranger=st.integers(0, 8))
     def decide(self, attempt_id: str, choice: str, pin: bool, code: bool, stranger: int) -> None:
         """The phone answers, now and then with a wrong PIN or code, or as somebody else's phone."""
-        if not attempt_id:
-            return
         attempt = self.attempt(attempt_id)
         holding = self.holder(attempt) if stranger else next(one for one in self.holdings if one.user != attempt.user_id)
         shown = details(self.world.kit, attempt, holding.device)
@@ -141,8 +143,6 @@ class Logins(RuleBasedStateMachine):
     @rule(attempt_id=opened, way=st.sampled_from(["code", "challenge"]), right=st.booleans(), shift=st.sampled_from([0, 0, 0, -1, 3, -30]))
     def answer(self, attempt_id: str, way: str, right: bool, shift: int) -> None:
         """Something typed into the page; a right one, one of another moment, or a wrong one."""
-        if not attempt_id:
-            return
         attempt = self.attempt(attempt_id)
         holding = self.holder(attempt)
         step = self.world.clock.now() // 30 + shift
@@ -155,7 +155,7 @@ class Logins(RuleBasedStateMachine):
             claim = f"{attempt.id}:{attempt.challenge_turn}"
         result = answers.answer(self.world.kit, self.collectors[attempt_id], way, typed)
         if isinstance(result, Refusal):
-            if result.kind in WRONG_OFFLINE or result.reason == "attempt.failed":
+            if result.kind in WRONG_OFFLINE or (attempt.state, result.reason) == ("pending", "attempt.failed"):
                 self.wrong["attempt", attempt.id] += 1
                 self.wrong["offline", holding.pocket.id] += 1
                 if way == "challenge":
@@ -174,20 +174,16 @@ class Logins(RuleBasedStateMachine):
     @rule(attempt_id=opened, way=st.sampled_from(["qr", "challenge"]))
     def show(self, attempt_id: str, way: str) -> None:
         """A new QR or challenge."""
-        if attempt_id:
-            answers.show(self.world.kit, self.collectors[attempt_id], way)
+        answers.show(self.world.kit, self.collectors[attempt_id], way)
 
     @rule(attempt_id=opened)
     def ask_again(self, attempt_id: str) -> None:
         """Send again."""
-        if attempt_id:
-            login.ask_again(self.world.kit, self.collectors[attempt_id])
+        login.ask_again(self.world.kit, self.collectors[attempt_id])
 
     @rule(attempt_id=opened, collector=st.sampled_from(["its own", "its own", "its own", "another's", "its id", "empty"]), key=st.sampled_from(["", "", "", "thumbprint"]))
     def collect(self, attempt_id: str, collector: str, key: str) -> None:
         """The page collects, or somebody tries with what they know."""
-        if not attempt_id:
-            return
         others = [secret for owner, secret in self.collectors.items() if owner != attempt_id]
         given = {"its own": self.collectors[attempt_id], "its id": attempt_id, "empty": "", "another's": (others or [""])[0]}[collector]
         owner = next((one for one, secret in self.collectors.items() if secret == given), "")
@@ -204,10 +200,30 @@ class Logins(RuleBasedStateMachine):
     @rule(attempt_id=consumes(opened))
     def cancel(self, attempt_id: str) -> None:
         """The person stops; nobody comes back to this one."""
-        if attempt_id:
-            login.cancel(self.world.kit, self.collectors[attempt_id])
+        login.cancel(self.world.kit, self.collectors[attempt_id])
 
-    @rule(seconds=st.sampled_from([1, 5, 29, 30, 59, 61, 179, 181, 300, 600, 900, 1800, 3600]))
+    @rule(attempt_id=opened, way=st.sampled_from(["code", "challenge"]), count=st.integers(2, 7))
+    def mistype(self, attempt_id: str, way: str, count: int) -> None:
+        """Somebody who knows the password types one wrong answer after the other."""
+        if way == "challenge":
+            answers.show(self.world.kit, self.collectors[attempt_id], "challenge")
+        for _ in range(count):
+            self.answer(attempt_id, way, right=False, shift=0)
+
+    @rule(attempt_id=opened, count=st.integers(2, 6), pin=st.booleans())
+    def guess(self, attempt_id: str, count: int, pin: bool) -> None:
+        """Somebody who has the phone guesses the PIN, or the code beside it."""
+        for _ in range(count):
+            self.decide(attempt_id, "approve", pin=pin, code=not pin, stranger=1)
+
+    @rule(attempt_id=opened, times=st.integers(1, 2))
+    def log_in(self, attempt_id: str, times: int) -> None:
+        """As people mostly do: the phone approves, the page goes on; perhaps twice."""
+        self.decide(attempt_id, "approve", pin=True, code=True, stranger=1)
+        for _ in range(times):
+            self.collect(attempt_id, "its own", "")
+
+    @rule(seconds=st.sampled_from([1, 5, 29, 30, 30, 59, 61, 61, 179, 300, 601, 900, 3600]))
     def wait(self, seconds: int) -> None:
         """Time goes on."""
         self.world.clock.advance(seconds)
@@ -288,6 +304,6 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def test_logins(world: World) -> None:
     machine = type("Logins", (Logins,), {"world": world})
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=40, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
+        machine, settings=settings(max_examples=40, stateful_step_count=35, deadline=None, suppress_health_check=list(HealthCheck))
     )
 

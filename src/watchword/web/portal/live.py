@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 
 from starlette.types import Receive, Scope, Send
 
@@ -46,6 +47,7 @@ def enrolment_state(site: Site, session_id: str) -> str:
     return "over" if late else STATES.get(enrolment.state, "over")
 
 
+Look = Callable[[Site, str], tuple[str, str] | Refusal]
 KINDS = {"/login/events": ("attempt", LOGIN, _login_state), "/enrol/events": ("enrolment", SESSION, _enrol_state)}
 POLLS = {"/login/state": "/login/events", "/enrol/state": "/enrol/events"}
 
@@ -62,18 +64,20 @@ class Stream:
             await refuse_json(unread(self.site, scope), ask)(scope, receive, send)
             return
         topic, cookie, look = KINDS[ask.path]
-        found = await self.site.run_read(look, self.site, ask.cookies.get(cookie, ""))
+        secret = ask.cookies.get(cookie, "")
+        found = await self.site.run_read(look, self.site, secret)
         if isinstance(found, Refusal):
             await refuse_json(ask, Refusal(SESSION_ABSENT, found.reason))(scope, receive, send)
             return
-
-        async def first() -> Mapping[str, str] | None:
-            now = await self.site.run_read(look, self.site, ask.cookies.get(cookie, ""))
-            return None if isinstance(now, Refusal) else {"state": now[1]}
-
+        del ask  # ten thousand of these wait at once: none keeps its request
+        first = partial(self._first, look, secret)
         await self.site.hub.stream(
             receive, send, topic=f"{topic}:{found[0]}", event="state", first=first, headers=headers.COMMON
         )
+
+    async def _first(self, look: Look, secret: str) -> Mapping[str, str] | None:
+        now = await self.site.run_read(look, self.site, secret)
+        return None if isinstance(now, Refusal) else {"state": now[1]}
 
 
 class Poll:
