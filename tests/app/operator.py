@@ -32,7 +32,9 @@ class Operator:
     def run(self, *words: str, code: int = 0) -> str:
         """What a command said, on both outputs; it must end with `code`."""
         self.last = CliRunner().invoke(app, list(words))
-        assert self.last.exit_code == code, f"{words}: {self.last.exit_code}\n{self.last.output}\n{self.last.exception!r}"
+        assert self.last.exit_code == code, (
+            f"{words}: {self.last.exit_code}\n{self.last.output}\n{self.last.exception!r}"
+        )
         return self.last.output
 
     def shown(self, username: str) -> dict[str, Any]:
@@ -44,7 +46,9 @@ class Operator:
 
     def users(self) -> list[str]:
         """Usernames on file."""
-        return [json.loads(line)["username"] for line in self.run("user", "list", "--json").splitlines() if line[:1] == "{"]
+        return [
+            json.loads(line)["username"] for line in self.run("user", "list", "--json").splitlines() if line[:1] == "{"
+        ]
 
     def doctor(self, *, code: int = 0) -> dict[str, list[dict[str, Any]]]:
         """Findings by topic."""

@@ -117,7 +117,9 @@ def test_what_is_no_text_is_refused_in_words(operator: Operator, tmp_path: Path)
 
 
 def test_one_person_by_hand_and_a_new_code(operator: Operator) -> None:
-    operator.run("user", "add", "dito", "--mail", "d@example.org", "--number", "+41791234567", "--zone", "Europe/Zurich")
+    operator.run(
+        "user", "add", "dito", "--mail", "d@example.org", "--number", "+41791234567", "--zone", "Europe/Zurich"
+    )
     assert "exists already" in operator.run("user", "add", "Dito", "--mail", "d@example.org", code=1)
     assert "exists" not in operator.run("user", "add", "e", "--mail", "d@example.org", code=1)
     assert "There is no user" in operator.run("user", "invite", "nobody-here", code=1)

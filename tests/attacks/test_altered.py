@@ -96,7 +96,9 @@ def test_a_signature_in_another_form(
     assert closed(browser)
 
 
-def test_the_other_of_two_valid_signatures_is_as_good(here: Installation, approval: tuple[Person, Browser, Body]) -> None:
+def test_the_other_of_two_valid_signatures_is_as_good(
+    here: Installation, approval: tuple[Person, Browser, Body]
+) -> None:
     """Spec 1: WebCrypto does not choose between s and n-s; and it is the same decision, not a second one."""
     _, browser, body = approval
     raw = crypto.unb64u(body["signature"])
@@ -125,7 +127,9 @@ def test_signed_by_another_phone(here: Installation, approval: tuple[Person, Bro
     thief = here.person()
     forged = {**body, "signature": crypto.sign(thief.phone.wire.state.key, body["signed"])}
     assert sent(here, forged) == [4101]
-    named = resigned(thief.phone, {**body, "signed": {**body["signed"], "phone": thief.phone.id, "user": thief.id}}, here.pin())
+    named = resigned(
+        thief.phone, {**body, "signed": {**body["signed"], "phone": thief.phone.id, "user": thief.id}}, here.pin()
+    )
     assert sent(here, named) == [4202], "a phone of somebody else"
     assert closed(browser)
     assert sent(here, body) == [], "and the owner's phone lost nothing"
@@ -156,7 +160,9 @@ def test_approval_without_the_code_or_with_anothers(here: Installation, approval
     assert closed(browser) and qr
 
 
-def test_a_qr_that_ended_does_not_stand_in_for_the_code(here: Installation, approval: tuple[Person, Browser, Body]) -> None:
+def test_a_qr_that_ended_does_not_stand_in_for_the_code(
+    here: Installation, approval: tuple[Person, Browser, Body]
+) -> None:
     who, browser, body = approval
     attempt = who.phone.scan(browser.post("/login/wait", do="qr").links[0])
     here.later(180)
@@ -208,7 +214,13 @@ def test_details_cannot_be_had_by_another_phone(here: Installation, approval: tu
                 assert requests, stopped
         answers.append(post(here.key, *requests[0], here))
     assert {(answer.status_code, answer.content) for answer in answers} == {(404, answers[0].content)}
-    unknown = resigned(thief.phone, {**body, "signed": {**body["signed"], "phone": thief.phone.id, "attempt": OTHER, "user": thief.id}}, here.pin())
-    known = resigned(thief.phone, {**body, "signed": {**body["signed"], "phone": thief.phone.id, "user": thief.id}}, here.pin())
+    unknown = resigned(
+        thief.phone,
+        {**body, "signed": {**body["signed"], "phone": thief.phone.id, "attempt": OTHER, "user": thief.id}},
+        here.pin(),
+    )
+    known = resigned(
+        thief.phone, {**body, "signed": {**body["signed"], "phone": thief.phone.id, "user": thief.id}}, here.pin()
+    )
     first, second = (post(here.key, "/v1/decide", made, here) for made in (unknown, known))
     assert (first.status_code, first.content) == (second.status_code, second.content)

@@ -57,7 +57,15 @@ def test_nothing_changes_by_a_get(here: Installation) -> None:
     """A link or an image elsewhere logs nobody out and starts nothing."""
     who = here.person()
     browser = logged_in(here, who)
-    for path in ("/logout", "/lang", "/login/panel", "/login/wait?do=cancel", "/enrol?do=renew", "/enrol?do=renew", "/password?password=x"):
+    for path in (
+        "/logout",
+        "/lang",
+        "/login/panel",
+        "/login/wait?do=cancel",
+        "/enrol?do=renew",
+        "/enrol?do=renew",
+        "/password?password=x",
+    ):
         here.http.get(here.portal + path, headers={"cookie": cookies(browser)})
     assert who.given in browser.get("/").text
     with here.built.store.engine.connect() as connection:
@@ -137,7 +145,10 @@ def test_a_waiting_login_cannot_be_planted_on_somebody(here: Installation) -> No
     assert thief.given in go_on(browser).text
 
 
-@pytest.mark.parametrize("path", ["/login", "/help", "/start", "/healthz", "/static/portal.css", "/nowhere", "/api/openapi.json", "/api/v1/session"])
+@pytest.mark.parametrize(
+    "path",
+    ["/login", "/help", "/start", "/healthz", "/static/portal.css", "/nowhere", "/api/openapi.json", "/api/v1/session"],
+)
 def test_no_page_may_be_framed_sniffed_or_told_about(here: Installation, path: str) -> None:
     response = here.http.get(here.portal + path)
     if "text/html" in response.headers["content-type"]:
@@ -184,7 +195,9 @@ def test_hostile_names_of_a_phone_and_a_platform(here: Installation) -> None:
     phone.activate_prove(here.code_to(who.number))
     phone.complete("M2cnef", "<b>\u202e" + "x" * 90 + "\n\x07")
     who.phones.append(phone)
-    assert all("\u202e" not in letter["text"] and "\x07" not in letter["text"] for letter in here.letters(who.number, who.mail))
+    assert all(
+        "\u202e" not in letter["text"] and "\x07" not in letter["text"] for letter in here.letters(who.number, who.mail)
+    )
     browser = waiting(here, who)
     assert "&lt;b&gt;" in browser.page.html and "\u202e" not in browser.page.html
     login = here.platform()
@@ -192,4 +205,3 @@ def test_hostile_names_of_a_phone_and_a_platform(here: Installation) -> None:
     login.start(who.username, who.password, system="<i>\u202eWindows\x07")
     details = phone.pending().attempts[-1].details
     assert "\u202e" not in details["system"] and "\x07" not in details["system"]
-

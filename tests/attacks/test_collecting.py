@@ -66,7 +66,9 @@ def _csrf(here: Installation, browser: Any) -> str:
 def test_what_the_phone_and_the_page_show_collects_nothing(here: Installation) -> None:
     who = here.person()
     browser = waiting(here, who)
-    shown = of_page(browser.post("/login/wait", do="qr").html) | of_page(browser.post("/login/wait", do="challenge").html)
+    shown = of_page(browser.post("/login/wait", do="qr").html) | of_page(
+        browser.post("/login/wait", do="challenge").html
+    )
     pending = who.phone.pending()
     attempt = asked(who.phone, who)
     shown |= set(values([found.details for found in pending.attempts])) | set(values(list(pending.users)))
@@ -74,7 +76,9 @@ def test_what_the_phone_and_the_page_show_collects_nothing(here: Installation) -
     shown |= {decision.result, attempt.context, who.phone.id} | of_rows(here)
     shown |= {browser.page.links[0].rpartition("#")[2]}
     secret = browser.cookies["__Host-ww_l"]
-    tried = {value for value in shown if value.isprintable() and value.isascii() and ";" not in value and " " not in value} - {""}
+    tried = {
+        value for value in shown if value.isprintable() and value.isascii() and ";" not in value and " " not in value
+    } - {""}
     assert secret not in tried, "the collector secret is shown somewhere"
     assert attempt.id in tried and attempt.details["nonce"] in tried
     assert collectors_that_work(here, sorted(tried)) == []
@@ -86,14 +90,21 @@ def test_what_a_platform_shows_collects_nothing(here: Installation) -> None:
     who = here.person()
     login = here.platform()
     made = login.start(who.username, who.password)
-    shown = set(values(json.loads(json.dumps([made.id, made.method, made.push, made.confirmation, [m.id for m in made.methods]]))))
+    shown = set(
+        values(
+            json.loads(json.dumps([made.id, made.method, made.push, made.confirmation, [m.id for m in made.methods]]))
+        )
+    )
     shown |= set(values(login.show("qr"))) | set(values(login.show("challenge")))
     attempt = asked(who.phone, who)
     shown |= set(values(attempt.details)) | of_rows(here)
     login.answer("code", who.phone.code(here.pin()))
     assert made.collector not in shown
     for value in sorted(value for value in shown if len(value) <= 64):
-        for prover in (login._prover, PlatformLogin(here.portal, "terminal", http=here.http, system=here.system)._prover):
+        for prover in (
+            login._prover,
+            PlatformLogin(here.portal, "terminal", http=here.http, system=here.system)._prover,
+        ):
             path = f"/api/v1/logins/{made.id}/collect"
             answer = post(here.portal, path, {"collector": value}, here, dpop=prover.proof("POST", here.portal + path))
             assert numbers(answer) == [6005], value
@@ -121,7 +132,10 @@ def test_a_login_is_named_by_its_own_id(here: Installation) -> None:
     second = other.start(who.username, who.password)
     for step in ("poll", "show", "push", "answer", "cancel", "collect"):
         path = f"/api/v1/logins/{second.id}/{step}"
-        body = {"collector": made.collector, **{"show": {"way": "qr"}, "answer": {"way": "code", "answer": "123456"}}.get(step, {})}
+        body = {
+            "collector": made.collector,
+            **{"show": {"way": "qr"}, "answer": {"way": "code", "answer": "123456"}}.get(step, {}),
+        }
         answer = post(here.portal, path, body, here, dpop=login._prover.proof("POST", here.portal + path))
         assert numbers(answer) == [6005], step
 

@@ -47,13 +47,23 @@ def platform(here: Installation, username: str) -> httpx.Response:
 
 def activation(here: Installation, username: str) -> httpx.Response:
     """The phone's own road."""
-    body: Body = {"username": username, "password": WRONG, "platform": {"os": "other"}, "claim": here.new_phone().wire.nonce()}
+    body: Body = {
+        "username": username,
+        "password": WRONG,
+        "platform": {"os": "other"},
+        "claim": here.new_phone().wire.nonce(),
+    }
     return post(here.key, "/v1/activation/start", body, here)
 
 
 def session_id(here: Installation, username: str) -> httpx.Response:
     """A Session ID typed into a phone."""
-    body: Body = {"username": username, "session_id": "00000000", "platform": {"os": "other"}, "claim": here.new_phone().wire.nonce()}
+    body: Body = {
+        "username": username,
+        "session_id": "00000000",
+        "platform": {"os": "other"},
+        "claim": here.new_phone().wire.nonce(),
+    }
     return post(here.key, "/v1/activation/session", body, here)
 
 
@@ -148,7 +158,9 @@ def test_ones_own_name_in_a_first_password_says_nothing_of_others(here: Installa
     """A rule about the person's display name would tell whether the person exists."""
     who = here.person(phones=0)
     with here.built.store.engine.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE users SET password_hash = '', display_name = 'Wanda Walker' WHERE id = '{who.id}'")
+        connection.exec_driver_sql(
+            f"UPDATE users SET password_hash = '', display_name = 'Wanda Walker' WHERE id = '{who.id}'"
+        )
 
     def tried(username: str) -> tuple[int, str, tuple[str, ...]]:
         browser = here.browser()

@@ -99,11 +99,14 @@ def test_confirmation_codes(here: Installation) -> None:
     attempt, code = asked(who.phone, who), confirmation(browser.page)
     guesses = [f"{at:06}" for at in range(41) if f"{at:06}" != code][:40]
     works = [
-        partial(post, here.key, "/v1/decide", decision(who.phone, attempt, here.pin(), confirmation=guess), here) for guess in guesses
+        partial(post, here.key, "/v1/decide", decision(who.phone, attempt, here.pin(), confirmation=guess), here)
+        for guess in guesses
     ]
     found = Counter(number for response in together(works, threads=20) for number in numbers(response))
     assert found == {4303: 2, 4201: 38}
-    assert numbers(post(here.key, "/v1/decide", decision(who.phone, attempt, here.pin(), confirmation=code), here)) == [4201]
+    assert numbers(post(here.key, "/v1/decide", decision(who.phone, attempt, here.pin(), confirmation=code), here)) == [
+        4201
+    ]
     here.later(61)
     again = waiting(here, who)
     assert who.phone.approve(asked(who.phone, who), here.pin(), confirmation(again.page)).result == "approved"
@@ -118,7 +121,9 @@ def test_sent_codes(here: Installation) -> None:
     right = here.code_to(who.number)
     enrolment, claim = phone.activation._enrolment, phone.activation._claim
     works = [
-        partial(post, here.key, "/v1/activation/prove", {"enrolment": enrolment, "claim": claim, "code": f"{at:08}"}, here)
+        partial(
+            post, here.key, "/v1/activation/prove", {"enrolment": enrolment, "claim": claim, "code": f"{at:08}"}, here
+        )
         for at in range(60)
         if f"{at:08}" != right
     ]
@@ -144,7 +149,9 @@ def test_session_ids(here: Installation) -> None:
     claim = here.new_phone().wire.nonce()
     body = {"username": who.username, "session_id": right, "platform": platform, "claim": claim}
     assert numbers(post(here.key, "/v1/activation/session", body, here)) == [3201], "void after five"
-    found = Counter(number for result in together([partial(guess, at, "any") for at in range(40)], threads=10) for number in result)
+    found = Counter(
+        number for result in together([partial(guess, at, "any") for at in range(40)], threads=10) for number in result
+    )
     assert found == {3201: 14, 3203: 26}
     with here.elsewhere("127.9.9.9") as http:
         answer = http.post(f"{here.key}/v1/activation/session", json=body)

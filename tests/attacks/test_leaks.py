@@ -109,7 +109,12 @@ def _logins(here: Installation, who: Person, canaries: Canaries) -> None:
     code = who.phone.code(PIN)
     login.answer("code", code)
     session = login.collect()
-    for name, value in (("collector", made.collector), ("token", session.token), ("device token", session.device_token), ("code", code)):
+    for name, value in (
+        ("collector", made.collector),
+        ("token", session.token),
+        ("device token", session.device_token),
+        ("code", code),
+    ):
         canaries.add(f"platform's {name}", value)
     login.check(session.token)
 
@@ -133,7 +138,9 @@ def test_no_secret_stands_in_a_log_or_a_table(
     canaries = Canaries()
     lives(here, canaries)
     assert len(canaries.found) > 25
-    written = [(record.name, record.getMessage() + str(record.exc_text or "") + repr(record.args)) for record in caplog.records]
+    written = [
+        (record.name, record.getMessage() + str(record.exc_text or "") + repr(record.args)) for record in caplog.records
+    ]
     ours = [(name, text) for name, text in written if not name.startswith(("httpx", "httpcore", "hpack"))]
     found = [
         (name, where)
@@ -188,7 +195,9 @@ def test_a_secret_moved_to_another_persons_row_opens_nothing(install: Callable[.
     mine, theirs = thief.phone.users[0].device, victim.phone.users[0].device
     browser = waiting(here, victim)
     with here.built.store.engine.begin() as connection:
-        connection.exec_driver_sql(f"UPDATE devices SET secret = (SELECT secret FROM devices WHERE id = '{mine}') WHERE id = '{theirs}'")
+        connection.exec_driver_sql(
+            f"UPDATE devices SET secret = (SELECT secret FROM devices WHERE id = '{mine}') WHERE id = '{theirs}'"
+        )
     page = browser.post("/login/wait", do="code", code=thief.phone.code(here.pin()))
     assert page.path == "/login/wait" and victim.given not in page.text
     assert go_on(browser).path == "/login/wait"

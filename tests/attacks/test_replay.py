@@ -15,7 +15,9 @@ from watchword_client.login import PlatformLogin
 def sessions_of(here: Installation, user_id: str) -> int:
     """How many sessions this person was ever given."""
     with here.built.store.engine.connect() as connection:
-        return int(connection.exec_driver_sql(f"SELECT count(*) FROM sessions WHERE user_id = '{user_id}'").scalar() or 0)
+        return int(
+            connection.exec_driver_sql(f"SELECT count(*) FROM sessions WHERE user_id = '{user_id}'").scalar() or 0
+        )
 
 
 def test_a_code_opens_one_login(here: Installation) -> None:
@@ -100,7 +102,9 @@ def test_everything_at_once_is_no_fault(here: Installation) -> None:
                 partial(form, here, browser, "/login/wait", {"do": do, "code": code, "method": phone.users[0].device})
                 for do in ("code", "again", "qr", "challenge", "method", "continue")
             ]
-            works += [partial(post, here.key, "/v1/decide", decision(phone, attempt, here.pin(), confirmation="1"), here)]
+            works += [
+                partial(post, here.key, "/v1/decide", decision(phone, attempt, here.pin(), confirmation="1"), here)
+            ]
             works += [partial(post, here.key, "/v1/decide", decision(phone, attempt, None, choice=last), here)]
         found = together(works)
         statuses = [getattr(result, "status_code", 0) or getattr(result, "status", 0) for result in found]
@@ -205,7 +209,9 @@ def test_a_nonce_of_a_proof_is_good_once_and_for_five_minutes(here: Installation
     assert sorted(response.status_code for response in found) == [200, 401, 401, 401]
     late = proof()
     here.later(301)
-    assert numbers(post(here.key, "/v1/prove", resigned(who.phone, late, here.pin(), "proof", time=here.clock.now()), here)) == [4103]
+    assert numbers(
+        post(here.key, "/v1/prove", resigned(who.phone, late, here.pin(), "proof", time=here.clock.now()), here)
+    ) == [4103]
 
 
 def test_a_nonce_of_one_phone_is_no_nonce_of_another(here: Installation) -> None:

@@ -19,7 +19,20 @@ ROUTES = (
 )  # fmt: skip
 
 
-@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1", "localhost", "portal.watchword.localhost", "portal.watchword.localhost:1", "", "a" * 500, "portal.watchword.localhost:{port}.evil.example", "key.watchword.localhost@evil.example"])
+@pytest.mark.parametrize(
+    "host",
+    [
+        "evil.example",
+        "127.0.0.1",
+        "localhost",
+        "portal.watchword.localhost",
+        "portal.watchword.localhost:1",
+        "",
+        "a" * 500,
+        "portal.watchword.localhost:{port}.evil.example",
+        "key.watchword.localhost@evil.example",
+    ],
+)
 def test_an_unknown_host_is_misdirected(here: Installation, host: str) -> None:
     name = host.format(port=here.port)
     response = httpx.get(f"http://127.0.0.1:{here.port}/login", headers={"host": name})
@@ -28,7 +41,9 @@ def test_an_unknown_host_is_misdirected(here: Installation, host: str) -> None:
 
 
 def test_the_host_is_compared_without_case(here: Installation) -> None:
-    response = httpx.get(f"http://127.0.0.1:{here.port}/login", headers={"host": f"PORTAL.Watchword.localhost:{here.port}"})
+    response = httpx.get(
+        f"http://127.0.0.1:{here.port}/login", headers={"host": f"PORTAL.Watchword.localhost:{here.port}"}
+    )
     assert response.status_code == 200
 
 
@@ -43,13 +58,26 @@ def test_portal_and_key_are_apart(here: Installation) -> None:
 
 def test_paths_lead_nowhere_else(here: Installation) -> None:
     for origin in (here.portal, here.key):
-        for path in ("/..%2f..%2fetc/passwd", "/static/../../settings.py", "/%00", "/static/%2e%2e/brand.css", "//evil.example", "/static/", "/." + "a" * 4000):
+        for path in (
+            "/..%2f..%2fetc/passwd",
+            "/static/../../settings.py",
+            "/%00",
+            "/static/%2e%2e/brand.css",
+            "//evil.example",
+            "/static/",
+            "/." + "a" * 4000,
+        ):
             response = here.http.get(origin + path)
             assert response.status_code in (400, 404, 307) or (origin == here.key and response.status_code == 200)
             assert "root:" not in response.text
 
 
-FORWARDED = {"x-forwarded-for": "203.0.113.9", "forwarded": "for=203.0.113.9", "x-real-ip": "203.0.113.9", "client-ip": "203.0.113.9"}
+FORWARDED = {
+    "x-forwarded-for": "203.0.113.9",
+    "forwarded": "for=203.0.113.9",
+    "x-real-ip": "203.0.113.9",
+    "client-ip": "203.0.113.9",
+}
 
 
 def address_seen(here: Installation, headers: dict[str, str]) -> str:
@@ -57,7 +85,10 @@ def address_seen(here: Installation, headers: dict[str, str]) -> str:
     who = here.person()
     browser = here.browser()
     browser.get("/login")
-    assert form(here, browser, "/login", {"username": who.username, "password": who.password}, headers=headers).status_code == 303
+    assert (
+        form(here, browser, "/login", {"username": who.username, "password": who.password}, headers=headers).status_code
+        == 303
+    )
     return str(asked(who.phone, who).details["address"])
 
 
@@ -87,7 +118,8 @@ def test_forged_addresses_escape_no_throttle(here: Installation) -> None:
     claim = here.new_phone().wire.nonce()
     body = {"username": "any", "session_id": "00000000", "platform": {"os": "other"}, "claim": claim}
     found = [
-        numbers(post(here.key, "/v1/activation/session", body, here, x_forwarded_for=f"203.0.113.{at}")) for at in range(22)
+        numbers(post(here.key, "/v1/activation/session", body, here, x_forwarded_for=f"203.0.113.{at}"))
+        for at in range(22)
     ]
     assert found == [[3201]] * 20 + [[3203]] * 2
     here.later(3601)
@@ -113,12 +145,26 @@ def test_bodies_that_are_none(here: Installation, route: str) -> None:
         assert response.json()["refusal"]["number"], (route, body[:60])
 
 
-@pytest.mark.parametrize("path", ["/api/v1/logins", *(f"/api/v1/logins/{'a' * 26}/{step}" for step in ("poll", "show", "push", "answer", "cancel", "collect"))])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/api/v1/logins",
+        *(f"/api/v1/logins/{'a' * 26}/{step}" for step in ("poll", "show", "push", "answer", "cancel", "collect")),
+    ],
+)
 def test_bodies_that_are_none_for_a_platform(here: Installation, path: str) -> None:
     prover = here.platform()._prover
-    for body in (*BODIES, b'{"client": "terminal", "username": "\\u0000", "password": ""}', b'{"collector": "\\u0000", "way": "qr", "answer": "1", "wait": 1}'):
+    for body in (
+        *BODIES,
+        b'{"client": "terminal", "username": "\\u0000", "password": ""}',
+        b'{"collector": "\\u0000", "way": "qr", "answer": "1", "wait": 1}',
+    ):
         for proof in ("", "a.b.c", "é", prover.proof("POST", here.portal + path)):
-            response = here.http.post(here.portal + path, content=body, headers=[(b"content-type", b"application/json"), (b"dpop", proof.encode())])
+            response = here.http.post(
+                here.portal + path,
+                content=body,
+                headers=[(b"content-type", b"application/json"), (b"dpop", proof.encode())],
+            )
             assert 400 <= response.status_code < 500, (body[:60], response.status_code)
             assert response.json()["refusal"]["number"]
 
@@ -128,7 +174,14 @@ def test_too_much(here: Installation, origin: str) -> None:
     """Sixteen KiB (spec 2), on every road that reads a body, with and without a stated length."""
     base = getattr(here, origin)
     paths = {
-        "portal": ("/login", "/login/wait", "/enrol", "/api/v1/logins", f"/api/v1/logins/{'a' * 26}/poll", f"/api/v1/logins/{'a' * 26}/collect"),
+        "portal": (
+            "/login",
+            "/login/wait",
+            "/enrol",
+            "/api/v1/logins",
+            f"/api/v1/logins/{'a' * 26}/poll",
+            f"/api/v1/logins/{'a' * 26}/collect",
+        ),
         "key": tuple(f"/v1/{route}" for route in ROUTES),
     }[origin]
     for path in paths:
@@ -138,10 +191,24 @@ def test_too_much(here: Installation, origin: str) -> None:
 
 
 def test_other_media_types(here: Installation) -> None:
-    for kind in ("text/plain", "application/x-www-form-urlencoded", "multipart/form-data; boundary=x", "", "application/jsonp"):
+    for kind in (
+        "text/plain",
+        "application/x-www-form-urlencoded",
+        "multipart/form-data; boundary=x",
+        "",
+        "application/jsonp",
+    ):
         response = post(here.key, "/v1/pending", {"signed": {}, "signature": ""}, here, content_type=kind)
         assert numbers(response) == [5004]
-    assert numbers(post(here.key, "/v1/pending", {"signed": {}, "signature": ""}, here, content_type="Application/JSON; charset=utf-8")) == [4101]
+    assert numbers(
+        post(
+            here.key,
+            "/v1/pending",
+            {"signed": {}, "signature": ""},
+            here,
+            content_type="Application/JSON; charset=utf-8",
+        )
+    ) == [4101]
     browser = here.browser()
     browser.get("/login")
     assert form(here, browser, "/login", {}, headers={"content-type": "text/plain"}).status_code == 403
@@ -157,13 +224,38 @@ def test_other_methods(here: Installation, method: str) -> None:
         assert response.status_code in (400, 404, 405), (method, url, response.status_code)
 
 
-@pytest.mark.parametrize("query", ["?" + "&".join("abc"[at % 3] for at in range(80)), "?" + "a" * 5000, "?%ff%fe", "?a=%00", "?wait=99999999999999999999", "?wait=-1", "?wait=٣", "?do[]=1"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?" + "&".join("abc"[at % 3] for at in range(80)),
+        "?" + "a" * 5000,
+        "?%ff%fe",
+        "?a=%00",
+        "?wait=99999999999999999999",
+        "?wait=-1",
+        "?wait=٣",
+        "?do[]=1",
+    ],
+)
 def test_strange_queries(here: Installation, query: str) -> None:
     for path in ("/login", "/enrol/state", "/login/state", "/help", "/static/portal.css", "/api/v1/session"):
         assert here.http.get(here.portal + path + query).status_code < 500
 
 
-@pytest.mark.parametrize("header", ["cookie", "accept-language", "user-agent", "authorization", "dpop", "sec-ch-ua", "origin", "sec-fetch-site", "content-length"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "cookie",
+        "accept-language",
+        "user-agent",
+        "authorization",
+        "dpop",
+        "sec-ch-ua",
+        "origin",
+        "sec-fetch-site",
+        "content-length",
+    ],
+)
 def test_strange_headers(here: Installation, header: str) -> None:
     for value in ("\xff\xfe", "a" * 4000, ";;;===", "ja;q=nan, en;q=inf, *;q=-1e999", '"\\', "-1", ", ,, ,"):
         try:
@@ -187,7 +279,9 @@ def test_members_that_nobody_knows_are_refused_outside_and_covered_inside(here: 
     """Spec 2: unknown members of `signed` are covered by the signature and otherwise ignored."""
     who = here.person()
     with caught(who.phone) as sent:
-        who.phone.wire.post("/v1/pending", lambda: who.phone.wire.signed("pending", {"nonce": "A" * 22, "more": {"x": [1, None, "é"]}}))
+        who.phone.wire.post(
+            "/v1/pending", lambda: who.phone.wire.signed("pending", {"nonce": "A" * 22, "more": {"x": [1, None, "é"]}})
+        )
     body = sent[0][1]
     assert post(here.key, "/v1/pending", body, here).status_code == 200
     assert numbers(post(here.key, "/v1/pending", {**body, "more": 1}, here)) == [5002]

@@ -52,7 +52,10 @@ def _complete_unproved(here: Installation, who: Person, thief: Phone) -> None:
     }  # fmt: skip
     body = {**thief.wire.signed("activate", fields), "claim": claim}
     assert numbers(post(here.key, "/v1/activation/complete", body, here)) == [3207]
-    confirm = {**thief.wire.signed("confirm", {"enrolment": enrolment, "user": who.id, "device": "0" * 26}), "hmac": "A" * 43}
+    confirm = {
+        **thief.wire.signed("confirm", {"enrolment": enrolment, "user": who.id, "device": "0" * 26}),
+        "hmac": "A" * 43,
+    }
     assert numbers(post(here.key, "/v1/activation/confirm", confirm, here)) == [3207]
 
 
@@ -174,7 +177,10 @@ def test_the_claim_binds_an_enrolment_to_its_phone(here: Installation) -> None:
     ready = owner.activation.ready
     assert ready is not None
     body = owner.activation._request(ready, "Pocket", None, owner.unlock(PIN), "pin")
-    stolen = {**resigned(thief, {"signed": {**body["signed"], "key": _key(thief)}, "signature": ""}), "claim": thief.wire.nonce()}
+    stolen = {
+        **resigned(thief, {"signed": {**body["signed"], "key": _key(thief)}, "signature": ""}),
+        "claim": thief.wire.nonce(),
+    }
     assert numbers(post(here.key, "/v1/activation/complete", stolen, here)) == [3207]
     assert owner.complete(PIN, "Pocket").confirmed
 

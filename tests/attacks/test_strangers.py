@@ -199,7 +199,9 @@ def test_a_limited_push_leaves_the_other_ways_open(here: Installation) -> None:
     assert go_on(browser).path == "/"
 
 
-@pytest.mark.parametrize("end", [lambda phone, attempt: phone.deny(attempt), lambda phone, attempt: phone.not_me(attempt)])
+@pytest.mark.parametrize(
+    "end", [lambda phone, attempt: phone.deny(attempt), lambda phone, attempt: phone.not_me(attempt)]
+)
 def test_after_a_denial_nobody_is_asked_for_a_quarter_of_an_hour(
     here: Installation, end: Callable[[object, object], object]
 ) -> None:

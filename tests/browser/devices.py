@@ -37,7 +37,9 @@ class Device:
     surface = ""
     widths: tuple[int, ...] = ()
 
-    def __init__(self, here: Installation, context: BrowserContext, lang: str, survey: Survey, *, scripts: bool = True) -> None:
+    def __init__(
+        self, here: Installation, context: BrowserContext, lang: str, survey: Survey, *, scripts: bool = True
+    ) -> None:
         self.here, self.context, self.words, self.survey, self.scripts = here, context, Words(lang), survey, scripts
         self.heard: list[str] = []
         self.offline = False
@@ -104,7 +106,9 @@ class Computer(Device):
 
     def waits(self) -> str:
         """The waiting page is there: the confirmation code it shows, "" where it shows none."""
-        expect(self.page.get_by_text(self.words.portal("wait.waiting"))).to_be_visible(timeout=PATIENCE)
+        expect(
+            self.page.get_by_text(self.words.portal("wait.waiting" if self.scripts else "wait.waiting_plain"))
+        ).to_be_visible(timeout=PATIENCE)
         return self.confirmation()
 
     def confirmation(self) -> str:

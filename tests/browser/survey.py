@@ -17,7 +17,15 @@ SHOTS = os.environ.get("WATCHWORD_SHOTS", "")
 # Every rule in the light at the first width; then what a darker or a narrower page can change.
 _ALL: list[str] = []
 _BY_COLOUR = ["color-contrast"]
-_BY_WIDTH = ["target-size", "label", "button-name", "link-name", "aria-hidden-focus", "scrollable-region-focusable", "landmark-unique"]
+_BY_WIDTH = [
+    "target-size",
+    "label",
+    "button-name",
+    "link-name",
+    "aria-hidden-focus",
+    "scrollable-region-focusable",
+    "landmark-unique",
+]
 
 _RUN = """async ({rules, only}) => {
   const found = await axe.run({exclude: [['iframe']]}, {
@@ -51,7 +59,9 @@ _BRANDS = {
     "Windows", "Linux", "Safari", "Pixel", "USD", "Face", "Touch", "English", "OK", "cm", "km", "localhost", "Asia", "Tokyo",
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z][A-Za-z’'-]+")
-_NAMES = re.compile(r"\S+@\S+|\S+\.(?:localhost|example|org)\S*|https?://\S+|\b[A-Za-z]+\d+\b|\b[0-9A-Z]{4} [0-9A-Z]{4}\b|[•＊*]\S*")
+_NAMES = re.compile(
+    r"\S+@\S+|\S+\.(?:localhost|example|org)\S*|https?://\S+|\b[A-Za-z]+\d+\b|\b[0-9A-Z]{4} [0-9A-Z]{4}\b|[•＊*]\S*"
+)
 
 
 def read(page: Page) -> list[str]:
@@ -72,7 +82,9 @@ class Survey:
         self._seen: set[tuple[str, str, str]] = set()
         self._source = AXE.read_text("utf-8")
 
-    def look(self, page: Page, surface: str, lang: str, name: str, widths: Iterable[int], *, scripts: bool = True) -> None:
+    def look(
+        self, page: Page, surface: str, lang: str, name: str, widths: Iterable[int], *, scripts: bool = True
+    ) -> None:
         """Raises AssertionError for what is found. `surface` and `name` say which screen it is."""
         if lang == "ja" and scripts:
             left = english(read(page))
@@ -85,7 +97,9 @@ class Survey:
         for at, width in enumerate(widths):
             page.set_viewport_size({"width": width, "height": size["height"] if size else 800})
             # All of it at once: what a bar at the edge covers for the moment is no smaller for that.
-            page.set_viewport_size({"width": width, "height": page.evaluate("document.documentElement.scrollHeight") + 120})
+            page.set_viewport_size(
+                {"width": width, "height": page.evaluate("document.documentElement.scrollHeight") + 120}
+            )
             found += [f"{width}: {line}" for line in self._axe(page, _ALL if not at else _BY_WIDTH)]
             if SHOTS:
                 _shoot(page, f"{surface}-{name}.{lang}-{width}-light")

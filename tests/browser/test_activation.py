@@ -147,7 +147,9 @@ def test_by_session_id_and_a_second_user_under_the_same_pin(here: Installation, 
     hand.seen("add-user-pin")
     hand.field("pin.yours").fill(OTHER_PIN)
     hand.press_key("pin.activate")
-    expect(hand.page.get_by_text(re.compile("|".join(hand.words.refusal(number) for number in (3206, 4304))))).to_be_visible()
+    expect(
+        hand.page.get_by_text(re.compile("|".join(hand.words.refusal(number) for number in (3206, 4304))))
+    ).to_be_visible()
     hand.seen("add-user-pin-wrong")
     hand.field("pin.yours").fill(PIN)
     hand.press_key("pin.activate")

@@ -55,7 +55,11 @@ def test_hostile_names_stay_text(
 ) -> None:
     name = HOSTILE[kind]
     agent = PHONE["user_agent"].replace("Pixel 8", name[:200].replace(";", "").replace(")", ""))  # type: ignore[attr-defined]
-    who, desk, hand = here.person(phones=0), computer(), phone(user_agent=agent if name.isascii() else PHONE["user_agent"])
+    who, desk, hand = (
+        here.person(phones=0),
+        computer(),
+        phone(user_agent=agent if name.isascii() else PHONE["user_agent"]),
+    )
     spoken: list[str] = []
 
     def dialog(found: Dialog) -> None:

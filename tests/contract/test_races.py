@@ -195,7 +195,9 @@ def test_a_letter_is_leased_to_one_dispatcher(store: SqlStore) -> None:
             tx.outbox.put(Letter("sms", f"+4179{n:07}", "", "text", {}, ""), START)
     with ThreadPoolExecutor(THREADS) as pool:
         taken = [
-            each.id for part in pool.map(lambda _: store.outbox_batch("sms", START, 10, 60), range(THREADS)) for each in part
+            each.id
+            for part in pool.map(lambda _: store.outbox_batch("sms", START, 10, 60), range(THREADS))
+            for each in part
         ]
     assert len(taken) == len(set(taken)) <= 40
     taken += [each.id for each in store.outbox_batch("sms", START, 50, 60)]

@@ -44,7 +44,9 @@ def test_why(context: Context, earlier: tuple[Attempt, ...], always: bool, after
 
 
 @given(st.booleans(), st.booleans(), st.booleans(), st.booleans(), st.booleans())
-def test_it_is_asked_whenever_any_cause_is_there(new: bool, away: bool, always: bool, denied: bool, several: bool) -> None:
+def test_it_is_asked_whenever_any_cause_is_there(
+    new: bool, away: bool, always: bool, denied: bool, several: bool
+) -> None:
     context = replace(HOME, browser_new=new, network_new=away)
     found = reason(context, [attempt()] if several else [], now=NOW, always=always, after_denial=denied)
     assert bool(found) == any((new, away, always, denied, several))

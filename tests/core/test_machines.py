@@ -60,7 +60,9 @@ def test_a_closed_attempt_never_opens_again(events: list[str]) -> None:
 
 
 def test_out_of_approved_and_collected_leads_only_what_the_rules_name() -> None:
-    out = {(state, event): to for (state, event), to in ATTEMPT.transitions.items() if state in ("approved", "collected")}
+    out = {
+        (state, event): to for (state, event), to in ATTEMPT.transitions.items() if state in ("approved", "collected")
+    }
     assert out == {
         ("approved", "collect"): "collected",
         ("approved", "lapse"): "lapsed",
@@ -75,7 +77,9 @@ def test_a_session_is_collected_from_approved_and_nowhere_else() -> None:
 
 
 def test_a_device_works_only_after_it_was_confirmed() -> None:
-    assert [(state, event) for (state, event), to in DEVICE.transitions.items() if to == "active"] == [("issued", "confirm")]
+    assert [(state, event) for (state, event), to in DEVICE.transitions.items() if to == "active"] == [
+        ("issued", "confirm")
+    ]
     assert {state for (state, _), to in ENROLMENT.transitions.items() if to == "active"} == {"issued"}
     assert {state for (state, _), to in ENROLMENT.transitions.items() if to == "issued"} == {"proven", "issued"}
 

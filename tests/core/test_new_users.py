@@ -63,7 +63,14 @@ def test_all_faults_are_named_at_once() -> None:
     assert {fault.field for fault in found} == {"username", "lang", "zone", "birth_date", "mails"}
 
 
-VALUES = st.none() | st.booleans() | st.integers() | st.text(max_size=30) | st.lists(st.text(max_size=10), max_size=3) | st.dictionaries(st.text(), st.integers(), max_size=1)
+VALUES = (
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.text(max_size=30)
+    | st.lists(st.text(max_size=10), max_size=3)
+    | st.dictionaries(st.text(), st.integers(), max_size=1)
+)
 
 
 @given(st.dictionaries(st.sampled_from(FIELDS) | st.text(max_size=8), VALUES, max_size=12))

@@ -49,7 +49,15 @@ def test_only_digits_ever_come_of_it(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "suite", ["OCRA-2:HOTP-SHA256-8:QA10", "OCRA-1:TOTP-SHA256-8:QA10", "OCRA-1:HOTP-MD5-8:QA10", "OCRA-1:HOTP-SHA256-8", "", "OCRA-1:HOTP-SHA256-8:X"]
+    "suite",
+    [
+        "OCRA-2:HOTP-SHA256-8:QA10",
+        "OCRA-1:TOTP-SHA256-8:QA10",
+        "OCRA-1:HOTP-MD5-8:QA10",
+        "OCRA-1:HOTP-SHA256-8",
+        "",
+        "OCRA-1:HOTP-SHA256-8:X",
+    ],
 )
 def test_a_suite_that_is_none(suite: str) -> None:
     with pytest.raises(ValueError, match="(?s).*"):

@@ -24,7 +24,13 @@ def test_broker(password: str, found: tuple[str, ...]) -> None:
 
 @pytest.mark.parametrize(
     ("password", "found"),
-    [("correct horse", ()), ("elevenchars", ("short",)), ("passwordpassword", ()), ("password123456", ("common",)), ("aaaaaaaaaaaa", ("common",))],
+    [
+        ("correct horse", ()),
+        ("elevenchars", ("short",)),
+        ("passwordpassword", ()),
+        ("password123456", ("common",)),
+        ("aaaaaaaaaaaa", ("common",)),
+    ],
 )
 def test_strict_counts_length_and_knows_no_classes(password: str, found: tuple[str, ...]) -> None:
     assert faults(password, rules=STRICT) == found

@@ -22,7 +22,14 @@ from watchword.core.pin_guidelines import (
 from watchword.core.users import Contact, Details
 
 MISAKI = Details(
-    "Misaki", "Tanaka", "1987-04-23", ("4-5-6 Kitahama, Chuo-ku", "1-5300 Nakanoshima"), ("Osaka",), ("541-0041",), "passport", "TK4418203"
+    "Misaki",
+    "Tanaka",
+    "1987-04-23",
+    ("4-5-6 Kitahama, Chuo-ku", "1-5300 Nakanoshima"),
+    ("Osaka",),
+    ("541-0041",),
+    "passport",
+    "TK4418203",
 )
 NUMBER = Contact("c", "u", "sms", "+819012344210", 0, True, 1)
 
@@ -51,12 +58,21 @@ def test_nothing_on_file_forbids_nothing() -> None:
 
 
 def test_japanese_names_and_full_width_digits_are_folded() -> None:
-    found = fragments("u", Details("美咲", "田中", "1987-04-23", ("北浜４丁目５３００",), document_number="ＴＫ４４１８"), ())
+    found = fragments(
+        "u", Details("美咲", "田中", "1987-04-23", ("北浜４丁目５３００",), document_number="ＴＫ４４１８"), ()
+    )
     assert "tk44" in found and found["美田"] == NAME
     assert any("5300" in piece for piece in found)
 
 
-@given(st.builds(Details, *(st.text(max_size=60) for _ in range(2)), st.text(max_size=12), st.lists(st.text(max_size=80), max_size=20).map(tuple)))
+@given(
+    st.builds(
+        Details,
+        *(st.text(max_size=60) for _ in range(2)),
+        st.text(max_size=12),
+        st.lists(st.text(max_size=80), max_size=20).map(tuple),
+    )
+)
 def test_the_list_is_never_longer_than_its_size(details: Details) -> None:
     found = fragments("somebody", details, (NUMBER,) * 3)
     assert len(found) <= SIZE

@@ -40,7 +40,10 @@ def test_no_window_is_ever_over_full(gaps: list[int], order: list[int]) -> None:
 @given(st.lists(st.integers(0, 200_000), max_size=40), st.integers(0, 200_000))
 def test_what_is_forgotten_no_longer_matters(stamps: list[int], now: int) -> None:
     past = [at for at in stamps if at <= now]
-    assert first_free(kept(past, now, WINDOWS), now, WINDOWS) == first_free(past, now, WINDOWS) or first_free(past, now, WINDOWS) <= now
+    assert (
+        first_free(kept(past, now, WINDOWS), now, WINDOWS) == first_free(past, now, WINDOWS)
+        or first_free(past, now, WINDOWS) <= now
+    )
     assert list(kept(past, now, WINDOWS)) == sorted(at for at in past if at > now - 86400)
 
 
@@ -102,7 +105,13 @@ def test_the_lengths_and_lives_of_codes() -> None:
 def test_a_session_id_is_its_own_normal_form(entropy: bytes) -> None:
     made = session_id_from(entropy)
     assert len(made) == 8 and set(made) <= set(CROCKFORD)
-    for typed in (made, made.lower(), f" {made[:4]}-{made[4:]} ", made.replace("0", "o").replace("1", "l"), made.replace("1", "I")):
+    for typed in (
+        made,
+        made.lower(),
+        f" {made[:4]}-{made[4:]} ",
+        made.replace("0", "o").replace("1", "l"),
+        made.replace("1", "I"),
+    ):
         assert normal_session_id(typed) == made
 
 
@@ -133,7 +142,17 @@ def test_what_a_phone_says_of_itself(platform: Platform, fault: str | None) -> N
 
 
 def test_levels_stand_in_the_tables_order() -> None:
-    order = ["PASSKEY_BOUND", "CARD_PLUS", "KEY_ONLINE", "PASSKEY_SYNCED", "KEY_OFFLINE", "TOTP_APP", "CODE_CARD", "SMS", "TEMPORARY"]
+    order = [
+        "PASSKEY_BOUND",
+        "CARD_PLUS",
+        "KEY_ONLINE",
+        "PASSKEY_SYNCED",
+        "KEY_OFFLINE",
+        "TOTP_APP",
+        "CODE_CARD",
+        "SMS",
+        "TEMPORARY",
+    ]
     assert [level.name for level in sorted(Level, reverse=True)] == order
 
 
@@ -145,7 +164,15 @@ def test_assurance_says_what_was_used_and_no_more() -> None:
 
 
 def _session(**changes: int) -> sessions.Session:
-    given = {"created": NOW, "touched": NOW, "idle_seconds": 900, "expires": NOW + 43200, "ended": 0, "proved": 0, **changes}
+    given = {
+        "created": NOW,
+        "touched": NOW,
+        "idle_seconds": 900,
+        "expires": NOW + 43200,
+        "ended": 0,
+        "proved": 0,
+        **changes,
+    }
     return sessions.Session("s", "u", "n", "portal", "portal", b"", "", "", "", **given)  # type: ignore[arg-type]
 
 
@@ -186,4 +213,6 @@ def test_refusals_keep_their_numbers() -> None:
     }  # fmt: skip
     assert {number: ALL[number].code for number in acted_on} == acted_on
     assert ALL[1103].status == 503
-    assert all(400 <= kind.status < 500 for kind in ALL.values() if kind.number not in (1103, 5009) and kind.status != 503)
+    assert all(
+        400 <= kind.status < 500 for kind in ALL.values() if kind.number not in (1103, 5009) and kind.status != 503
+    )

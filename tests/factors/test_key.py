@@ -59,7 +59,9 @@ def test_a_challenge_takes_its_own_response(entropy: bytes) -> None:
     challenge = {"digits": digits, "id": "a:1"}
     right = ocra(SUITE, HOLDER.ocra, OcraInput(str(digits)))
     assert CHALLENGE.verify(HOLDER, challenge, {"response": right}, now=NOW) == Accepted((f"ocra:{DEVICE.id}:a:1",))
-    wrong = CHALLENGE.verify(HOLDER, challenge, {"response": right[::-1] if right[::-1] != right else "00000000"}, now=NOW)
+    wrong = CHALLENGE.verify(
+        HOLDER, challenge, {"response": right[::-1] if right[::-1] != right else "00000000"}, now=NOW
+    )
     assert isinstance(wrong, Rejected) and wrong.kind is RESPONSE_WRONG
     other = Holder(DEVICE, ocra=b"x" * 32)
     assert isinstance(CHALLENGE.verify(other, challenge, {"response": right}, now=NOW), Rejected)

@@ -74,17 +74,30 @@ class Enrolments(RuleBasedStateMachine):
     def code_of(self, user: User) -> str:
         """The newest code that went to this person."""
         return next(
-            (kept.letter.data["code"] for kept in self.world.built.store.recent_letters(60) if kept.letter and kept.letter.user_id == user.id and kept.letter.data.get("code")),
+            (
+                kept.letter.data["code"]
+                for kept in self.world.built.store.recent_letters(60)
+                if kept.letter and kept.letter.user_id == user.id and kept.letter.data.get("code")
+            ),
             "",
         )
 
-    @rule(target=begun, who=st.integers(0, 1), claim=st.integers(0, 2), password=st.sampled_from(["right", "right", "wrong"]))
+    @rule(
+        target=begun,
+        who=st.integers(0, 1),
+        claim=st.integers(0, 2),
+        password=st.sampled_from(["right", "right", "wrong"]),
+    )
     def start(self, who: int, claim: int, password: str) -> Any:
         """Username and password on a phone."""
-        result = activation_start.start(self.world.kit, self.users[who].username, password, PHONE, CLAIMS[claim], Visit())
+        result = activation_start.start(
+            self.world.kit, self.users[who].username, password, PHONE, CLAIMS[claim], Visit()
+        )
         if isinstance(result, Refusal):
             return ""
-        assert password == "right" and not self.active(self.users[who].id), "the phone's road is open to somebody with Key"
+        assert password == "right" and not self.active(self.users[who].id), (
+            "the phone's road is open to somebody with Key"
+        )
         self.claimed[result.enrolment.id] = CLAIMS[claim]
         return result.enrolment.id
 
@@ -100,7 +113,9 @@ class Enrolments(RuleBasedStateMachine):
         if road == "proof":
             result: object = activation_start.send_proof(kit, enrolment_id, CLAIMS[claim], contact)
         elif road == "new":
-            result = activation_start.send_activation(kit, enrolment_id, CLAIMS[claim], region="JP", national="9087654321")
+            result = activation_start.send_activation(
+                kit, enrolment_id, CLAIMS[claim], region="JP", national="9087654321"
+            )
             assert isinstance(result, Refusal) or before.proved, "a new number without a proof"
         else:
             result = activation_start.send_activation(kit, enrolment_id, CLAIMS[claim], contact_id=contact)
@@ -117,7 +132,9 @@ class Enrolments(RuleBasedStateMachine):
         length = 6 if proof else 8
         typed = code if right and len(code) == length else "9" * length
         if proof:
-            result: object = activation_start.check_proof(self.world.kit, enrolment_id, CLAIMS[claim], typed) or "proved"
+            result: object = (
+                activation_start.check_proof(self.world.kit, enrolment_id, CLAIMS[claim], typed) or "proved"
+            )
         else:
             result = activation_start.prove(self.world.kit, enrolment_id, CLAIMS[claim], typed)
         day = self.world.clock.now() // 86_400
@@ -145,7 +162,13 @@ class Enrolments(RuleBasedStateMachine):
                 tx.sessions.set_proved(session.id, self.world.clock.now())
         return token, kind
 
-    @rule(target=begun, page=pages, renew=st.booleans(), claim=st.integers(0, 2), road=st.sampled_from(["scan", "type", "mistype", "old"]))
+    @rule(
+        target=begun,
+        page=pages,
+        renew=st.booleans(),
+        claim=st.integers(0, 2),
+        road=st.sampled_from(["scan", "type", "mistype", "old"]),
+    )
     def offer(self, page: Any, renew: bool, claim: int, road: str) -> Any:
         """The page shows its QR; a phone scans it, or a person types the Session ID, rightly or not."""
         token, kind = page
@@ -176,10 +199,14 @@ class Enrolments(RuleBasedStateMachine):
         else:
             typed = offer.session_id if road == "type" else offer.session_id[::-1]
             wrong = typed != offer.session_id
-            result = offers.by_session_id(self.world.kit, session.username, typed, PHONE, CLAIMS[claim], Visit(network_key=enrolment_id))
+            result = offers.by_session_id(
+                self.world.kit, session.username, typed, PHONE, CLAIMS[claim], Visit(network_key=enrolment_id)
+            )
             self.misses[enrolment_id] += wrong and state == "offered"
             assert not (wrong and isinstance(result, Proven)), "a wrong Session ID was taken"
-            assert self.misses[enrolment_id] < 5 or self.enrolment(enrolment_id).state != "offered", "six wrong ones and still on offer"
+            assert self.misses[enrolment_id] < 5 or self.enrolment(enrolment_id).state != "offered", (
+                "six wrong ones and still on offer"
+            )
         if isinstance(result, Proven) and result.enrolment.id == enrolment_id:
             assert road != "old"
             self.claimed.setdefault(enrolment_id, CLAIMS[claim])
@@ -187,7 +214,12 @@ class Enrolments(RuleBasedStateMachine):
             self.may.add(enrolment_id)
         return enrolment_id if enrolment_id in self.claimed else ""
 
-    @rule(enrolment_id=begun, phone=st.integers(0, 2), claim=st.integers(0, 2), nonce=st.sampled_from(["right", "right", "right", "wrong"]))
+    @rule(
+        enrolment_id=begun,
+        phone=st.integers(0, 2),
+        claim=st.integers(0, 2),
+        nonce=st.sampled_from(["right", "right", "right", "wrong"]),
+    )
     def complete(self, enrolment_id: str, phone: int, claim: int, nonce: str) -> None:
         """A phone asks for the secret."""
         if not enrolment_id:
@@ -195,7 +227,15 @@ class Enrolments(RuleBasedStateMachine):
         before = self.enrolment(enrolment_id)
         given = ready.nonce(self.world.kit, before) if nonce == "right" else "A" * 22
         point = crypto.public_of(self.privates[phone])
-        fields = {"type": "activate", "enrolment": enrolment_id, "nonce": given, "user": before.user_id, "key": point, "name": "P", "phone": ""}
+        fields = {
+            "type": "activate",
+            "enrolment": enrolment_id,
+            "nonce": given,
+            "user": before.user_id,
+            "key": point,
+            "name": "P",
+            "phone": "",
+        }
         request = self.world.signed(Pocket("", self.privates[phone]), fields)
         result = activate.complete(self.world.kit, request, CLAIMS[claim], PHONE, None)
         if isinstance(result, Refusal):
@@ -212,12 +252,16 @@ class Enrolments(RuleBasedStateMachine):
             return
         before = self.enrolment(enrolment_id)
         secret = crypto.unb64u(next(iter(self.secrets[enrolment_id])))
-        key = crypto.user_key(secret if right else b"x" * 32, "hmac", self.world.kit.vault.issuer, before.user_id, before.phone_id)
+        key = crypto.user_key(
+            secret if right else b"x" * 32, "hmac", self.world.kit.vault.issuer, before.user_id, before.phone_id
+        )
         fields = {
             "type": "confirm", "enrolment": enrolment_id, "user": before.user_id, "device": before.device_id,
             "recovery": {"salt": b64u(bytes(16)), "blob": b64u(bytes(32))}, "uv": "pin",
         }  # fmt: skip
-        result = activate.confirm(self.world.kit, self.world.signed(Pocket(before.phone_id, self.privates[phone]), fields, key))
+        result = activate.confirm(
+            self.world.kit, self.world.signed(Pocket(before.phone_id, self.privates[phone]), fields, key)
+        )
         if not isinstance(result, Refusal):
             assert right and phone == self.takers[enrolment_id], "confirmed without the secret or by another phone"
             assert self.enrolment(enrolment_id).state == "active"
@@ -269,5 +313,8 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def test_enrolments(world: World) -> None:
     machine = type("Enrolments", (Enrolments,), {"world": world})
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=35, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck))
+        machine,
+        settings=settings(
+            max_examples=35, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
     )

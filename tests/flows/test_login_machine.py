@@ -68,7 +68,9 @@ class Logins(RuleBasedStateMachine):
         """Three people, two phones."""
         first, second = self.world.pocket(), self.world.pocket()
         users = [self.world.user() for _ in range(3)]
-        self.holdings = [self.world.holding(user, pocket) for user, pocket in zip(users, (first, second, first), strict=True)]
+        self.holdings = [
+            self.world.holding(user, pocket) for user, pocket in zip(users, (first, second, first), strict=True)
+        ]
         self.collectors: dict[str, str] = {}
         self.states: dict[str, str] = {}
         self.deciders: dict[str, str] = {}
@@ -88,11 +90,22 @@ class Logins(RuleBasedStateMachine):
         """The one device of the attempt's person."""
         return next(holding for holding in self.holdings if holding.user == attempt.user_id)
 
-    @rule(target=opened, who=st.integers(0, 2), known=st.booleans(), password=st.sampled_from(["right", "right", "right", "wrong"]))
+    @rule(
+        target=opened,
+        who=st.integers(0, 2),
+        known=st.booleans(),
+        password=st.sampled_from(["right", "right", "right", "wrong"]),
+    )
     def begin(self, who: int, known: bool, password: str) -> Any:
         """Username and password."""
         token = (self.given[f"device:{who}"] or [""])[-1] if known else ""
-        result = login.begin(self.world.kit, self.holdings[who].username, password, "portal", Visit("192.0.2.1", network_key="n", device_token=token))
+        result = login.begin(
+            self.world.kit,
+            self.holdings[who].username,
+            password,
+            "portal",
+            Visit("192.0.2.1", network_key="n", device_token=token),
+        )
         if password == "wrong" or isinstance(result, Refusal):
             assert isinstance(result, Refusal), "a wrong password opened an attempt"
             return multiple()
@@ -100,21 +113,37 @@ class Logins(RuleBasedStateMachine):
         self.collectors[result.attempt.id] = result.collector
         return result.attempt.id
 
-    @rule(attempt_id=opened, choice=st.sampled_from(["approve", "approve", "approve", "deny", "not_me"]), pin=MOSTLY, code=MOSTLY, stranger=st.integers(0, 8))
+    @rule(
+        attempt_id=opened,
+        choice=st.sampled_from(["approve", "approve", "approve", "deny", "not_me"]),
+        pin=MOSTLY,
+        code=MOSTLY,
+        stranger=st.integers(0, 8),
+    )
     def decide(self, attempt_id: str, choice: str, pin: bool, code: bool, stranger: int) -> None:
         """The phone answers, now and then with a wrong PIN or code, or as somebody else's phone."""
         attempt = self.attempt(attempt_id)
-        holding = self.holder(attempt) if stranger else next(one for one in self.holdings if one.user != attempt.user_id)
+        holding = (
+            self.holder(attempt) if stranger else next(one for one in self.holdings if one.user != attempt.user_id)
+        )
         shown = details(self.world.kit, attempt, holding.device)
         right = answers.confirmation_of(self.world.kit, attempt)
         typed = right if code else ("000000" if right != "000000" else "111111")
-        fields = decision_fields(shown, phone=holding.pocket.id, decision=choice, confirmation=typed, uv="pin", time=self.world.clock.now())
+        fields = decision_fields(
+            shown, phone=holding.pocket.id, decision=choice, confirmation=typed, uv="pin", time=self.world.clock.now()
+        )
         mac = self.world.key_of(holding, "hmac", right=pin) if choice == "approve" else b""
-        request = self.world.signed(holding.pocket, {name: value for name, value in fields.items() if name not in ("v", "iss", "phone", "time")}, mac)
+        request = self.world.signed(
+            holding.pocket,
+            {name: value for name, value in fields.items() if name not in ("v", "iss", "phone", "time")},
+            mac,
+        )
         result = approve.decide(self.world.kit, request)
         self._judge_decision(attempt, holding, choice, result, pin=pin, code=code or not attempt.confirm)
 
-    def _judge_decision(self, attempt: Attempt, holding: Holding, choice: str, result: object, *, pin: bool, code: bool) -> None:
+    def _judge_decision(
+        self, attempt: Attempt, holding: Holding, choice: str, result: object, *, pin: bool, code: bool
+    ) -> None:
         if isinstance(result, Refusal):
             if result.kind in (PIN_WRONG, PINS_SPENT) and result.reason != "pins.spent":
                 self.wrong["signed", holding.pocket.id] += 1
@@ -140,7 +169,12 @@ class Logins(RuleBasedStateMachine):
         self.wrong["signed", holding.pocket.id] = phone.signed_wrong
         self.wrong["offline", holding.pocket.id] = 0
 
-    @rule(attempt_id=opened, way=st.sampled_from(["code", "challenge"]), right=st.booleans(), shift=st.sampled_from([0, 0, 0, -1, 3, -30]))
+    @rule(
+        attempt_id=opened,
+        way=st.sampled_from(["code", "challenge"]),
+        right=st.booleans(),
+        shift=st.sampled_from([0, 0, 0, -1, 3, -30]),
+    )
     def answer(self, attempt_id: str, way: str, right: bool, shift: int) -> None:
         """Something typed into the page; a right one, one of another moment, or a wrong one."""
         attempt = self.attempt(attempt_id)
@@ -181,11 +215,20 @@ class Logins(RuleBasedStateMachine):
         """Send again."""
         login.ask_again(self.world.kit, self.collectors[attempt_id])
 
-    @rule(attempt_id=opened, collector=st.sampled_from(["its own", "its own", "its own", "another's", "its id", "empty"]), key=st.sampled_from(["", "", "", "thumbprint"]))
+    @rule(
+        attempt_id=opened,
+        collector=st.sampled_from(["its own", "its own", "its own", "another's", "its id", "empty"]),
+        key=st.sampled_from(["", "", "", "thumbprint"]),
+    )
     def collect(self, attempt_id: str, collector: str, key: str) -> None:
         """The page collects, or somebody tries with what they know."""
         others = [secret for owner, secret in self.collectors.items() if owner != attempt_id]
-        given = {"its own": self.collectors[attempt_id], "its id": attempt_id, "empty": "", "another's": (others or [""])[0]}[collector]
+        given = {
+            "its own": self.collectors[attempt_id],
+            "its id": attempt_id,
+            "empty": "",
+            "another's": (others or [""])[0],
+        }[collector]
         owner = next((one for one, secret in self.collectors.items() if secret == given), "")
         before = self.attempt(owner) if owner else None
         result = login.collect(self.world.kit, given, Visit(network_key="n"), bound_key=key)
@@ -235,7 +278,12 @@ class Logins(RuleBasedStateMachine):
             attempt = self.attempt(attempt_id)
             before, now = self.states.get(attempt_id, "pending"), attempt.state
             steps = {before} | {to for (state, _), to in ATTEMPT.transitions.items() if state == before}
-            steps |= {to for middle in set(steps) for (state, _), to in ATTEMPT.transitions.items() if state == middle and middle in OPEN}
+            steps |= {
+                to
+                for middle in set(steps)
+                for (state, _), to in ATTEMPT.transitions.items()
+                if state == middle and middle in OPEN
+            }
             assert now in steps, f"{before} -> {now}"
             assert before in OPEN or now == before, f"closed as {before}, and now {now}"
             decider = self.deciders.get(attempt_id, "")
@@ -304,6 +352,8 @@ def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFacto
 def test_logins(world: World) -> None:
     machine = type("Logins", (Logins,), {"world": world})
     run_state_machine_as_test(
-        machine, settings=settings(max_examples=40, stateful_step_count=35, deadline=None, suppress_health_check=list(HealthCheck))
+        machine,
+        settings=settings(
+            max_examples=40, stateful_step_count=35, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
     )
-

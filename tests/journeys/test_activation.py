@@ -123,7 +123,9 @@ def test_by_qr(here: Installation) -> None:
     assert logs_in(here, who, phone)
 
 
-@pytest.mark.parametrize("typed", [str, str.lower, lambda s: f"{s[:4]} {s[4:]}", lambda s: s.replace("0", "O").replace("1", "l")])
+@pytest.mark.parametrize(
+    "typed", [str, str.lower, lambda s: f"{s[:4]} {s[4:]}", lambda s: s.replace("0", "O").replace("1", "l")]
+)
 def test_by_session_id_as_people_type_it(here: Installation, typed: object) -> None:
     assert callable(typed)
     who = here.person(phones=0)

@@ -241,7 +241,9 @@ def test_with_several_phones_the_drop_down_asks_another(here: Installation) -> N
     assert not page.refusals
     assert "Phone 2" in page.text
     code = second.code(here.pin())
-    assert browser.post("/login/wait", do="code", code=first.code(here.pin())).refusals == [2101], "the phone not chosen"
+    assert browser.post("/login/wait", do="code", code=first.code(here.pin())).refusals == [2101], (
+        "the phone not chosen"
+    )
     assert browser.post("/login/wait", do="code", code=code).path == "/"
 
 

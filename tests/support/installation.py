@@ -67,16 +67,21 @@ class Person:
 
 
 class Installation:
-    """One server in this process. `clock` stands still until it is told; `built` is what runs, for tests that look inside."""
+    """One server in this process. `clock` stands still until it is told; `built` is what runs, for tests that look inside.
 
-    def __init__(self, database: str, folder: Path, *, clock: FakeClock | None = None, **more: Any) -> None:
+    With `serving` False the test starts a server of its own on `port`, over the same database and key file.
+    """
+
+    def __init__(
+        self, database: str, folder: Path, *, clock: FakeClock | None = None, serving: bool = True, **more: Any
+    ) -> None:
         self.clock = clock or FakeClock()
         self.port = free_port()
         self.settings = _settings(database, folder, self.port, more)
         self.built: Built = build(self.settings, clock=self.clock, entropy=SystemEntropy(), keep_letters=True)
         self.http = http_client()
         self._unlocked: dict[str, Unlocked] = {}
-        self._server, self._thread = _serve(self.built)
+        self._served = _serve(self.built) if serving else None
 
     @property
     def portal(self) -> str:
@@ -96,8 +101,12 @@ class Installation:
     def stop(self) -> None:
         """End the server."""
         self.http.close()
-        self._server.should_exit = True
-        self._thread.join(10)
+        if self._served is None:
+            self.built.close()
+            return
+        server, thread = self._served
+        server.should_exit = True
+        thread.join(10)
 
     def later(self, seconds: int) -> None:
         """Let time pass."""
@@ -137,7 +146,20 @@ class Installation:
         now, kit = self.clock.now(), self.built.kit
         username = f"u{number}"
         who = Person(kit.entropy.id(), username, f"+8190{number}", f"{username}@example.org", password)
-        user = User(who.id, username, username, f"Person {number}", f"Given{number}", lang, "Asia/Tokyo", "active", "", 0, 0, now)
+        user = User(
+            who.id,
+            username,
+            username,
+            f"Person {number}",
+            f"Given{number}",
+            lang,
+            "Asia/Tokyo",
+            "active",
+            "",
+            0,
+            0,
+            now,
+        )
         with kit.store.write() as tx:
             tx.users.add(user, Details(**details))
             tx.contacts.add(Contact(kit.entropy.id(), who.id, "sms", who.number, 0, True, now))

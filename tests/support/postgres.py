@@ -55,7 +55,7 @@ class Postgres:
         self._run("CREATE DATABASE {} TEMPLATE {} STRATEGY file_copy", name, template)
         return name
 
-    def create_prepared(self, key: str, prepare: Callable[[str], None]) -> str:
+    def create_prepared(self, key: str, prepare: Callable[[str], object]) -> str:
         """A new database copied from a template that `prepare(url)` filled the first time `key` was asked for."""
         if key not in self._templates:
             template = self.create()

@@ -32,14 +32,18 @@ def caught(phone: Phone) -> Iterator[list[tuple[str, Body]]]:
         phone.wire.post = original  # type: ignore[method-assign]
 
 
-def decision(phone: Phone, attempt: Attempt, pin: Pin | None, *, confirmation: str = "", choice: str = "approve") -> Body:
+def decision(
+    phone: Phone, attempt: Attempt, pin: Pin | None, *, confirmation: str = "", choice: str = "approve"
+) -> Body:
     """The body of `/v1/decide`."""
     with caught(phone) as sent:
         phone.decide(attempt, choice, confirmation=confirmation, pin=pin, uv="pin" if pin else "none")
     return sent[0][1]
 
 
-def resigned(phone: Phone, body: Mapping[str, Any], pin: Pin | None = None, label: str = "hmac", **changes: Any) -> Body:
+def resigned(
+    phone: Phone, body: Mapping[str, Any], pin: Pin | None = None, label: str = "hmac", **changes: Any
+) -> Body:
     """The body with members of `signed` changed (None takes one away), signed anew by the phone, its HMAC made anew with `pin`."""
     signed = {**body["signed"], **changes}
     signed = {name: value for name, value in signed.items() if value is not None}

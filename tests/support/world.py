@@ -64,7 +64,7 @@ class World:
         settings = Settings(
             environment="test", data_dir=folder, database={"url": url}, hash={"memory_kib": 8, "passes": 1},
             sms={"provider": "outbox"}, mail={"provider": "outbox"},
-        )  # type: ignore[call-arg]  # fmt: skip
+        )  # fmt: skip
         self.built = build(settings, clock=self.clock, entropy=FakeEntropy("world"), keep_letters=True)
         self.kit: Kit = replace(self.built.kit, passwords=self.passwords)
 
@@ -80,7 +80,9 @@ class World:
         user = User(made, name, name, name, name, "en", "UTC", "active", "plain:right", 0, 0, now)
         with self.kit.store.write() as tx:
             tx.users.add(user, Details())
-            tx.contacts.add(Contact(entropy.id(), made, "sms", f"+8190{int.from_bytes(entropy.bytes(3), 'big'):08}", 0, True, now))
+            tx.contacts.add(
+                Contact(entropy.id(), made, "sms", f"+8190{int.from_bytes(entropy.bytes(3), 'big'):08}", 0, True, now)
+            )
         return user
 
     def pocket(self) -> Pocket:
@@ -97,7 +99,9 @@ class World:
         """This person's Key on this phone."""
         device, secret = self.kit.entropy.id(), self.kit.entropy.bytes(32)
         with self.kit.store.write() as tx:
-            tx.devices.add(key.Device(device, user.id, pocket.id, "key", "active", "Phone", secret, 0, 0, self.clock.now(), 0))
+            tx.devices.add(
+                key.Device(device, user.id, pocket.id, "key", "active", "Phone", secret, 0, 0, self.clock.now(), 0)
+            )
         return Holding(user.id, user.username, device, pocket, secret)
 
     def key_of(self, holding: Holding, label: str, *, right: bool = True) -> bytes:

@@ -62,7 +62,11 @@ def test_a_symmetric_key_or_the_public_key_as_one() -> None:
 
 
 def test_other_keys_and_curves() -> None:
-    for key, alg in ((ECKey.generate_key("P-384"), "ES384"), (RSAKey.generate_key(2048), "RS256"), (OKPKey.generate_key("Ed25519"), "EdDSA")):
+    for key, alg in (
+        (ECKey.generate_key("P-384"), "ES384"),
+        (RSAKey.generate_key(2048), "RS256"),
+        (OKPKey.generate_key("Ed25519"), "EdDSA"),
+    ):
         header = {"typ": "dpop+jwt", "alg": alg, "jwk": key.as_dict(private=False)}
         assert isinstance(judged(made(header, key=key, alg=alg)), str)
 
@@ -104,5 +108,15 @@ def test_a_critical_extension_is_not_passed_over() -> None:
 
 def test_padding_blanks_and_more_parts() -> None:
     proof = made()
-    for other in (proof + "=", proof + ".", "." + proof, proof + ".x", " " + proof, proof.replace(".", ".."), proof + "\n", "a" * 3000, "…"):
+    for other in (
+        proof + "=",
+        proof + ".",
+        "." + proof,
+        proof + ".x",
+        " " + proof,
+        proof.replace(".", ".."),
+        proof + "\n",
+        "a" * 3000,
+        "…",
+    ):
         assert isinstance(judged(other), str), other[-5:]

@@ -41,7 +41,12 @@ def test_what_is_sealed_opens_for_its_row_and_purpose_only(vault: Vault) -> None
     sealed = vault.seal("devices", b"secret", "devices|secret|1")
     assert vault.open("devices", sealed, "devices|secret|1") == b"secret"
     assert b"secret" not in sealed
-    for purpose, bound in (("devices", "devices|secret|2"), ("devices", "phones|secret|1"), ("recovery", "devices|secret|1"), ("personal", "devices|secret|1")):
+    for purpose, bound in (
+        ("devices", "devices|secret|2"),
+        ("devices", "phones|secret|1"),
+        ("recovery", "devices|secret|1"),
+        ("personal", "devices|secret|1"),
+    ):
         with pytest.raises(ValueError, match="row"):
             vault.open(purpose, sealed, bound)
     with pytest.raises(KeyError):
@@ -164,7 +169,19 @@ def test_a_signature_is_64_bytes_and_of_the_very_message(ring: keyring.KeyRing) 
         assert not signature_right(x, y, canonical({"v": 1}), text)
 
 
-@pytest.mark.parametrize("fields", [{"a": 1.5}, {"a": [1, {"b": 2.0}]}, {"a": float("nan")}, {"a": 2**53}, {"a": -(2**53)}, {"a": "\ud800"}, {"\udfff": 1}, {"a": {1, 2}}])
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"a": 1.5},
+        {"a": [1, {"b": 2.0}]},
+        {"a": float("nan")},
+        {"a": 2**53},
+        {"a": -(2**53)},
+        {"a": "\ud800"},
+        {"\udfff": 1},
+        {"a": {1, 2}},
+    ],
+)
 def test_what_json_cannot_carry_exactly_is_not_signed(fields: dict[str, object]) -> None:
     with pytest.raises(ValueError, match="canonical|integer|surrogates"):
         canonical(fields)
@@ -190,7 +207,9 @@ def test_a_password_fits_its_own_hash_under_its_own_pepper(vault: Vault) -> None
     bare = Passwords(Pool(1, 1, 1), str.encode, memory_kib=8, passes=1, lanes=1, dummy_salt=b"s" * 16)
     assert not bare.verify(encoded, "Kitahama-26!"), "a stolen hash can be searched without the key file"
     assert not passwords.stale(encoded)
-    assert Passwords(Pool(1, 1, 1), vault.peppered, memory_kib=16, passes=1, lanes=1, dummy_salt=b"s" * 16).stale(encoded)
+    assert Passwords(Pool(1, 1, 1), vault.peppered, memory_kib=16, passes=1, lanes=1, dummy_salt=b"s" * 16).stale(
+        encoded
+    )
 
 
 def test_the_pool_refuses_rather_than_queue_without_end() -> None:

@@ -77,7 +77,9 @@ def do_es256(given: Case) -> Case:
 def user_key(given: Case, label: str = "") -> bytes:
     """K(label), as Vault.user_key makes it."""
     info = f"watchword/v1|{label or given['label']}|{given['iss']}|{given['user']}|{given['phone']}"
-    made = vault.Vault.user_key(_Named(given["iss"]), label or given["label"], raw(given["secret"]), given["user"], given["phone"])  # type: ignore[arg-type]
+    made = vault.Vault.user_key(
+        _Named(given["iss"]), label or given["label"], raw(given["secret"]), given["user"], given["phone"]
+    )  # type: ignore[arg-type]
     assert made == vault.hkdf(raw(given["secret"]), info)
     return made
 
@@ -91,7 +93,9 @@ class _Named:
 
 def do_hmac(given: Case) -> Case:
     code = unb64u(given["hmac"], 32)
-    if code is None or not hmac.compare_digest(hmac.digest(user_key(given), vault.canonical(given["signed"]), "sha256"), code):
+    if code is None or not hmac.compare_digest(
+        hmac.digest(user_key(given), vault.canonical(given["signed"]), "sha256"), code
+    ):
         raise Refusing
     return VERIFIES
 
@@ -186,17 +190,23 @@ def do_decision(given: Case) -> Case:
     }  # fmt: skip
     assert sorted(challenge["fields"]) == sorted(BOUND)
     code = unb64u(expected.get("hmac", ""), 32) or b""
-    verdict = KeyPush().verify(Holder(device, hmac=key), challenge, {"signed": signed, "bytes": message, "hmac": code}, now=given["time"])
+    verdict = KeyPush().verify(
+        Holder(device, hmac=key), challenge, {"signed": signed, "bytes": message, "hmac": code}, now=given["time"]
+    )
     assert verdict == Accepted()
     built = {"signed": signed, "canonical": message.decode()}
     return built if given["decision"] != "approve" else {**built, "hmac": b64u(hmac.digest(key, message, "sha256"))}
 
 
-EXPECTED = {(case["input"]["decision"], case["input"]["confirmation"]): case["expect"] for case in load("decision")["cases"]}
+EXPECTED = {
+    (case["input"]["decision"], case["input"]["confirmation"]): case["expect"] for case in load("decision")["cases"]
+}
 
 
 def do_rfc4226(given: Case) -> Case:
-    return {"code": hotp(bytes.fromhex(given["key_hex"]), given["counter"], digits=given["digits"], algorithm=given["hash"])}
+    return {
+        "code": hotp(bytes.fromhex(given["key_hex"]), given["counter"], digits=given["digits"], algorithm=given["hash"])
+    }
 
 
 def do_rfc5869(given: Case) -> Case:
@@ -213,12 +223,19 @@ def do_rfc5869(given: Case) -> Case:
 
 
 def do_rfc6238(given: Case) -> Case:
-    return {"code": totp(bytes.fromhex(given["key_hex"]), given["time"] // 30, digits=given["digits"], algorithm=given["hash"])}
+    return {
+        "code": totp(
+            bytes.fromhex(given["key_hex"]), given["time"] // 30, digits=given["digits"], algorithm=given["hash"]
+        )
+    }
 
 
 def do_rfc6287(given: Case) -> Case:
     asked = OcraInput(
-        given["question"], counter=given.get("counter", 0), pin_hash=bytes.fromhex(given.get("pin_hash_hex", "")), time=given.get("time_steps", 0)
+        given["question"],
+        counter=given.get("counter", 0),
+        pin_hash=bytes.fromhex(given.get("pin_hash_hex", "")),
+        time=given.get("time_steps", 0),
     )
     return {"response": ocra(given["suite"], bytes.fromhex(given["key_hex"]), asked)}
 
@@ -243,7 +260,9 @@ def test_vector(name: str, case: Case) -> None:
         with pytest.raises(Refusing):
             DO[name](case["input"])
         return
-    expected = {member: value for member, value in case["expect"].items() if not (name == "decision" and member == "signature")}
+    expected = {
+        member: value for member, value in case["expect"].items() if not (name == "decision" and member == "signature")
+    }
     assert DO[name](case["input"]) == expected
 
 

@@ -13,7 +13,7 @@ export function waitForPhone(root: Document): void {
   setClock(Number(section.dataset["now"]));
   const words = status.dataset;
   const proceed = root.querySelector<HTMLFormElement>("form[data-continue]");
-  const waiting = say.textContent ?? "";
+  const waiting = words["waiting"] ?? "";
 
   const tell = (text: string): void => {
     if (say.textContent !== text) say.textContent = text;
@@ -24,6 +24,7 @@ export function waitForPhone(root: Document): void {
     following.stop();
     location.replace(section.dataset["here"] ?? "/login/wait");
   };
+  tell(waiting);
   const following = follow("/login/events", "/login/state", {
     state(value) {
       if (value === "pending") tell(waiting);

@@ -78,7 +78,7 @@ class HashSettings(Group):
     passes: int = Field(2, description="Passes over that memory. Under 2 only with `environment` demo or test.", ge=1)
     lanes: int = Field(1, description="Lanes of one hash.", ge=1)
     threads: int = Field(
-        0, description="Hashes at once in one process; 0 for the cores divided by `workers`.", ge=0, le=256
+        0, description="Hashes at once in one process; 0 for as many as there are cores.", ge=0, le=256
     )
     waiting: int = Field(
         48,

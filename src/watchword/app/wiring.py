@@ -187,7 +187,9 @@ def brand_of(settings: Settings) -> Brand:
 
 def hash_threads(settings: Settings) -> int:
     """Hashes at once in this process."""
-    return settings.hash.threads or max(1, (os.cpu_count() or 1) // settings.workers)
+    return (
+        settings.hash.threads or os.cpu_count() or 1
+    )  # kept connections may all be at one process while another idles
 
 
 def passwords_of(settings: Settings, vault: Vault) -> Passwords:
