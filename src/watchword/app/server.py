@@ -47,6 +47,7 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
     }
     key_files = Assets(
         folder / "key", "/", aliases={"/": "index.html", "/a": "index.html", "/l": "index.html"},
+        more={"brand.css": site.renderer.brand_css},
         extra=[(b"content-security-policy", headers.key_policy(site.ancestors))], forever=("/assets/",),
     )  # fmt: skip
     key_app = Paths(

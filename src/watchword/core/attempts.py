@@ -70,7 +70,7 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One row of `attempts`. Times are seconds since the epoch; 0 stands for never."""
+    """One row of `attempts`. Times are seconds since the epoch; 0 stands for never. `lang` is the one that the phone's details are in."""
 
     id: str
     user_id: str
