@@ -19,7 +19,11 @@ _CHANGES = Changes(_T, set(COLUMNS) - {"id", "state", "road", "created"})
 _LIVE = (_T.c.state.in_([literal(state) for state in sorted(ENROLMENT.states - ENROLMENT.final)]),)
 _NEWEST = (_T.c.created.desc(), _T.c.id.desc())
 # Time is in whole seconds: of two made in one of them, that which the other ended, or followed, is the older.
-_SHOWN = (_T.c.created.desc(), case((_T.c.state == literal("void"), 2), (_T.c.state == literal("active"), 1), else_=0), _T.c.id.desc())
+_SHOWN = (
+    _T.c.created.desc(),
+    case((_T.c.state == literal("void"), 2), (_T.c.state == literal("active"), 1), else_=0),
+    _T.c.id.desc(),
+)
 
 _ADD = adding(_T)
 _BY_ID = Query(by(_T, "id"))

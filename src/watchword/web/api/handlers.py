@@ -15,7 +15,8 @@ from watchword.web.asking import Ask
 from watchword.web.site import Site
 
 WAYS = ["push", "qr", "challenge", "code"]
-SYSTEM = re.compile(r"[^A-Za-z0-9 ._()-]|(?<=.{32}).")
+NO_NAME = re.compile(r"[^A-Za-z0-9 ._()-]")
+LONGEST_SYSTEM = 32
 PASSIVE = "watchword-passive"
 
 
@@ -55,7 +56,9 @@ def polled(site: Site, collector: str, key: str) -> dict[str, str] | Refusal:
 
 def _visit(ask: Ask, body: m.Begin) -> Visit:
     client = ask.site.kit.policy.clients[body.client]
-    system = SYSTEM.sub("", body.system)  # shown on the phone: a name, never a sentence of the caller's
+    system = NO_NAME.sub("", body.system)[
+        :LONGEST_SYSTEM
+    ].strip()  # shown on the phone: a name, never a sentence of the caller's
     return replace(ask.visit(), browser=client.name, system=system, device_token=body.device_token)
 
 
