@@ -16,6 +16,7 @@ from tests.support.raw import cookies
 from watchword_client.portal import Browser
 
 T = TypeVar("T")
+SILENCE = 4  # seconds: less than the server's own looks and heartbeats, so that a stream which should have ended fails its test
 
 
 @contextmanager
@@ -23,7 +24,8 @@ def stream(
     here: Installation, browser: Browser, path: str = "/login/events", http: httpx.Client | None = None
 ) -> Iterator[Iterator[str]]:
     """The states that a page's stream tells, as they come; it ends where the server ends the stream."""
-    with (http or here.http).stream("GET", here.portal + path, headers={"cookie": cookies(browser)}) as response:
+    sent = {"cookie": cookies(browser)}
+    with (http or here.http).stream("GET", here.portal + path, headers=sent, timeout=SILENCE) as response:
         assert response.status_code == 200
         yield _states(response)
 
