@@ -15,7 +15,7 @@ def is_known(here: Installation, who: Person, cookie: str) -> bool:
     browser = here.browser()
     browser.cookies[COOKIE] = cookie
     waiting(here, who, browser)
-    reason = asked(who.phone, who).details["confirm_reason"]
+    reason = str(asked(who.phone, who).details["confirm_reason"])
     assert bool(confirmation(browser.page)) is (reason == "browser")
     browser.post("/login/wait", do="cancel")
     return reason == ""

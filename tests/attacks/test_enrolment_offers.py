@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import partial
 
 import pytest
 
@@ -55,7 +56,7 @@ def stolen(here: Installation, who: Person) -> tuple[Browser, Attempt]:
 
 def usable(phone: Phone, who: Person) -> bool:
     """Whether the server counts this person's Key on this phone as active."""
-    return {user["user"]: user["state"] for user in phone.pending().users}[who.id] == "active"
+    return (who.id, "active") in {(user["user"], user["state"]) for user in phone.pending().users}
 
 
 @pytest.mark.parametrize("end", ["not me", "log out"])
@@ -156,7 +157,7 @@ def test_offers_made_within_one_second_show_the_last(here: Installation) -> None
         assert page.links and page.links[0] not in seen, "an offer that has ended is shown"
         seen.append(page.links[0])
     for old in seen[:-1]:
-        refused(3201, work=lambda link=old: here.new_phone().activate_scan(link))
+        refused(3201, work=partial(here.new_phone().activate_scan, old))
     assert here.new_phone().activate_scan(seen[-1]).username == who.username
 
 

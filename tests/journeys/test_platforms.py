@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -191,7 +192,8 @@ def test_every_poll_holds_the_code_also_for_a_platform_that_says_nothing(here: I
         found = login._post(f"/api/v1/logins/{made.id}/poll", body)
         assert found == {"state": "pending", "confirmation": made.confirmation, "confirmation_reason": "browser"}
     for strange in ("1234567", 123456, ["1"]):
-        refused(5002, work=lambda s=strange: login._post(f"/api/v1/logins/{made.id}/poll", {**body, "confirmation": s}))
+        told = {**body, "confirmation": strange}
+        refused(5002, work=partial(login._post, f"/api/v1/logins/{made.id}/poll", told))
 
 
 def _known_platform(here: Installation) -> tuple[Person, PlatformLogin]:
