@@ -32,7 +32,9 @@ def test_a_known_browser_keeps_its_own_lock_and_is_unknown_afterwards(here: Inst
         assert home.login(who.username, password).refusals == [1102], "what the page said must hold for the next try"
     assert waiting(here, who).page.status == 200, "its wrong tries were its own: other browsers are not locked"
     here.later(15 * 60)
-    assert confirmation(waiting(here, who, home).page), "the dead browser counts as a new one: the phone asks for the digits"
+    assert confirmation(waiting(here, who, home).page), (
+        "the dead browser counts as a new one: the phone asks for the digits"
+    )
 
 
 def test_a_dead_browser_shares_the_count_of_the_unknown(here: Installation) -> None:
