@@ -157,7 +157,7 @@ export function card(ctx: Context, user: User, change: (card: Card | null) => vo
 
 /** What codes are made of is gone or unreadable, whatever the PIN (U05): an update first, then a new activation. */
 function lost(ctx: Context, user: User): HTMLElement {
-  const small = { kind: "btn--s" };
+  const small = { kind: "btn--wide btn--s" };
   return h(
     "div",
     { role: "alert", class: "open stack stack--2" },
