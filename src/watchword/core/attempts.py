@@ -1,4 +1,7 @@
-"""A login attempt: one password accepted, waiting for one held element, giving at most one session.
+"""An attempt: one password (or one session) accepted, waiting for one held element, giving at most one thing.
+
+`action` says what that is: `login` a session, `confirm` a session that may change what matters for a while, `recover` one of the
+two proofs of a recovery. `operation` names the change for the person who is asked to approve it.
 
 Rules this file stands for (DESIGN "One login"):
 1. A closed attempt never opens again; the first right answer closes it (compare-and-swap on `state`).
@@ -70,7 +73,10 @@ class Context:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One row of `attempts`. Times are seconds since the epoch; 0 stands for never."""
+    """One row of `attempts`. Times are seconds since the epoch; 0 stands for never.
+
+    `session_id` is the session that a login gave or, from the start, the one that a confirmation was asked in: *not me* ends it.
+    """
 
     id: str
     user_id: str
@@ -102,6 +108,8 @@ class Attempt:
     amr: str
     session_id: str
     lang: str
+    action: str = "login"
+    operation: str = ""
 
 
 def due(attempt: Attempt, now: int) -> str | None:

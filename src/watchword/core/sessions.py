@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 TOUCH_SECONDS = 20
+CONFIRMED_SECONDS = 5 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +27,7 @@ class Session:
     expires: int
     ended: int
     proved: int
+    confirmed: int = 0
 
 
 def alive(session: Session, now: int) -> bool:
@@ -36,3 +38,10 @@ def alive(session: Session, now: int) -> bool:
 def should_touch(session: Session, now: int) -> bool:
     """Whether activity is worth a write: at most one every TOUCH_SECONDS, so that a page view costs no write."""
     return now - session.touched >= TOUCH_SECONDS
+
+
+def confirmed(session: Session, now: int) -> bool:
+    """Whether a held element was shown in this session lately: at its login, or again since. Asked before what matters changes."""
+    if session.kind == "enrolment":
+        return False
+    return now < max(session.created, session.confirmed) + CONFIRMED_SECONDS

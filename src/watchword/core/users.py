@@ -24,7 +24,11 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One person's login. `state` is `active` or `suspended`; `password_hash` is "" until the first password is set."""
+    """One person's login. `state` is `active` or `suspended`; `password_hash` is "" until the first password is set.
+
+    `kind` is `live` or `paper` (A08). `primary_id` is the user who changes this one's security settings, "" for himself. `recovered` is
+    when the account was last recovered, `notify` the notices asked for beside those that always go out, parted by blanks.
+    """
 
     id: str
     username: str
@@ -39,6 +43,16 @@ class User:
     denied_at: int
     created: int
     flagged: int = 0
+    kind: str = "live"
+    primary_id: str = ""
+    password_changed: int = 0
+    recovered: int = 0
+    notify: str = ""
+
+    @property
+    def is_primary(self) -> bool:
+        """Whether this user changes security settings of the account himself (Q02)."""
+        return not self.primary_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ pause the offline ways of that phone until one right signed proof, while push an
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watchword.core.attempts import CHALLENGE_SECONDS, WRONG_FOR_ATTEMPT, WRONG_FOR_CHALLENGE, Attempt, challenge_at
 from watchword.core.devices import OFFLINE_WRONG_LIMIT, Device
 from watchword.core.encoding import b64u, sha256
-from watchword.core.otp import challenge_digits, plain_digits
+from watchword.core.otp import PURPOSES, challenge_digits, plain_digits
 from watchword.core.refusals import (
     ANSWER_FORM,
     ATTEMPT_GONE,
@@ -51,7 +51,8 @@ def qr_address(kit: Kit, attempt: Attempt) -> str:
 
 def challenge_of(kit: Kit, attempt: Attempt) -> str:
     """The ten digits that an attempt shows now."""
-    return challenge_digits(kit.vault.derive("challenge", attempt.id, attempt.challenge_turn))
+    entropy = kit.vault.derive("challenge", attempt.id, attempt.challenge_turn)
+    return challenge_digits(entropy, purpose=PURPOSES[attempt.action])
 
 
 def confirmation_of(kit: Kit, attempt: Attempt) -> str:
@@ -93,7 +94,7 @@ def _show_challenge(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> Shown:
     turn, until = attempt.challenge_turn + 1, min(now + CHALLENGE_SECONDS, attempt.expires)
     tx.attempts.set(attempt.id, challenge_state="open", challenge_turn=turn, challenge_until=until, wrong_challenge=0)
     tx.audit.write(AuditRow("login.challenge.shown", attempt.user_id, attempt.id), now)
-    return Shown("challenge", challenge_digits(kit.vault.derive("challenge", attempt.id, turn)), until)
+    return Shown("challenge", challenge_of(kit, replace(attempt, challenge_turn=turn)), until)
 
 
 def answer(kit: Kit, collector: str, way: str, typed: str, *, bound_key: str = "") -> Attempt | Refusal:

@@ -88,13 +88,18 @@ def begin(
             return Refusal(PASSWORD_FLAGGED, "password.flagged")
         if not devices:
             return _enrolment_only(kit, tx, user, client, visit, now)
-        opened = _open(kit, tx, user, client, devices, checked.browser, visit, bound_key, now)
+        opened = open_attempt(kit, tx, user, client, devices, checked.browser, visit, bound_key=bound_key)
+    announce(kit, opened)
+    return opened
+
+
+def announce(kit: Kit, opened: Opened) -> None:
+    """To the phones, and to the pages of other attempts that changed. After the transaction."""
     for other_id in opened.changed:
         kit.events.publish(f"attempt:{other_id}", {"state": "changed"})
     if opened.ask.allowed:
-        for phone in sorted({device.phone_id for device in devices}):
+        for phone in sorted({device.phone_id for device in opened.devices}):
             kit.events.publish(f"phone:{phone}", {"pending": "1"})
-    return opened
 
 
 def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, now: int) -> EnrolmentOnly | Refusal:
@@ -109,17 +114,16 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
     return EnrolmentOnly(session, token)
 
 
-def _open(
-    kit: Kit, tx: Tx, user: User, client: Client, devices: tuple[Device, ...], browser: Browser | None,
-    visit: Visit, bound_key: str, now: int,
+def open_attempt(
+    kit: Kit, tx: Tx, user: User, client: Client, devices: tuple[Device, ...], browser: Browser | None, visit: Visit,
+    *, bound_key: str = "", action: str = "login", operation: str = "", session_id: str = "",
 ) -> Opened:  # fmt: skip
+    """A new attempt of a user whose row is locked, with its push. `devices` are his active ones, the one used last first."""
+    now = kit.clock.now()
     recent = tx.attempts.recent(user.id, now - RECENT_SECONDS)
     ask = may_ask_now(user, recent, now)
     context = _context(visit, browser, user.lang)
-    after_denial = bool(user.denied_at) and not any(
-        a.state in ("approved", "collected") and a.decided > user.denied_at for a in recent
-    )
-    reason = confirmation.reason(context, recent, now=now, always=kit.policy.always_confirm, after_denial=after_denial)
+    reason = _confirmation(kit, user, context, recent, now)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
     pushed = ask.allowed and not any(
         now < other.push_until for other in open_beside
@@ -132,21 +136,26 @@ def _open(
         confirm=bool(reason), confirm_reason=reason, device_id=devices[0].id,
         asked=(now,) if ask.allowed else (), push_until=now + PUSH_SECONDS if pushed else 0,
         qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
-        wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id="", lang=visit.lang,
+        wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id=session_id, lang=visit.lang,
+        action=action, operation=operation,
     )  # fmt: skip
     tx.attempts.add(attempt)
     changed = tuple(other.id for other in open_beside if not other.confirm)
     for other_id in changed:
         tx.attempts.set(other_id, confirm=True, confirm_reason="several")
-    tx.audit.write(
-        AuditRow(
-            "login.attempt.opened", user.id, attempt.id, {"client": client.id, "asked": ask.allowed}, visit.personal()
-        ),
-        now,
-    )
+    fields = {"client": client.id, "action": action, "asked": ask.allowed}
+    tx.audit.write(AuditRow("login.attempt.opened", user.id, attempt.id, fields, visit.personal()), now)
     if pushed:
         letters.wake_phone(kit, tx, user, devices[0].phone_id, attempt.id)
     return Opened(attempt, collector, devices, ask, changed)
+
+
+def _confirmation(kit: Kit, user: User, context: Context, recent: tuple[Attempt, ...], now: int) -> str:
+    """Why this attempt asks for the confirmation code, or ""."""
+    after_denial = bool(user.denied_at) and not any(
+        a.state in ("approved", "collected") and a.decided > user.denied_at for a in recent
+    )
+    return confirmation.reason(context, recent, now=now, always=kit.policy.always_confirm, after_denial=after_denial)
 
 
 def may_ask_now(user: User, recent: tuple[Attempt, ...], now: int) -> pushes.Ask:
@@ -224,18 +233,24 @@ def pending(kit: Kit, tx: Tx, collector: str, bound_key: str) -> Attempt | Refus
     return attempt if attempt.state == "pending" else Refusal(ENDINGS[attempt.state], f"attempt.{attempt.state}")
 
 
+def approved(kit: Kit, tx: Tx, collector: str, action: str, *, bound_key: str = "") -> Attempt | Refusal:
+    """The attempt of a collector secret, locked, if it was approved and is for this action; else why not. The caller collects it."""
+    attempt = tx.attempts.by_collector(sha256(collector.encode()), lock=True)
+    if attempt is None or attempt.bound_key != bound_key or attempt.action != action:
+        return Refusal(ATTEMPT_GONE, "collector.unknown")
+    attempt = settle(kit, tx, attempt)
+    if attempt.state == "pending":
+        return Refusal(NOT_YET, "attempt.pending")
+    return attempt if attempt.state == "approved" else Refusal(ENDINGS[attempt.state], f"attempt.{attempt.state}")
+
+
 def collect(kit: Kit, collector: str, visit: Visit, *, bound_key: str = "") -> Collected | Refusal:
     """Turn an approved attempt into its one session: within 60 s, by the holder of the collector secret."""
     now = kit.clock.now()
     with kit.store.write() as tx:
-        attempt = tx.attempts.by_collector(sha256(collector.encode()), lock=True)
-        if attempt is None or attempt.bound_key != bound_key:
-            return Refusal(ATTEMPT_GONE, "collector.unknown")
-        attempt = settle(kit, tx, attempt)
-        if attempt.state == "pending":
-            return Refusal(NOT_YET, "attempt.pending")
-        if attempt.state != "approved":
-            return Refusal(ENDINGS[attempt.state], f"attempt.{attempt.state}")
+        attempt = approved(kit, tx, collector, "login", bound_key=bound_key)
+        if isinstance(attempt, Refusal):
+            return attempt
         user = tx.users.get(attempt.user_id)
         if user is None or user.state != "active":
             return Refusal(ATTEMPT_GONE, "user.gone")

@@ -29,7 +29,18 @@ _CONTEXT = (
 COLUMNS = tuple(column.name for column in _T.c if column.name != "qr_hash")
 _FIELDS = attrgetter(*(f"context.{name}" if name in _CONTEXT else name for name in COLUMNS))
 _ASKED = COLUMNS.index("asked")
-_FIXED = {"id", "user_id", "username", "client", "state", "collector_hash", "bound_key", "started"}
+_FIXED = {
+    "id",
+    "user_id",
+    "username",
+    "client",
+    "state",
+    "collector_hash",
+    "bound_key",
+    "started",
+    "action",
+    "operation",
+}
 
 
 def _or_null(qr_hash: Any) -> Any:
@@ -47,7 +58,7 @@ _LOCK_COLLECTOR = Query(by(_T, "collector_hash", columns=COLUMNS).with_for_updat
 _BY_QR = Query(by(_T, "qr_hash", columns=COLUMNS))
 _NEWEST = by(_T, "user_id", columns=COLUMNS).order_by(_T.c.started.desc(), _T.c.id.desc())
 _RECENT = Query(_NEWEST.where(_T.c.started >= param(_T.c.started, "since")))
-_LINES = Query(_NEWEST.limit(param(_T.c.started, "limit")))
+_LINES = Query(_NEWEST.where(_T.c.action == "login").limit(param(_T.c.started, "limit")))
 _OPEN = Query(
     lambda dialect: (
         select(*(_T.c[name] for name in COLUMNS))
@@ -120,7 +131,7 @@ class Attempts:
         return dict(self._db.all(_STATES, ids=self._db.many(attempt_ids))) if attempt_ids else {}
 
     def lines(self, user_id: str, limit: int) -> tuple[Attempt, ...]:
-        """A user's last attempts, newest first."""
+        """A user's last logins, newest first; what was confirmed in between is not among them."""
         return tuple(map(_present, self._db.all(_LINES, user_id=user_id, limit=limit)))
 
     def phones_asked(self, since: int) -> Sequence[str]:

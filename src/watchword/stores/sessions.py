@@ -19,6 +19,7 @@ _BY_TOKEN = Query(by(_T, "token_hash"))
 _BY_ID = Query(by(_T, "id"))
 _TOUCH = Query(setting(_T, ["touched"]).where(*_LIVE, _T.c.touched < param(_T.c.touched, "set_touched")))
 _PROVED = Query(setting(_T, ["proved"]).where(*_LIVE))
+_CONFIRM = Query(setting(_T, ["confirmed", "token_hash"]).where(*_LIVE))
 _END = Query(setting(_T, ["ended"]).where(*_LIVE).returning(*_T.c))
 
 
@@ -57,5 +58,9 @@ class Sessions:
         return alive(Session(**{**values, "ended": 0}), now)
 
     def set_proved(self, session_id: str, now: int) -> None:
-        """A held element was shown again in this session."""
+        """A contact on file was proved in this session, before the first device."""
         self._db.run(_PROVED, id=session_id, set_proved=now)
+
+    def confirm(self, session_id: str, now: int, token_hash: bytes) -> bool:
+        """A held element was shown again: note it and change the token (ASVS 7.2.4). False when the session had ended."""
+        return self._db.run(_CONFIRM, id=session_id, set_confirmed=now, set_token_hash=token_hash) == 1

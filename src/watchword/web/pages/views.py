@@ -105,6 +105,8 @@ class WaitingPage(Page):
     template: ClassVar[str] = "waiting.html"
     path: str = "/login/wait"
     username: str
+    action: str = "login"  # or confirm: a change inside a session; recover: one proof of a recovery
+    operation: str = ""  # which change
     push: PushState
     sent_to: str = ""
     sent_at: int = 0
@@ -131,6 +133,7 @@ class OverPage(Page):
     reference: str = ""
     time: int = 0
     quiet_until: int = 0
+    back: str = ""  # the settings page that asked, where this was a confirmation
 
     @property
     def quotable(self) -> str:
@@ -258,6 +261,28 @@ class PasswordPage(Page):
     path: str = "/password"
     username: str
     rules: PasswordRules = PasswordRules()
+    error: RefusalView | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class SettingsPage(Page):
+    """What every settings page has. `section` is the entry of the side navigation; `confirmed` whether changes are allowed now."""
+
+    sections: ClassVar[tuple[tuple[str, str], ...]] = (
+        ("overview", "/settings"),
+        ("password", "/settings/password"),
+        ("questions", "/settings/questions"),
+        ("contacts", "/settings/contacts"),
+        ("devices", "/settings/devices"),
+        ("sessions", "/settings/sessions"),
+        ("activity", "/settings/activity"),
+        ("notices", "/settings/notices"),
+        ("language", "/settings/language"),
+    )
+    section: ClassVar[str] = "overview"
+    path: str = "/settings"
+    username: str
+    confirmed: bool = False
     error: RefusalView | None = None
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.types import ASGIApp
 
 from watchword.web.endpoints import Endpoint, Guarded, Paths, missing
-from watchword.web.portal import enrol, home, login, start, waiting
+from watchword.web.portal import confirm, enrol, home, login, start, waiting
 from watchword.web.portal.live import Poll, Stream
 from watchword.web.portal.showing import refuse, refuse_json
 from watchword.web.site import Site
@@ -27,6 +27,7 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             "/start": Endpoint(site, {"GET": start.form, "POST": start.post}, refuse),
             "/password": Endpoint(site, {"GET": home.password_form, "POST": home.password_post}, refuse),
             "/logout": Endpoint(site, {"POST": home.logout}, refuse),
+            "/confirm": Endpoint(site, {"POST": confirm.post}, refuse),
             "/lang": Endpoint(site, {"POST": start.language}, refuse),
             "/help": Endpoint(site, {"GET": start.help_page}, refuse, reads=("GET",)),
             **{path: app for path, app in api.items() if "{" not in path},

@@ -14,6 +14,7 @@ from watchword.flows.waiting import Waiting
 from watchword.web.asking import DEVICE, LOGIN, SESSION, Ask
 from watchword.web.pages import ChallengePanel, Method, OverPage, QrPanel, RefusalView, WaitingPage
 from watchword.web.pages.views import OverKind, PushState, Way
+from watchword.web.portal import confirm
 from watchword.web.portal.showing import json, page, refusal_view, refuse, refuse_json, see, with_retry, zone_of
 
 DEVICE_COOKIE_SECONDS = 400 * 24 * 60 * 60
@@ -23,7 +24,8 @@ def show(ask: Ask, errors: Mapping[str, Refusal] | None = None, open_way: Way = 
     """The page in its present state."""
     found = waiting.look(ask.site.kit, ask.cookies.get(LOGIN, ""))
     if (isinstance(found, Refusal) or found.state == "collected") and _logged_in(ask):
-        return see("/")  # the back button after a login
+        back = "" if isinstance(found, Refusal) else confirm.PAGES.get(found.attempt.operation, "")
+        return see(back or "/")  # the back button after a login, or after a confirmation
     if isinstance(found, Refusal):
         return refuse(ask, found)
     if found.state == "approved":
@@ -50,6 +52,8 @@ def _view(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_way:
     return WaitingPage(
         csrf=ask.csrf(),
         username=attempt.username,
+        action=attempt.action,
+        operation=attempt.operation,
         push=_push_state(found, now),
         sent_to=chosen.name if chosen else "",
         sent_at=attempt.asked[-1] if attempt.asked else 0,
@@ -114,13 +118,24 @@ def over(ask: Ask, found: Waiting) -> Response:
     quiet = found.user.quiet_until if kind in (DENIED, NOT_ME) else 0
     state: OverKind = "gone" if found.state == "collected" else found.state  # type: ignore[assignment]
     view = OverPage(
-        csrf=ask.csrf(), kind=state, reference=kind.reference, time=found.attempt.decided, quiet_until=quiet
+        csrf=ask.csrf(),
+        back=confirm.PAGES.get(found.attempt.operation, ""),
+        kind=state,
+        reference=kind.reference,
+        time=found.attempt.decided,
+        quiet_until=quiet,
     )
     return page(ask, view, status=kind.status, user=found.user)
 
 
 def collect(ask: Ask) -> Response:
-    """An approved attempt becomes the session."""
+    """An approved attempt becomes what it is for: the session, or minutes in which this one may change things."""
+    found = waiting.look(ask.site.kit, ask.cookies.get(LOGIN, ""))
+    if not isinstance(found, Refusal) and found.attempt.action != "login":
+        done = COLLECTS[found.attempt.action](ask)
+        if isinstance(done, Refusal):
+            return show(ask, {"page": done}) if done.kind is NOT_YET else _ended(ask)
+        return done
     result = login.collect(ask.site.kit, ask.cookies.get(LOGIN, ""), ask.visit())
     if isinstance(result, Refusal):
         return show(ask, {"page": result}) if result.kind is NOT_YET else _ended(ask)
@@ -130,6 +145,9 @@ def collect(ask: Ask) -> Response:
         DEVICE, device_tokens.joined(ask.cookies.get(DEVICE, ""), result.device_token), DEVICE_COOKIE_SECONDS
     )
     return see("/")
+
+
+COLLECTS: Mapping[str, Callable[[Ask], Response | Refusal]] = {"confirm": confirm.collect}
 
 
 def _ended(ask: Ask) -> Response:

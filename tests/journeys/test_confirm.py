@@ -1,0 +1,67 @@
+"""Showing the held element again inside a session, before what matters changes (ASVS 7.2.4, 7.5.1)."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.support.installation import Installation
+from tests.support.steps import approve, asked, go_on, known, logged_in, waiting
+from watchword.core.sessions import confirmed
+from watchword.flows import sessions
+from watchword.web.asking import LOGIN, SESSION
+
+
+def test_approved_on_the_phone_it_changes_the_token_and_lasts_five_minutes(here: Installation) -> None:
+    who = here.person()
+    browser = logged_in(here, who)
+    here.later(301)
+    before = browser.cookies[SESSION]
+    session = sessions.find(here.built.kit, before)
+    assert isinstance(session, sessions.Session) and not confirmed(session, here.clock.now())
+    assert browser.post("/confirm", operation="password").path == "/login/wait"
+    attempt = approve(here, who, browser)
+    assert (attempt.details["action"], attempt.details["operation"]) == ("confirm", "password")
+    go_on(browser)
+    after = sessions.find(here.built.kit, browser.cookies[SESSION])
+    assert isinstance(after, sessions.Session) and after.id == session.id
+    assert confirmed(after, here.clock.now())
+    assert isinstance(sessions.find(here.built.kit, before), sessions.Refusal)
+    here.later(300)
+    assert not confirmed(after, here.clock.now())
+
+
+def test_not_me_ends_the_session_that_asked(here: Installation) -> None:
+    who = here.person()
+    browser = logged_in(here, who)
+    browser.post("/confirm", operation="contacts")
+    who.phone.decide(asked(who.phone, who), "not_me")
+    page = browser.get("/")
+    assert page.status == 401
+
+
+def test_what_another_session_asked_for_confirms_nothing_here(here: Installation) -> None:
+    """A collector secret moved into another browser: the approval belongs to the session that asked."""
+    who = here.person()
+    first, second = logged_in(here, who), logged_in(here, who)
+    here.later(301)
+    first.post("/confirm", operation="password")
+    approve(here, who, first)
+    second.cookies[LOGIN] = first.cookies[LOGIN]
+    go_on(second)
+    session = sessions.find(here.built.kit, second.cookies[SESSION])
+    assert isinstance(session, sessions.Session) and not confirmed(session, here.clock.now())
+
+
+@pytest.mark.parametrize("operation", ["", "nothing", "staff", "password" * 20])
+def test_an_operation_that_is_not_the_portals_is_refused(here: Installation, operation: str) -> None:
+    browser = logged_in(here, here.person())
+    assert browser.post("/confirm", operation=operation).status == 404
+
+
+def test_without_a_session_it_leads_to_the_login_page(here: Installation) -> None:
+    who = here.person()
+    assert here.browser().post("/confirm", operation="password").status in (200, 401, 403)
+    browser = known(here, who)
+    waiting(here, who, browser)
+    attempt = approve(here, who, browser)
+    assert attempt.details["action"] == "login"
