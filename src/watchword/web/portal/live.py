@@ -70,6 +70,7 @@ class Stream:
             await refuse_json(ask, Refusal(SESSION_ABSENT, found.reason))(scope, receive, send)
             return
         del ask  # ten thousand of these wait at once: none keeps its request
+        scope["headers"].clear()
         first = partial(self._first, look, secret)
         await self.site.hub.stream(
             receive, send, topic=f"{topic}:{found[0]}", event="state", first=first, headers=headers.COMMON
