@@ -166,6 +166,10 @@ class TryCounters(Protocol):
         """Count one more wrong try before anything is compared; a locked counter is returned as it is, uncounted."""
         ...
 
+    def locked_until(self, subject: bytes, client: str) -> int:
+        """When this counter's lock ends, in seconds since the epoch; 0 where there is none. Counts nothing."""
+        ...
+
     def put(self, subject: bytes, client: str, tries: Tries, now: int) -> None: ...
     def refund(self, subject: bytes, client: str) -> None:
         """Take one count back: the password was never compared because the server was busy."""
