@@ -127,8 +127,7 @@ def reply(kit: Kit, session: Session, case_id: str, written: Written) -> str | R
 
 
 def turn(kit: Kit, session: Session, case_id: str, event: str) -> Refusal | None:
-    """Close or reopen a case of one's own; done already is done. Raises KeyError for another event."""
-    tag = {"close": "case.thread.closed", "reopen": "case.thread.reopened"}[event]
+    """Close or reopen a case of one's own; done already is done. `event` is `close` or `reopen`."""
     now = kit.clock.now()
     with kit.store.write() as tx:
         case = _own(tx, session, case_id, lock=True)
@@ -136,7 +135,7 @@ def turn(kit: Kit, session: Session, case_id: str, event: str) -> Refusal | None
             return Refusal(CASE_UNKNOWN, "case.foreign")
         to = CASE.step(case.state, event)
         if to is not None and tx.cases.move(case, to, now):
-            tx.audit.write(AuditRow(tag, session.user_id, case.id), now)
+            tx.audit.write(AuditRow("case.state.changed", session.user_id, case.id, {"event": event}), now)
     return None
 
 
