@@ -35,6 +35,11 @@ AGAIN_SECONDS = 10
 
 class _Parser(MultiPartParser):
     spool_max_size = BODY_LIMIT  # in memory: what people attach never touches a disk unsealed
+    whole = False
+
+    def on_end(self) -> None:
+        """The last boundary: without it a file was cut off on its way, and a message would go out without its picture."""
+        self.whole = True
 
 
 class _TooLarge(Exception):
@@ -128,6 +133,8 @@ class Uploads(Endpoint):
         )
         try:
             await parser.parse()
+            if not parser.whole:
+                ask.unread = Refusal(MALFORMED, "form.cut_off")
         except _TooLarge:
             ask.unread = Refusal(UPLOAD_LARGE, "body.limit")
         except MultiPartException as strange:
