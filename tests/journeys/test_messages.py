@@ -34,7 +34,7 @@ def answer(here: Installation, case_id: str, text: str = "Please set the clock."
 
 def opened_pictures(browser: Browser) -> list[str]:
     """Addresses of the pictures on the present page."""
-    return re.findall(r'<img src="(/messages/picture/[a-z0-9]{26})"', browser.page.html)
+    return re.findall(r'<img data-names src="(/messages/picture/[a-z0-9]{26})"', browser.page.html)
 
 
 def test_a_case_with_pictures_is_written_answered_closed_and_reopened(here: Installation) -> None:

@@ -30,7 +30,17 @@ FILL = {
     "device": "Pixel 8",
     "number": "+81 •• •••• 4210",
 }
-PARAMS = {"until": NOW + 900, "minutes": 4, "slow": True, "digits": 6, "needed": "Android 7", "field": "username", "name": "a.png", "length": 10_001, "limit": 10_000}
+PARAMS = {
+    "until": NOW + 900,
+    "minutes": 4,
+    "slow": True,
+    "digits": 6,
+    "needed": "Android 7",
+    "field": "username",
+    "name": "a.png",
+    "length": 10_001,
+    "limit": 10_000,
+}
 
 
 def _placeholders(text: str) -> set[str]:

@@ -56,7 +56,10 @@ class Case:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """One message. `author` is `person` or `staff`, `author_id` that user; `post` is the token of the form, which is good once."""
+    """One message. `author` is `person` or `staff`, `author_id` that user; `post` is the token of the form, which is good once.
+
+    `turn` counts the messages of its case from 0, since two may come in the same second.
+    """
 
     id: str
     case_id: str
@@ -66,6 +69,7 @@ class Message:
     post: str
     text: str
     at: int
+    turn: int
 
 
 @dataclass(frozen=True, slots=True)

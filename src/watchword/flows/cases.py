@@ -192,8 +192,10 @@ def answer(kit: Kit, staff_id: str, case_id: str, text: str, *, post: str = "") 
         if post and tx.cases.posted(staff_id, post) is not None:
             return Refusal(FORM_STALE, "case.answered_before")
         tx.cases.move(case, str(CASE.step(case.state, "answer")), now, unread=1)
+        at = tx.cases.written(case.id)
+        text = rules.written(text)
         tx.cases.add_message(
-            Message(message_id, case.id, case.user_id, "staff", staff_id, post or message_id, rules.written(text), now)
+            Message(message_id, case.id, case.user_id, "staff", staff_id, post or message_id, text, now, at)
         )
         letters.notice(kit, tx, user, "case_answered")
         tx.audit.write(AuditRow("case.message.answered", case.user_id, case.id, {"staff": staff_id}), now)
@@ -287,7 +289,8 @@ def _counted(tx: Tx, what: str, user_id: str, windows: Sequence[Window], kind: K
 def _add(kit: Kit, tx: Tx, case: Case, author: str, written: Written, pictures: Sequence[_Named]) -> None:
     message_id, now = kit.entropy.id(), kit.clock.now()
     text = rules.written(written.text)
-    tx.cases.add_message(Message(message_id, case.id, case.user_id, "person", author, written.post, text, now))
+    at = tx.cases.written(case.id)
+    tx.cases.add_message(Message(message_id, case.id, case.user_id, "person", author, written.post, text, now, at))
     for place, named in enumerate(pictures):
         found = named.picture
         row = Attachment(

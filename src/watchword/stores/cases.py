@@ -15,7 +15,9 @@ from watchword.stores.query import Query, adding, by, param, setting
 
 _C, _M, _A = cases, case_messages, attachments
 _CASE = (_C.c.id, _C.c.user_id, _C.c.topic, _C.c.state, _C.c.subject, _C.c.unread, _C.c.stored, _C.c.created, _C.c.touched)  # fmt: skip
-_MESSAGE = (_M.c.id, _M.c.case_id, _M.c.user_id, _M.c.author, _M.c.author_id, _M.c.post, _M.c.text, _M.c.at)
+_MESSAGE = (
+    _M.c.id, _M.c.case_id, _M.c.user_id, _M.c.author, _M.c.author_id, _M.c.post, _M.c.text, _M.c.at, _M.c.turn,
+)  # fmt: skip
 _LISTED = ("id", "case_id", "message_id", "user_id", "kind", "name", "size", "width", "height", "place")
 _OWN = (_C.c.id == param(_C.c.id), _C.c.user_id == param(_C.c.user_id))
 _BEFORE = param(_C.c.touched, "before")
@@ -46,7 +48,8 @@ _MOVE = Query(
 _READ = Query(update(_C).values(unread=0).where(*_OWN, _C.c.unread > 0))
 _STORED = Query(update(_C).values(stored=_C.c.stored + param(_C.c.stored, "more")).where(_C.c.id == param(_C.c.id)))
 _ADD_MESSAGE = adding(_M)
-_MESSAGES = Query(select(*_MESSAGE).where(_M.c.case_id == param(_M.c.case_id)).order_by(_M.c.at, _M.c.id))
+_MESSAGES = Query(select(*_MESSAGE).where(_M.c.case_id == param(_M.c.case_id)).order_by(_M.c.turn))
+_WRITTEN = Query(select(func.count()).where(_M.c.case_id == param(_M.c.case_id)))
 _POSTED = Query(select(_M.c.case_id).where(_M.c.author_id == param(_M.c.author_id), _M.c.post == param(_M.c.post)))
 _ADD_PICTURE = adding(_A)
 _PICTURES = Query(by(_A, "case_id", columns=_LISTED).order_by(_A.c.place, _A.c.id))
@@ -101,12 +104,17 @@ class Cases:
         self._db.run(
             _ADD_MESSAGE, id=message.id, case_id=message.case_id, user_id=message.user_id, author=message.author,
             author_id=message.author_id, post=message.post,
-            text=self._sealed(message.text, "case_messages", "text", message.id), at=message.at,
+            text=self._sealed(message.text, "case_messages", "text", message.id), at=message.at, turn=message.turn,
         )  # fmt: skip
 
     def messages(self, case_id: str) -> tuple[Message, ...]:
         """The messages of a case, oldest first. Raises ValueError for a row that was moved or changed."""
         return tuple(map(self._message, self._db.all(_MESSAGES, case_id=case_id)))
+
+    def written(self, case_id: str) -> int:
+        """How many messages a case has."""
+        row = self._db.one(_WRITTEN, case_id=case_id)
+        return int(row[0]) if row else 0
 
     def posted(self, author_id: str, post: str) -> str | None:
         """The case that this form of this author was written to before, if it was."""

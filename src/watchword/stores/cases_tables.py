@@ -38,7 +38,8 @@ case_messages = Table(
     text("post"),
     bytes_("text"),
     time("at"),
-    Index(None, "case_id", "at"),
+    count("turn"),
+    Index(None, "case_id", "turn"),
     UniqueConstraint("author_id", "post"),
 )
 

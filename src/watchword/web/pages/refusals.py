@@ -8,7 +8,7 @@ from typing import Any
 from watchword.core.refusals import NUMBER_FORM, PASSWORD_POLICY, Refusal
 from watchword.web.pages.clock import Clock
 from watchword.web.pages.helping import help_path
-from watchword.web.pages.names import plain_name
+from watchword.web.pages.names import plain_name, safe_name
 from watchword.web.pages.views import RefusalView
 from watchword.web.texts import Catalogue
 
@@ -18,6 +18,8 @@ PARTS = ("what", "why", "do")
 def refusal_view(catalogue: Catalogue, refusal: Refusal, *, lang: str, clock: Clock) -> RefusalView:
     """The refusal for a page."""
     params = _words(catalogue, refusal, lang, clock)
+    if "name" in params:
+        params["name"] = safe_name(str(refusal.params["name"]))  # somebody's own words among ours
     what, why, do = (catalogue.t(lang, f"refusals.{refusal.kind.number}.{part}", **params) for part in PARTS)
     faults = tuple(catalogue.t(lang, key) for key in _fault_keys(catalogue, refusal, lang))
     kind = refusal.kind

@@ -39,11 +39,12 @@ def upgrade() -> None:
         sa.Column("post", sa.Text(), nullable=False),
         sa.Column("text", sa.LargeBinary(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
+        sa.Column("turn", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_case_messages"),
         sa.ForeignKeyConstraint(["case_id"], ["cases.id"], name="fk_case_messages_case_id", ondelete="CASCADE"),
         sa.UniqueConstraint("author_id", "post", name="uq_case_messages_author_id_post"),
     )
-    op.create_index("ix_case_messages_case_id_at", "case_messages", ["case_id", "at"])
+    op.create_index("ix_case_messages_case_id_turn", "case_messages", ["case_id", "turn"])
     op.create_table(
         "attachments",
         sa.Column("id", sa.String(26), nullable=False),
