@@ -8,7 +8,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from watchword.core.policy import Policy
-from watchword.flows.ports import Clock, Entropy, Events, Passwords, Store, Vault
+from watchword.flows.ports import Blocklist, Clock, Entropy, Events, Passwords, Store, Vault
 
 
 class Texts(Protocol):
@@ -47,6 +47,7 @@ class Kit:
     clock: Clock
     entropy: Entropy
     passwords: Passwords
+    blocklist: Blocklist
     vault: Vault
     events: Events
     texts: Texts

@@ -11,8 +11,9 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, U
 from sqlalchemy.sql.type_api import TypeEngine
 
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
+from watchword.stores.password_tables import password_history, recoveries, security_answers
 
-__all__ = ["metadata"]
+__all__ = ["metadata", "password_history", "recoveries", "security_answers"]
 
 users = Table(
     "users",
