@@ -22,7 +22,7 @@ def normal(answer: str) -> str:
 def faults(chosen: Sequence[str], answers: Sequence[str], *, texts: Sequence[str], username: str) -> tuple[str, ...]:
     """Codes of what is wrong with a choice, in reading order; empty when it is fine.
 
-    `texts` are the questions' words in the person's language, in the order of `chosen`. Codes: `count`, `twice`, `short`, `long`, `same`,
+    `texts` are the questions' words, in the order of `chosen`, in one language after the other. Codes: `count`, `twice`, `short`, `long`, `same`,
     `question`, `username`.
     """
     if len(chosen) != CHOSEN or len(answers) != CHOSEN or any(one not in QUESTIONS for one in chosen):
@@ -34,7 +34,12 @@ def faults(chosen: Sequence[str], answers: Sequence[str], *, texts: Sequence[str
         "short": any(len(one) < SHORTEST for one in given),
         "long": any(len(one) > LONGEST for one in given),
         "same": len(set(given)) < CHOSEN,
-        "question": any(one and one.rstrip("?？") in text for one, text in zip(given, asked, strict=False)),
+        "question": any(_repeats(one, text) for one, text in zip(given * 2, asked, strict=False)),
         "username": any(one == normal(username) for one in given),
     }
     return tuple(code for code, is_so in wrong.items() if is_so)
+
+
+def _repeats(answer: str, text: str) -> bool:
+    """Whether an answer only says a part of its question again. Japanese writes no blanks between words."""
+    return bool(answer) and (answer == text or answer in text.split() or (not answer.isascii() and answer in text))

@@ -130,8 +130,8 @@ class _File:
         seen = os.fstat(self._descriptor)
         self.known = (seen.st_dev, seen.st_ino, seen.st_mtime_ns)
         head = os.pread(self._descriptor, HEADER.size, 0)
-        magic, self.entries = HEADER.unpack(head) if len(head) == HEADER.size else (b"", 0)
-        self.size = seen.st_size
+        magic, entries = HEADER.unpack(head) if len(head) == HEADER.size else (b"", 0)
+        self.entries, self.size = int(entries), seen.st_size
         if magic != MAGIC or self.size != _DATA + KEPT * self.entries:
             os.close(self._descriptor)
             raise ListFault(f"{path} is no whole file of `watchword passwords import`")
