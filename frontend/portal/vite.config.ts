@@ -14,8 +14,8 @@ export default defineConfig(({ mode }) => ({
     sourcemap: false,
     rollupOptions: {
       input: { [mode]: `src/${mode}.ts` },
-      output: { entryFileNames: "[name].js", format: "es" },
       preserveEntrySignatures: "strict",
+      output: { entryFileNames: "[name].js", format: "es" },
     },
   },
   test: { include: ["tests/**/*.test.ts"], environment: "node" },

@@ -25,9 +25,11 @@ function follow(box: HTMLElement, field: HTMLInputElement): void {
   const own = (box.dataset["own"] ?? "").split(" ").filter((word) => word.length > 2);
   let judge: Strength | null = null;
   let timer = 0;
+  const address = box.dataset["module"];
   const load = async (): Promise<void> => {
+    if (!address) return;
     try {
-      const module: { strength: Strength } = await import(/* @vite-ignore */ box.dataset["module"] ?? "");
+      const module: { strength: Strength } = await import(/* @vite-ignore */ address);
       judge = module.strength;
       look();
     } catch {

@@ -12,5 +12,5 @@ const judge = new ZxcvbnFactory({
 /** 0 (guessed at once) to 4; `common` when the whole of it is a password that many people use. Nothing leaves the page. */
 export function strength(password: string, own: string[]): { score: number; common: boolean } {
   const found = judge.check(password.slice(0, LONGEST), own);
-  return { score: found.score, common: found.score < 2 };
+  return { score: found.score, common: found.score < 3 };
 }
