@@ -79,7 +79,9 @@ def cores(password: str) -> tuple[str, ...]:
     text = unicodedata.normalize("NFKC", password).casefold()
     bare = _bare(text)
     core = text.strip(_FRILLS)
-    return tuple(dict.fromkeys(word for word in (bare, bare.strip("0123456789"), core, _bare(core.translate(_LEET))) if word))
+    return tuple(
+        dict.fromkeys(word for word in (bare, bare.strip("0123456789"), core, _bare(core.translate(_LEET))) if word)
+    )
 
 
 def own_of(*, words: Iterable[str] = (), dates: Iterable[str] = (), numbers: Iterable[str] = ()) -> Own:

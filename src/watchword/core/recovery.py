@@ -40,7 +40,11 @@ WRONG_KNOWN = 3  # answers or personal data, each, in one recovery
 PER_DAY_KNOWN = (Window(10, 24 * 60 * 60),)
 STARTS_OF_A_NAME = (Window(5, 60 * 60), Window(10, 24 * 60 * 60))  # from one network
 STARTS_OF_A_NETWORK = (Window(30, 60 * 60),)
-SENDS_OF_A_NAME = (Window(1, 60), Window(3, 60 * 60), Window(5, 24 * 60 * 60))  # of one channel, from browsers we do not know
+SENDS_OF_A_NAME = (
+    Window(1, 60),
+    Window(3, 60 * 60),
+    Window(5, 24 * 60 * 60),
+)  # of one channel, from browsers we do not know
 FIRST = "recover_first"  # the operation of an attempt that asks Key before anything was proven: by QR alone
 SECOND = "recover"
 

@@ -109,7 +109,9 @@ def answer(kit: Kit, collector: str, way: str, typed: str, *, bound_key: str = "
     with kit.store.write() as tx:
         seen = tx.attempts.by_collector(sha256(collector.encode()))
         if seen is not None and seen.operation == FIRST:
-            return Refusal(WAY_UNAVAILABLE, "recovery.qr_only")  # digits could be guessed at, and pause a stranger's phone
+            return Refusal(
+                WAY_UNAVAILABLE, "recovery.qr_only"
+            )  # digits could be guessed at, and pause a stranger's phone
         device = tx.devices.get(seen.device_id) if seen else None
         if device is not None:
             tx.phones.get(device.phone_id, lock=True)  # the order of locks everywhere: user, phone, attempt, device

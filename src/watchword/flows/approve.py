@@ -241,7 +241,9 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     user = tx.users.get(attempt.user_id)
     if user is None:
         return
-    if attempt.action == "recover" and attempt.state != "collected":  # the password was not known, and nothing was changed
+    if (
+        attempt.action == "recover" and attempt.state != "collected"
+    ):  # the password was not known, and nothing was changed
         letters.tell_all(kit, tx, user, "recovery_stopped")
         return
     tx.users.set_flagged(user.id, now)

@@ -83,7 +83,9 @@ def _put(kit: Kit, session: Session, seen: User, encoded: str, visit: Visit) -> 
     with kit.store.write() as tx:
         user = tx.users.lock(seen.id)
         if user is None or user.password_hash != seen.password_hash:
-            return Refusal(PASSWORD_CURRENT, "password.moved")  # another change was first: the one just typed is not current
+            return Refusal(
+                PASSWORD_CURRENT, "password.moved"
+            )  # another change was first: the one just typed is not current
         if not tx.sessions.renew(session.id, sha256(token.encode())):
             return Refusal(SESSION_ABSENT, "session.ended")
         new_passwords.put(kit, tx, user, encoded, now)

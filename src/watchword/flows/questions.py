@@ -18,9 +18,7 @@ def chosen(kit: Kit, session: Session) -> tuple[str, ...]:
         return tuple(question for question, _ in tx.answers.of(session.user_id))
 
 
-def choose(
-    kit: Kit, session: Session, picked: Sequence[str], answers: Sequence[str], visit: Visit
-) -> Refusal | None:
+def choose(kit: Kit, session: Session, picked: Sequence[str], answers: Sequence[str], visit: Visit) -> Refusal | None:
     """Three questions and their answers in place of all earlier ones."""
     if not kit.policy.known_counts:
         return Refusal(QUESTIONS_OFF, "questions.off")
@@ -32,10 +30,15 @@ def choose(
     if user is None:
         return Refusal(SESSION_ABSENT, "user.gone")
     texts = [
-        kit.texts.plain(lang, f"questions.{one}") for lang in ("en", "ja") for one in picked if one in questions.QUESTIONS
+        kit.texts.plain(lang, f"questions.{one}")
+        for lang in ("en", "ja")
+        for one in picked
+        if one in questions.QUESTIONS
     ]
     faults = questions.faults(picked, answers, texts=texts, username=user.username)
-    refused = Refusal(QUESTIONS_FORM, "questions.form", {"faults": faults}) if faults else recovery_end.limited(kit, user)
+    refused = (
+        Refusal(QUESTIONS_FORM, "questions.form", {"faults": faults}) if faults else recovery_end.limited(kit, user)
+    )
     if refused is not None:
         return refused
     try:

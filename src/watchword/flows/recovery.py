@@ -73,9 +73,7 @@ def begin(kit: Kit, username: str, visit: Visit) -> Begun | Refusal:
         user = tx.users.by_key(key)
         usable = user is not None and user.state == "active" and bool(user.password_hash)
         until = tx.rates.take(f"recover:net:{visit.network_key}", rules.STARTS_OF_A_NETWORK, now)
-        until = until or tx.rates.take(
-            f"recover:name:{subject.hex()}:{visit.network_key}", rules.STARTS_OF_A_NAME, now
-        )
+        until = until or tx.rates.take(f"recover:name:{subject.hex()}:{visit.network_key}", rules.STARTS_OF_A_NAME, now)
         if until:
             return Refusal(RECOVERY_LIMITED, "recovery.limited", {"until": until}, retry_after=until - now)
         made = Recovery(

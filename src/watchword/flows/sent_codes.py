@@ -92,7 +92,10 @@ def check(
     wanted = codes.DIGITS[purpose]
     if digits is None or len(digits) != wanted:
         return Refusal(ANSWER_FORM, "code.form", {"digits": wanted})
-    counted = purpose not in ("start", "recover")  # nobody has proven anything yet: a stranger's tries must not use up the owner's day
+    counted = purpose not in (
+        "start",
+        "recover",
+    )  # nobody has proven anything yet: a stranger's tries must not use up the owner's day
     until = tx.rates.take(f"tries:user:{user_id}", codes.PER_USER_TRIES, now) if counted else 0
     if until:
         return Refusal(SEND_LIMITED, "tries.day", {"until": until}, retry_after=until - now)

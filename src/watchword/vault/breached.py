@@ -103,7 +103,9 @@ def _digests(source: Path) -> Iterator[bytes]:
             for number, line in enumerate(lines, 1):
                 found = _LINE.fullmatch(line)
                 if found is None:
-                    raise ListFault(f"{source}, line {number}: not 40 hexadecimal digits, with or without a colon and a count")
+                    raise ListFault(
+                        f"{source}, line {number}: not 40 hexadecimal digits, with or without a colon and a count"
+                    )
                 digest = bytes.fromhex(found[1][:16].decode())
                 if digest < before:
                     raise ListFault(f"{source}, line {number}: not in order; sort the list first (LC_ALL=C sort)")

@@ -165,4 +165,3 @@ def collect(ask: Ask) -> Response | Refusal:
         return refused
     ask.drop_cookie(LOGIN)
     return see("/recover")
-

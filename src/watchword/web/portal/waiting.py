@@ -51,6 +51,8 @@ def _logged_in(ask: Ask) -> bool:
 def _view(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_way: Way) -> WaitingPage:
     attempt, kit = found.attempt, ask.site.kit
     now = kit.clock.now()
+    if attempt.operation == FIRST:  # its page has no other panel in which a refusal could stand
+        errors = {"qr" if way == "qr" else "page": shown for way, shown in errors.items()}
     chosen = next((device for device in found.devices if device.id == attempt.device_id), None)
     return WaitingPage(
         csrf=ask.csrf(),
