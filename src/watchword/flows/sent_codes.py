@@ -15,7 +15,6 @@ from watchword.flows import letters
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 
-
 Budget = tuple[str, tuple[Window, ...]]
 
 

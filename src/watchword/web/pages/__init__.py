@@ -40,8 +40,8 @@ The demonstration page has an origin of its own: `GET /demo/outbox` → `{"messa
 """
 
 from watchword.web.pages.names import fold_code, plain_name, safe_name
-from watchword.web.pages.qr import qr_path
 from watchword.web.pages.password_views import ChangePasswordPage, PasswordPage, QuestionsPage, RecoverPage
+from watchword.web.pages.qr import qr_path
 from watchword.web.pages.renderer import Renderer
 from watchword.web.pages.views import (
     HELP_ANCHORS,
@@ -68,11 +68,9 @@ from watchword.web.pages.views import (
 )
 
 __all__ = [
-    "ChangePasswordPage",
-    "QuestionsPage",
-    "RecoverPage",
     "HELP_ANCHORS",
     "ChallengePanel",
+    "ChangePasswordPage",
     "ContactView",
     "DemoAccount",
     "DemoPage",
@@ -90,6 +88,8 @@ __all__ = [
     "PasswordPage",
     "PasswordRules",
     "QrPanel",
+    "QuestionsPage",
+    "RecoverPage",
     "RefusalView",
     "Renderer",
     "StartPage",

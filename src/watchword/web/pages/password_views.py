@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
 from watchword.core.questions import QUESTIONS
@@ -18,7 +18,7 @@ class PasswordPage(Page):
     template: ClassVar[str] = "password.html"
     path: str = "/password"
     username: str
-    rules: PasswordRules = PasswordRules()
+    rules: PasswordRules = field(default_factory=PasswordRules)
     error: RefusalView | None = None
 
 
@@ -29,7 +29,7 @@ class ChangePasswordPage(SettingsPage):
     template: ClassVar[str] = "settings_password.html"
     section: ClassVar[str] = "password"
     path: str = "/settings/password"
-    rules: PasswordRules = PasswordRules()
+    rules: PasswordRules = field(default_factory=PasswordRules)
     changed_at: int = 0
     done: bool = False
 
@@ -72,6 +72,6 @@ class RecoverPage(Page):
     until: int = 0  # end of the recovery
     strict: bool = False
     key_waits: bool = False  # Key was asked, and its page is still open
-    rules: PasswordRules = PasswordRules()
+    rules: PasswordRules = field(default_factory=PasswordRules)
     limited_until: int = 0
     error: RefusalView | None = None
