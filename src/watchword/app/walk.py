@@ -1,4 +1,4 @@
-"""What the steps of `watchword demo --check` share: the person, the clock, browser and phone, and how a step fails."""
+"""What the steps of `watchword demo --check` share: the demonstration's server, a clock that goes ahead, a phone and a browser."""
 
 from __future__ import annotations
 
@@ -18,7 +18,6 @@ from watchword_client.system import System
 
 PIN, OTHER_PIN = "M2cnef", "x9Z!q"
 PASSWORD = "Walk-2026!"  # of the person the walk adds
-OTHER_PASSWORD = "Walk-2027!"  # what it is changed to at the end
 PERSON = NewUser(
     "walker01", Details("Wanda", "Walker", "1990-02-03", ("9 Mill Lane",), ("Leeds",), ("LS1 4AP",), "passport", "GB5550001"),
     ("wanda@example.org",), ("+447911123456",), "en", "Europe/London", "Wanda Walker",

@@ -29,7 +29,7 @@ HEADER = struct.Struct(">10sxxxxxxQ")
 BUCKETS = 1 << 16
 KEPT = 6
 _START = HEADER.size
-_DATA = _START + 8 * (BUCKETS + 1)
+DATA = _START + 8 * (BUCKETS + 1)
 _LINE = re.compile(rb"([0-9A-Fa-f]{40})(?::[0-9]{1,12})?[ \t]*\r?\n?")
 _FLUSH = 1 << 20
 _GZIP = b"\x1f\x8b"
@@ -68,7 +68,7 @@ def write(source: Path, target: Path) -> Kept:
 
 def pack(file: IO[bytes], digests: Iterator[bytes]) -> int:
     """Write eight-byte beginnings of digests, which come in order and each once; how many there were."""
-    file.write(bytes(_DATA))
+    file.write(bytes(DATA))
     ends = array("Q", bytes(8 * (BUCKETS + 1)))
     count, pending = 0, bytearray()
     for digest in digests:
@@ -134,7 +134,7 @@ class _File:
         head = os.pread(self._descriptor, HEADER.size, 0)
         magic, entries = HEADER.unpack(head) if len(head) == HEADER.size else (b"", 0)
         self.entries, self.size = int(entries), seen.st_size
-        if magic != MAGIC or self.size != _DATA + KEPT * self.entries:
+        if magic != MAGIC or self.size != DATA + KEPT * self.entries:
             os.close(self._descriptor)
             raise ListFault(f"{path} is no whole file of `watchword passwords import`")
 
@@ -142,7 +142,7 @@ class _File:
         """Whether a digest (eight bytes of it or more) is among them: one read of the index, one of its bucket, a search in that."""
         bucket, wanted = digest[0] << 8 | digest[1], digest[2 : 2 + KEPT]
         first, after = struct.unpack(">2Q", os.pread(self._descriptor, 16, _START + 8 * bucket))
-        held = os.pread(self._descriptor, KEPT * (after - first), _DATA + KEPT * first)
+        held = os.pread(self._descriptor, KEPT * (after - first), DATA + KEPT * first)
         at = bisect_left(range(after - first), wanted, key=lambda place: held[KEPT * place : KEPT * place + KEPT])
         return held[KEPT * at : KEPT * at + KEPT] == wanted
 
