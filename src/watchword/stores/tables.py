@@ -10,10 +10,13 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, UniqueConstraint
 from sqlalchemy.sql.type_api import TypeEngine
 
+from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 from watchword.stores.password_tables import password_history, recoveries, security_answers
 
-__all__ = ["metadata", "password_history", "recoveries", "security_answers"]
+__all__ = [
+    "attachments", "case_messages", "cases", "metadata", "password_history", "recoveries", "security_answers",
+]  # fmt: skip
 
 users = Table(
     "users",
@@ -218,6 +221,7 @@ sessions = Table(
     time("ended"),
     time("proved"),
     time("confirmed"),
+    word("account"),
     Index(None, "token_hash", unique=True),
     Index(None, "user_id"),
     Index(None, "expires"),
