@@ -18,6 +18,7 @@ from watchword.core.lockout import Tries
 from watchword.core.rates import Window
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
+from watchword.flows.cases_ports import Cases
 
 
 class BusyError(Exception):
@@ -317,6 +318,8 @@ class Tx(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def cases(self) -> Cases: ...
 
 
 class Store(Protocol):
