@@ -55,7 +55,7 @@ def test_row(page: str, cells: list[str]) -> None:
     assert verdict in VERDICTS
     tests = [place for place in code(shown_by) if place.startswith(("tests/", "frontend/"))]
     assert len(tests) == len(code(shown_by)), "shown by tests, and nothing else"
-    named = [place for place in code(" ".join((shown_by, remark))) if place.startswith(("tests/", "frontend/"))]
+    named = [place for place in code(f"{shown_by} {remark}") if place.startswith(("tests/", "frontend/"))]
     assert [place for place in named if not exists(place)] == [], "tests that are not there"
     if verdict == YES:
         assert tests, "yes wants a test"
