@@ -45,6 +45,7 @@ from watchword.web.texts import Catalogue
 log = logging.getLogger("watchword.app")
 
 LEAST_MEMORY_KIB, LEAST_PASSES = 19456, 2
+STAFF_IDLE_SECONDS, STAFF_LIFE_SECONDS = 15 * 60, 8 * 60 * 60
 ARGON2_OF_KEY = {"m": 19456, "t": 2, "p": 1}
 
 
@@ -210,6 +211,7 @@ def policy_of(settings: Settings) -> Policy:
     """The policy as flows read it."""
     idle, life = settings.session.idle_minutes * 60, settings.session.life_hours * 3600
     clients = {"portal": Client("portal", f"{settings.brand.name} Portal", idle, life)}
+    clients["staff"] = Client("staff", f"{settings.brand.name} Staff", STAFF_IDLE_SECONDS, STAFF_LIFE_SECONDS)
     for name, client in settings.clients.items():
         clients[name] = Client(name, client.name, client.idle_minutes * 60, client.life_hours * 3600)
     return Policy(

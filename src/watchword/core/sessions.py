@@ -10,7 +10,7 @@ CONFIRMED_SECONDS = 5 * 60
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`kind` is `portal`, `platform` or `enrolment` (a password alone: it can enrol the first device and nothing else)."""
+    """`kind` is `portal`, `platform`, `staff` or `enrolment` (a password alone: it can enrol the first device and nothing else)."""
 
     id: str
     user_id: str

@@ -38,7 +38,7 @@ def check(kit: Kit, username: str, password: str, visit: Visit) -> Checked | Ref
     """Judge a username and password. Takes no lock while it hashes."""
     now = kit.clock.now()
     key = username_key(username)
-    subject = kit.vault.mac("tries", key)
+    subject = subject_of(kit, key)
     with kit.store.write() as tx:
         user = tx.users.by_key(key)
         browser = _known_browser(kit, tx, user, visit)
@@ -60,6 +60,21 @@ def check(kit: Kit, username: str, password: str, visit: Visit) -> Checked | Ref
     if user is None or not fits:
         return _wrong(kit, user, browser, after, visit)
     return Checked(user, browser, subject, counter, tries, renewed)
+
+
+def subject_of(kit: Kit, key: str) -> bytes:
+    """Under what the wrong passwords of a username, in its compared form, are counted."""
+    return kit.vault.mac("tries", key)
+
+
+def clear_all(kit: Kit, tx: Tx, user: User) -> None:
+    """Forget every wrong password, one-time code and current password that was counted for this user."""
+    for subject in (
+        subject_of(kit, user.username_key),
+        kit.vault.mac("start", user.username_key),
+        kit.vault.mac("change", user.id),
+    ):
+        tx.tries.clear(subject)
 
 
 def accept(tx: Tx, checked: Checked, now: int) -> User | None:

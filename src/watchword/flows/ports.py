@@ -18,6 +18,7 @@ from watchword.core.lockout import Tries
 from watchword.core.rates import Window
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
+from watchword.flows.staff_ports import Staff
 
 
 class BusyError(Exception):
@@ -116,6 +117,16 @@ class AuditRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One event as it was written down, for those who may read it."""
+
+    at: int
+    tag: str
+    subject: str
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One message to be sent after commit. `to` is the address, number or phone id; `body` is final text."""
 
@@ -152,6 +163,8 @@ class Users(Protocol):
         """Somebody else may know the password (not me): a new one is chosen at the next login; 0 clears it."""
         ...
 
+    def set_state(self, user_id: str, state: str) -> None: ...
+    def set_recovered(self, user_id: str, at: int) -> None: ...
     def page(self, after: str, limit: int) -> Sequence[User]: ...
 
 
@@ -159,6 +172,7 @@ class Contacts(Protocol):
     def of(self, user_id: str) -> tuple[Contact, ...]: ...
     def add(self, contact: Contact) -> None: ...
     def verified(self, contact_id: str, now: int) -> None: ...
+    def remove(self, contact_id: str) -> None: ...
 
 
 class TryCounters(Protocol):
@@ -170,6 +184,12 @@ class TryCounters(Protocol):
     def refund(self, subject: bytes, client: str) -> None:
         """Take one count back: the password was never compared because the server was busy."""
         ...
+
+    def of(self, subject: bytes) -> Mapping[str, Tries]:
+        """Every counter of a name, by client."""
+        ...
+
+    def clear(self, subject: bytes) -> None: ...
 
 
 class Attempts(Protocol):
@@ -226,6 +246,7 @@ class Enrolments(Protocol):
     def move(self, enrolment_id: str, state: str, to: str, **values: object) -> bool: ...
     def set(self, enrolment_id: str, **values: object) -> None: ...
     def miss(self, enrolment_id: str, limit: int) -> int | None: ...
+    def void_all(self, user_id: str) -> None: ...
 
 
 class Codes(Protocol):
@@ -245,6 +266,10 @@ class Sessions(Protocol):
     def get(self, session_id: str) -> Session | None: ...
     def touch(self, session_id: str, now: int) -> None: ...
     def end(self, session_id: str, now: int) -> bool: ...
+    def of_user(self, user_id: str, now: int) -> Sequence[Session]:
+        """The live ones, newest first."""
+        ...
+
     def set_proved(self, session_id: str, now: int) -> None: ...
     def confirm(self, session_id: str, now: int, token_hash: bytes) -> bool: ...
 
@@ -259,6 +284,7 @@ class Browsers(Protocol):
 
     def learn(self, browser: Browser) -> None: ...
     def miss(self, browser_id: str) -> None: ...
+    def forget_all(self, user_id: str) -> None: ...
 
 
 class Claims(Protocol):
@@ -279,6 +305,9 @@ class Outbox(Protocol):
 
 class Audit(Protocol):
     def write(self, row: AuditRow, now: int) -> None: ...
+    def about(self, user_id: str, limit: int) -> Sequence[AuditLine]:
+        """The last events of a user, newest first, without personal fields."""
+        ...
 
 
 class Tx(Protocol):
@@ -312,6 +341,8 @@ class Tx(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def staff(self) -> Staff: ...
 
 
 class Store(Protocol):

@@ -31,23 +31,27 @@ def masked(kit: Kit, contact: Contact) -> str:
     return kit.numbers.mask(contact.value) if contact.kind == "sms" else mask_mail(contact.value)
 
 
-def send(kit: Kit, tx: Tx, user: User, contact: Contact, purpose: str, subject: str) -> Sent | Refusal:
-    """Put a new code into the outbox, if country, number and user allow one more; it ends the one before."""
+def send(
+    kit: Kit, tx: Tx, user: User, contact: Contact, purpose: str, subject: str, *, life: int = 0, letter: str = ""
+) -> Sent | Refusal:
+    """Put a new code into the outbox, if country, number and user allow one more; it ends the one before.
+
+    `life` in seconds and `letter`, a key of `messages`, are the purpose's own unless given.
+    """
     now = kit.clock.now()
     refused = _allowed(kit, tx, user, contact, now)
     if refused is not None:
         return refused
+    life = life or codes.LIFE_SECONDS[purpose]
     digits = codes.digits_from(kit.entropy.bytes(16), codes.DIGITS[purpose])
     tx.codes.end(purpose, subject, now)
     code = SentCode(
         id=kit.entropy.id(), user_id=user.id, purpose=purpose, subject=subject, contact_id=contact.id,
-        mac=kit.vault.mac(f"code:{purpose}:{subject}", digits), tries=0, expires=now + codes.LIFE_SECONDS[purpose], ended=0, sent=now,
+        mac=kit.vault.mac(f"code:{purpose}:{subject}", digits), tries=0, expires=now + life, ended=0, sent=now,
     )  # fmt: skip
     tx.codes.add(code)
     until = kit.texts.moment(user.lang, code.expires, user.zone)
-    letters.put(
-        kit, tx, user, contact, f"{purpose}_code", code=digits, minutes=codes.LIFE_SECONDS[purpose] // 60, until=until
-    )
+    letters.put(kit, tx, user, contact, letter or f"{purpose}_code", code=digits, minutes=life // 60, until=until)
     tx.audit.write(
         AuditRow(f"code.{purpose}.sent", user.id, subject, {"kind": contact.kind}, {"to": masked(kit, contact)}), now
     )

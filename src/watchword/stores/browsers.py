@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from watchword.flows.ports import Browser
 from watchword.stores import tables
@@ -20,6 +20,8 @@ _ADD = adding(_T)
 _RENAME = Query(setting(_T, ["token_hash"]).where(_ID))
 _LEARN = Query(setting(_T, ["networks", "places", "last_used", "wrong"]).where(_ID))
 _MISS = Query(update(_T).values(wrong=_T.c.wrong + 1).where(_ID))
+
+_FORGET = Query(delete(_T).where(_T.c.user_id == param(_T.c.user_id)))
 
 
 class Browsers:
@@ -69,6 +71,10 @@ class Browsers:
     def miss(self, browser_id: str) -> None:
         """One more wrong password from it."""
         self._db.run(_MISS, id=browser_id)
+
+    def forget_all(self, user_id: str) -> None:
+        """None of this user's browsers is known any longer."""
+        self._db.run(_FORGET, user_id=user_id)
 
 
 def _browser(row: Row | None) -> Browser | None:

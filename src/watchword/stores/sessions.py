@@ -22,6 +22,8 @@ _PROVED = Query(setting(_T, ["proved"]).where(*_LIVE))
 _CONFIRM = Query(setting(_T, ["confirmed", "token_hash"]).where(*_LIVE))
 _END = Query(setting(_T, ["ended"]).where(*_LIVE).returning(*_T.c))
 
+_OF_USER = Query(by(_T, "user_id").where(_T.c.ended == 0).order_by(_T.c.created.desc(), _T.c.id))
+
 
 class Sessions:
     """Port `Sessions`."""
@@ -56,6 +58,11 @@ class Sessions:
             return False
         values = dict(zip(COLUMNS, row, strict=True))
         return alive(Session(**{**values, "ended": 0}), now)
+
+    def of_user(self, user_id: str, now: int) -> tuple[Session, ...]:
+        """The live ones, newest first."""
+        found = (Session(*row) for row in self._db.all(_OF_USER, user_id=user_id))
+        return tuple(session for session in found if alive(session, now))
 
     def set_proved(self, session_id: str, now: int) -> None:
         """A contact on file was proved in this session, before the first device."""

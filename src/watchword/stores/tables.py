@@ -10,9 +10,10 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, UniqueConstraint
 from sqlalchemy.sql.type_api import TypeEngine
 
+from watchword.stores import staff_tables
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 
-__all__ = ["metadata"]
+__all__ = ["metadata", "staff_tables"]
 
 users = Table(
     "users",
@@ -36,6 +37,11 @@ users = Table(
     time("recovered"),
     text("notify"),
     UniqueConstraint("username_key"),
+    # Staff look people up by how a name begins: bytewise on PostgreSQL too, whatever its collation (stores/staff.py).
+    *(
+        Index(f"ix_users_{name}_prefix", name, postgresql_ops={name: "text_pattern_ops"})
+        for name in ("display_name", "username_key")
+    ),
 )
 
 user_details = Table("user_details", metadata, owner(primary=True), bytes_("details"))

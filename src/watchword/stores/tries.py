@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, update
+from sqlalchemy import case, delete, update
 
 from watchword.core.lockout import FORGET_SECONDS, Tries
 from watchword.stores import tables
 from watchword.stores.database import Database
-from watchword.stores.query import Query, Statement, insert, param
+from watchword.stores.query import Query, Statement, by, insert, param
 
 _T = tables.password_tries
 _NOW = param(_T.c.touched, "touched")
@@ -43,6 +43,9 @@ _REFUND = Query(
     .values(wrong=_T.c.wrong - 1, total=_T.c.total - 1)
     .where(_T.c.subject == param(_T.c.subject), _T.c.client == param(_T.c.client), _T.c.wrong > 0)
 )
+
+_OF = Query(by(_T, "subject", columns=["client", "wrong", "locks", "locked_until", "total"]).order_by(_T.c.client))
+_CLEAR = Query(delete(_T).where(_T.c.subject == param(_T.c.subject)))
 
 
 class TryCounters:
@@ -86,3 +89,11 @@ class TryCounters:
     def refund(self, subject: bytes, client: str) -> None:
         """Take one count back; one that was reset meanwhile stays at nothing."""
         self._db.run(_REFUND, subject=subject, client=client)
+
+    def of(self, subject: bytes) -> dict[str, Tries]:
+        """Every counter of a name, by client."""
+        return {row[0]: Tries(*row[1:]) for row in self._db.all(_OF, subject=subject)}
+
+    def clear(self, subject: bytes) -> None:
+        """Forget every counter of a name."""
+        self._db.run(_CLEAR, subject=subject)
