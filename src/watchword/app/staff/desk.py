@@ -13,7 +13,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, TypeVar, get_type_hints
 
-import click
 import typer
 
 from watchword.app.user_commands import opened
@@ -153,9 +152,10 @@ class Desk:
 
 
 @contextmanager
-def at_desk(lang: str, as_json: bool, confirm: Callable[[Desk, Session, str], Session]) -> Iterator[Desk]:
+def at_desk(
+    opening: Opening, lang: str, as_json: bool, confirm: Callable[[Desk, Session, str], Session]
+) -> Iterator[Desk]:
     """A desk for one command; refusals are printed and end it with 1, an unusable file with 2."""
-    opening = click.get_current_context().find_object(Opening) or Opening()
     with opening.open() as built:
         desk = Desk(built, opening.pause, lang if lang in ("en", "ja") else default_language(), as_json, confirm)
         try:
@@ -173,11 +173,13 @@ def with_desk(function: Callable[..., None], confirm: Callable[[Desk, Session, s
     own = [p.replace(annotation=hints[p.name]) for p in list(inspect.signature(function).parameters.values())[1:]]
 
     def run(**given: Any) -> None:
-        lang, as_json = given.pop("lang"), given.pop("json")
-        with at_desk(lang, as_json, confirm) as desk:
+        context, lang, as_json = given.pop("context"), given.pop("lang"), given.pop("json")
+        opening = context.obj if isinstance(context.obj, Opening) else Opening()
+        with at_desk(opening, lang, as_json, confirm) as desk:
             function(desk, **given)
 
     common = [
+        inspect.Parameter("context", inspect.Parameter.KEYWORD_ONLY, annotation=typer.Context),
         inspect.Parameter("lang", inspect.Parameter.KEYWORD_ONLY, default="", annotation=Language),
         inspect.Parameter("json", inspect.Parameter.KEYWORD_ONLY, default=False, annotation=AsJson),
     ]
