@@ -262,7 +262,7 @@ def test_an_interview_serves_one_request_of_the_one_who_held_it_for_an_hour(
     assert agent.refused("request", "reset_password", who.username, *WORDS) == 7214
     agent.do("interview", who.username, typed=answers(here, who))
     for _ in range(6):
-        here.later(600)
+        here.later(601)
         agent.do("whoami")
     assert agent.refused("request", "reset_password", who.username, *WORDS) == 7214
 
