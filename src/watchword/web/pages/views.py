@@ -30,6 +30,7 @@ _OVER: Mapping[str, Kind] = {
 }  # fmt: skip
 HELP_ANCHORS = (
     "address", "fake-apps", "activate", "camera", "activation-used", "already-active", "phone-only", "notifications",
+    "sharing",
     "u01", "u02", "u03", "u04", "u05", "u06", "u07", "u08",
 )  # fmt: skip
 
