@@ -177,9 +177,9 @@ def test_a_staff_session_opens_nothing_else_and_no_other_opens_staff(here: Insta
     agent = at_shell(here, tmp_path, "client_services")
     kept = agent.folder / "watchword" / "staff.json"
     secret = json.loads(kept.read_text())["session"]
-    browser = here.browser()
-    browser.cookies[SESSION] = secret
     for path in ("/", "/enrol", "/password"):
+        browser = here.browser()
+        browser.cookies[SESSION] = secret
         page = browser.get(path)
         assert agent.who.given not in page.html and 'name="password"' in page.html, path
     platform = here.platform()
@@ -187,6 +187,12 @@ def test_a_staff_session_opens_nothing_else_and_no_other_opens_staff(here: Insta
     portal = logged_in(here, agent.who)
     kept.write_text(json.dumps({**json.loads(kept.read_text()), "session": portal.cookies[SESSION]}))
     assert agent.refused("whoami") == 7201
+    kit = here.built.kit
+    assert isinstance(access.current(kit, portal.cookies[SESSION]), Refusal)
+    other = sessions.find(kit, portal.cookies[SESSION])
+    assert not isinstance(other, Refusal)
+    found = people.find(kit, other, agent.username)
+    assert isinstance(found, Refusal) and found.kind.number == 7201
     refused(6004, work=lambda: here.platform("staff").start(agent.username, PASSWORD))
 
 
@@ -270,3 +276,11 @@ def test_answers_and_words_stand_nowhere_readable(here: Installation, tmp_path: 
             rows = str(connection.execute(text(f"SELECT * FROM {table}")).all())
             for canary in ("CANARY77", "canary-reason", "canary-evidence", "1987-04-23"):
                 assert canary not in rows, (table, canary)
+
+
+def test_a_session_that_ended_does_nothing_even_for_whoever_still_holds_it(here: Installation, tmp_path: Path) -> None:
+    agent = at_shell(here, tmp_path, "client_services")
+    held = session_of(agent)
+    agent.do("logout")
+    found = people.find(here.built.kit, held, agent.username)
+    assert isinstance(found, Refusal) and found.kind.number == 7201

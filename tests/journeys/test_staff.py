@@ -11,7 +11,7 @@ import pytest
 
 from tests.support.installation import PASSWORD, WRONG, Installation, Person, refused
 from tests.support.staff import WORDS, Member, at_shell, give, tags
-from tests.support.steps import logged_in, waiting
+from tests.support.steps import approve, go_on, logged_in, waiting
 from watchword.core.codes import SENDS
 
 NEW_PASSWORD = "Nakanoshima-26!"
@@ -131,6 +131,14 @@ def test_sessions_end(here: Installation, agent: Member) -> None:
     assert browser.get("/").status == 401
 
 
+def test_a_login_that_was_approved_and_not_collected_ends_too(here: Installation, agent: Member) -> None:
+    who = here.person()
+    browser = waiting(here, who)
+    approve(here, who, browser)
+    agent.do("end-sessions", who.username)
+    assert go_on(browser).status == 410
+
+
 def test_what_matters_asks_for_key_again_after_five_minutes(here: Installation, agent: Member) -> None:
     who = here.person()
     agent.do("unlock", who.username)
@@ -177,7 +185,16 @@ def test_an_activation_that_was_under_way_does_not_outlive_the_lost_phone(here: 
     begun = phone.activate_start(who.username, who.password)
     here.put_key(who)
     agent.do("lost-phone", who.username)
-    refused(3207, 7231, work=lambda: phone.activate_send(begun["contacts"][0]["id"]))
+    refused(3207, work=lambda: phone.activate_send(begun["contacts"][0]["id"]))
+
+
+def test_whatever_is_under_way_waits_while_a_new_key_is_held_back(here: Installation, agent: Member) -> None:
+    who = here.person(phones=0)
+    phone = here.new_phone()
+    begun = phone.activate_start(who.username, who.password)
+    with here.built.store.write() as tx:
+        tx.staff.hold(who.id, agent.who.id, here.clock.now())
+    refused(7231, work=lambda: phone.activate_send(begun["contacts"][0]["id"]))
 
 
 def test_suspended_by_one_and_opened_by_two(here: Installation, agent: Member, officer: Member) -> None:
