@@ -22,6 +22,7 @@ FAMILIES = {
     "interview.fact": FACTS,
     "interview": ("matched", "differs", "skipped"),
     "request.state": REQUEST.states,
+    "case.author": ("person", "staff"),
     "glass.act": ACTS,
     "glass.done": ACTS,
     "param": {name for change in CHANGES.values() for name in change.names},

@@ -42,49 +42,6 @@ def answers(here: Installation, who: Person, **changed: str) -> list[str]:
     return list({**right, **changed}.values())
 
 
-def test_signing_in_takes_password_and_key_and_keeps_the_session_to_its_owner(agent: Member) -> None:
-    found = agent.do("whoami")
-    assert (found["username"], found["roles"], found["confirmed"]) == (agent.username, ["client_services"], True)
-    kept = agent.folder / "watchword" / "staff.json"
-    assert kept.stat().st_mode & 0o777 == 0o600
-    assert json.loads(kept.read_text())["session"] not in agent.output
-    agent.do("logout")
-    assert agent.refused("whoami") == 7201
-    assert agent.refused("logout") == 7201
-
-
-def test_signing_in_by_code_and_by_response(here: Installation, tmp_path: Path) -> None:
-    member = at_shell(here, tmp_path, "auditor", log_in=False)
-    here.later(30)
-    code = member.who.phone.code(here.pin(), member.username)
-    assert member.do("login", member.username, "--code", typed=[code])["event"] == "session"
-    assert member.asked == 0
-    result = member.run("login", member.username, "--response", typed=["12345678", "12345678", "12345678"])
-    assert result.exit_code == 1 and "Challenge" in result.output
-
-
-def test_an_idle_session_ends_after_fifteen_minutes(here: Installation, agent: Member) -> None:
-    here.later(14 * 60)
-    agent.do("whoami")
-    here.later(15 * 60)
-    assert agent.refused("whoami") == 7201
-
-
-def test_a_session_ends_after_eight_hours_whatever_happens(here: Installation, agent: Member) -> None:
-    for _ in range(8 * 6 - 1):
-        here.later(600)
-        agent.do("whoami")
-    here.later(600)
-    assert agent.refused("whoami") == 7201
-
-
-def test_denied_on_the_phone_there_is_no_session(here: Installation, tmp_path: Path) -> None:
-    member = at_shell(here, tmp_path, "client_services", log_in=False)
-    member.decision = "deny"
-    assert member.refused("login", member.username) == 1106
-    assert member.refused("whoami") == 7201
-
-
 def test_people_are_found_by_what_is_known_of_them(here: Installation, agent: Member) -> None:
     who = here.person()
     for text in (who.username, who.username[:-1], f"Person {who.username[1:]}", who.number, who.mail, who.mail.upper()):

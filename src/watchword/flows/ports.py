@@ -18,6 +18,7 @@ from watchword.core.lockout import Tries
 from watchword.core.rates import Window
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
+from watchword.flows.cases_ports import Cases
 from watchword.flows.staff_ports import Staff
 
 
@@ -348,6 +349,8 @@ class Tx(Protocol):
     def audit(self) -> Audit: ...
     @property
     def staff(self) -> Staff: ...
+    @property
+    def cases(self) -> Cases: ...
 
 
 class Store(Protocol):

@@ -11,9 +11,10 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, U
 from sqlalchemy.sql.type_api import TypeEngine
 
 from watchword.stores import staff_tables
+from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 
-__all__ = ["metadata", "staff_tables"]
+__all__ = ["attachments", "case_messages", "cases", "metadata", "staff_tables"]
 
 users = Table(
     "users",
@@ -223,6 +224,7 @@ sessions = Table(
     time("ended"),
     time("proved"),
     time("confirmed"),
+    word("account"),
     Index(None, "token_hash", unique=True),
     Index(None, "user_id"),
     Index(None, "expires"),

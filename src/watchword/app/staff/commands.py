@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from watchword.app.staff import asking, members, people
+from watchword.app.staff import asking, cases, members, people
 from watchword.app.staff.desk import with_desk
 from watchword.app.staff.signing_in import confirm_again, log_in, log_out, whoami
 
@@ -18,6 +18,7 @@ for _name, _function in (
     ("lost-phone", people.lost_phone), ("suspend", people.suspend), ("interview", people.interview),
     ("request", asking.ask), ("requests", asking.listed), ("request-show", asking.one),
     ("approve", asking.approve), ("reject", asking.reject), ("withdraw", asking.withdraw),
+    ("cases", cases.listed), ("case", cases.one), ("answer", cases.answer),
     ("members", members.listed), ("first-administrator", members.first_administrator),
 ):  # fmt: skip
     app.command(_name)(with_desk(_function, confirm_again))
