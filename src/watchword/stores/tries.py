@@ -47,7 +47,6 @@ _REFUND = Query(
 )
 
 _OF = Query(by(_T, "subject", columns=["client", "wrong", "locks", "locked_until", "total"]).order_by(_T.c.client))
-_CLEAR = Query(delete(_T).where(_T.c.subject == param(_T.c.subject)))
 
 
 class TryCounters:

@@ -40,7 +40,6 @@ _SET_RECOVERED = Query(setting(_T, ["recovered"]).where(_T.c.id == param(_T.c.id
 _SET_QUIET = Query(setting(_T, ["quiet_until", "denied_at"]).where(_T.c.id == param(_T.c.id)))
 _SET_FLAGGED = Query(setting(_T, ["flagged"]).where(_T.c.id == param(_T.c.id)))
 _SET_STATE = Query(setting(_T, ["state"]).where(_T.c.id == param(_T.c.id)))
-_SET_RECOVERED = Query(setting(_T, ["recovered"]).where(_T.c.id == param(_T.c.id)))
 _ADD_DETAILS = adding(tables.user_details)
 _DETAILS = Query(by(tables.user_details, "user_id", columns=["details"]))
 
