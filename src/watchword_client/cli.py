@@ -14,6 +14,7 @@ from watchword_client.oath import STEP
 from watchword_client.options import Shell, with_shell
 from watchword_client.phone import Phone
 from watchword_client.terminal import Nothing, Terminal, clock, grouped, plain
+from watchword_client.typed import challenge as challenge_of
 
 __all__ = ["login_command", "phone_app"]
 
@@ -87,8 +88,11 @@ def respond(
     with shell.phone(writes=False) as phone:
         user = phone.user(username)
         response = phone.respond(challenge, shell.terminal.pin(), user.username)
-        purpose = shell.terminal.text("respond.purpose.login", portal=plain(phone.wire.state.portal))
-        shell.terminal.result({"response": response, "username": user.username}, grouped(response), purpose)
+        asks = challenge_of(challenge).purpose
+        purpose = shell.terminal.text(f"respond.purpose.{asks}", portal=plain(phone.wire.state.portal))
+        shell.terminal.result(
+            {"response": response, "purpose": asks, "username": user.username}, grouped(response), purpose
+        )
 
 
 def code(shell: Shell, username: Username = "") -> None:
@@ -165,7 +169,8 @@ def _approve(shell: Shell, phone: Phone, attempt: Attempt, confirmation: str) ->
 
 
 def _decided(terminal: Terminal, attempt: Attempt, decision: Decision) -> None:
-    lines = [terminal.text(f"decision.{decision.result}")]
+    change = decision.result == "approved" and attempt.asked != "login"
+    lines = [terminal.text("decision.change" if change else f"decision.{decision.result}")]
     if decision.quiet_until:
         lines.append(terminal.text("decision.quiet", until=clock(decision.quiet_until)))
     found = {"login": attempt.id, "result": decision.result, "quiet_until": decision.quiet_until}
@@ -184,6 +189,7 @@ def _lines(terminal: Terminal, attempt: Attempt) -> list[str]:
 
     lines = [
         f"{plain(attempt.id)}",
+        f"{text('attempt.asks')}: {text(f'attempt.asked.{attempt.asked}')}",
         fact("into", str(details["client_name"]), str(details["portal"])),
         fact("user", str(details["username"])),
         fact("place", str(details["place"])),

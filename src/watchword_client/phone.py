@@ -9,7 +9,7 @@ import httpx
 
 from watchword_client import activation, crypto, oath, typed
 from watchword_client.activation import TERMINAL, Activation, Ready
-from watchword_client.approval import Attempt, Decision, Pending, decision_fields
+from watchword_client.approval import Attempt, Decision, Pending, asked, decision_fields
 from watchword_client.crypto import Json
 from watchword_client.guidelines import Forbidden
 from watchword_client.pins import Pin, Unlocked, unlock
@@ -187,10 +187,10 @@ class Phone:
     # Approval (spec.md 6)
 
     def pending(self) -> Pending:
-        """What is waiting. Unrecognised when any of it is not the server's: then nothing is to be shown."""
+        """What is waiting, but for what this program does not know. Unrecognised when any is not the server's: then nothing is shown."""
         answer = self.wire.request("/v1/pending", "pending", lambda: {"nonce": self.wire.nonce()})
         found = [Attempt.of(self.wire.answer("login", item)) for item in answer.get("attempts", [])]
-        ours = tuple(attempt for attempt in found if self._is_ours(attempt))
+        ours = tuple(attempt for attempt in found if self._is_ours(attempt) and _is_known(attempt))
         return Pending(ours, tuple(answer.get("users", [])), answer.get("offline_paused") is True)
 
     def scan(self, scanned: str) -> Attempt:
@@ -204,6 +204,7 @@ class Phone:
         attempt = Attempt.of(self.wire.answer("login", answer), link.secret_hash)
         if not self._is_ours(attempt):
             raise Unrecognised("fields")
+        asked(str(attempt.details["action"]), "")
         return attempt
 
     def _is_ours(self, attempt: Attempt) -> bool:
@@ -275,3 +276,10 @@ class Phone:
         """The eight-digit response to a challenge as typed; Mistyped when it was copied wrongly or asks something else."""
         question, user, state = typed.challenge(challenge), self.user(username), self.wire.state
         return oath.key_response(unlock(state, pin).user_key(state, user, "ocra"), question.digits)
+
+
+def _is_known(attempt: Attempt) -> bool:
+    try:
+        return bool(attempt.asked)
+    except Unrecognised:
+        return False

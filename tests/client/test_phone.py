@@ -143,6 +143,19 @@ def test_nothing_that_checks_a_pin_is_stored(server: FakeServer, machine: Machin
     assert "Unlocked()" in repr(phone.unlock(PIN))
 
 
+def test_it_says_what_is_asked_and_shows_no_action_that_it_does_not_know(
+    phone: Phone, user: User, server: FakeServer
+) -> None:
+    server.begin_login(user.user, action="confirm", operation="password")
+    server.begin_login(user.user, action="confirm", operation="later")
+    server.begin_login(user.user, action="recover")
+    strange = server.begin_login(user.user, action="transfer")
+    assert [one.asked for one in phone.pending().attempts] == ["confirm.password", "confirm.other", "recover"]
+    server.scannable[HASH] = strange
+    with pytest.raises(Unrecognised):
+        phone.scan(f"{ISS}/l#{SECRET}")
+
+
 def test_pending_and_approve(phone: Phone, user: User, server: FakeServer) -> None:
     details = server.begin_login(user.user)
     [attempt] = phone.pending().attempts

@@ -150,6 +150,7 @@ export class FakeServer {
       username,
       device: device.id,
       action: "login",
+      operation: "",
       client: "portal",
       client_name: "Watchword Portal",
       portal: PORTAL,

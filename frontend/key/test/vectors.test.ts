@@ -20,6 +20,7 @@ import { hkdf, hmac, hmacKey, hmacOf, importPublic, userKey, userKeyBytes, verif
 import { readLink, readSessionId, secretHash, showSessionId } from "../src/core/links";
 import { fragments, GuidelineCheck, KINDS, normalPin, pinFault, readPin, type Guidelines } from "../src/core/pin";
 import { camouflage } from "../src/core/seal";
+import { askedOf } from "../src/app/approval";
 import { acceptKeys, contextOf, openAnswer, type ServerKey } from "../src/core/server";
 import { isRefusal } from "../src/net/refusal";
 
@@ -89,6 +90,9 @@ const RUNNERS: Record<string, Runner> = {
     const kept = await acceptKeys(input.kept as ServerKey[], input.config.keys, input.config.chain, input.iss);
     if (must_fail) expect(kept).toBeNull();
     else expect(kept).toEqual(want.kept);
+  },
+  "asked.json": ({ input, expect: want, must_fail }) => {
+    expect(askedOf(input.action, input.operation)).toBe(must_fail ? null : want.asked);
   },
   "context.json": async ({ input, expect: want }) => {
     expect(await contextOf(input.details as Json)).toBe(want.context);

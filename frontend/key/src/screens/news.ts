@@ -26,7 +26,7 @@ export function waitingBanner(ctx: Context): HTMLElement {
       event.preventDefault();
       openPending(ctx);
     };
-    const title = open.length === 1 ? t("waiting.one") : tn("waiting.many", open.length);
+    const title = open.length === 1 ? t(first.asked === "login" ? "waiting.one" : "waiting.other") : tn("waiting.many", open.length);
     fill(
       place,
       h(
