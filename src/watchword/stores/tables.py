@@ -10,9 +10,12 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, UniqueConstraint
 from sqlalchemy.sql.type_api import TypeEngine
 
+from watchword.stores import renewal_tables
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 
-__all__ = ["metadata"]
+__all__ = ["metadata", "renewals"]
+
+renewals = renewal_tables.renewals
 
 users = Table(
     "users",
@@ -149,6 +152,8 @@ devices = Table(
     time("created"),
     time("last_used"),
     bytes_("recovery", nullable=True),
+    bytes_("pending", nullable=True),
+    bytes_("first_number", nullable=True),
     Index(None, "user_id"),
     Index(None, "phone_id"),
 )

@@ -17,6 +17,7 @@ from watchword.stores.enrolments import Enrolments
 from watchword.stores.outbox import Outbox
 from watchword.stores.phones import Phones
 from watchword.stores.rates import Rates
+from watchword.stores.renewals import Renewals
 from watchword.stores.sessions import Sessions
 from watchword.stores.tries import TryCounters
 from watchword.stores.users import Users
@@ -73,6 +74,11 @@ class SqlTx:
     def enrolments(self) -> Enrolments:
         """Enrolments of Key."""
         return Enrolments(self.db)
+
+    @property
+    def renewals(self) -> Renewals:
+        """New PINs, transfers, recoveries."""
+        return Renewals(self.db)
 
     @property
     def codes(self) -> Codes:
