@@ -216,6 +216,7 @@ def link_cases() -> list[Json]:
     return [
         case("login", f"{ISS}/l#{text}", "login"),
         case("activation", f"{ISS}/a#{text}", "activation"),
+        case("transfer", f"{ISS}/t#{text}", "transfer"),
         case("an issuer with a port", f"http://key.localhost:8000/l#{text}", "login", "http://key.localhost:8000"),
         no("another host", f"https://key.example.net/l#{text}", "origin"),
         no("our host as the start of another", f"{ISS}.evil.example/l#{text}", "origin"),

@@ -51,7 +51,7 @@ FILES: dict[str, tuple[str, Callable[[], list[Json]]]] = {
     "response": ("spec.md 7: responses; the key is K(ocra)", response_cases),
     "session_id": ("spec.md 5.3: what was typed becomes a Session ID", session_id_cases),
     "confirmation": ("spec.md 6.4: what was typed becomes a confirmation", confirmation_cases),
-    "links": ("spec.md 5.2, 6.3: what a QR code holds", link_cases),
+    "links": ("spec.md 5.2, 5.10, 6.3: what a QR code holds", link_cases),
     "asked": ("spec.md 6.2: what a phone says it is about to approve", asked_cases),
     "context": ("spec.md 6.2: the context of Details", context_cases),
     "decision": (

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from watchword_client import cli_activate
+from watchword_client import cli_activate, cli_keylife
 from watchword_client.approval import Attempt, Decision
 from watchword_client.cli_login import login_command
 from watchword_client.crypto import Json
@@ -68,6 +68,9 @@ def scan(
     deny: Annotated[bool, typer.Option("--deny", help="Refuse the login instead of approving it.")] = False,
 ) -> None:
     """Use a QR code: approve the login it stands for, or activate a user."""
+    if "/t#" in scanned:
+        cli_keylife.transfer(shell, scan=scanned, name=name)
+        return
     if "/a#" in scanned:
         cli_activate.by_qr(shell, scanned, name)
         return
@@ -136,7 +139,9 @@ def check(shell: Shell, username: Username = "") -> None:
 
 for _name, _function in (
     ("pending", pending), ("approve", approve), ("deny", deny), ("scan", scan), ("respond", respond),
-    ("code", code), ("list", users), ("check", check),
+    ("code", code), ("list", users), ("check", check), ("change-pin", cli_keylife.change_pin),
+    ("recover", cli_keylife.recover), ("transfer", cli_keylife.transfer), ("test-push", cli_keylife.test_push),
+    ("clock", cli_keylife.check_clock),
 ):  # fmt: skip
     phone_app.command(_name)(with_shell(_function))
 

@@ -166,7 +166,7 @@ def do_confirmation(given: Case) -> Case:
 def do_links(given: Case) -> Case:
     """The server's half: sixteen bytes in the one form, and the hash by which a login is found."""
     start, _, secret = given["scanned"].rpartition("#")
-    kind = {f"{given['iss']}/l": "login", f"{given['iss']}/a": "activation"}.get(start)
+    kind = {f"{given['iss']}/l": "login", f"{given['iss']}/a": "activation", f"{given['iss']}/t": "transfer"}.get(start)
     found = unb64u(secret, 16)
     if kind is None or found is None:
         raise Refusing
