@@ -47,7 +47,7 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
         "/healthz": Health(site),
     }
     key_files = Assets(
-        folder / "key", "/", aliases={"/": "index.html", "/a": "index.html", "/l": "index.html"},
+        folder / "key", "/", aliases={"/": "index.html", "/a": "index.html", "/l": "index.html", "/t": "index.html"},
         extra=[(b"content-security-policy", headers.key_policy(site.ancestors))], forever=("/assets/",),
     )  # fmt: skip
     key_app = Paths(
