@@ -3,6 +3,7 @@ import { Offer } from "../app/keylife";
 import type { RenewalState } from "../app/renewal";
 import { readDigits } from "../core/codes";
 import type { Opening } from "../app/unlock";
+import { NoAnswer } from "../net/refusal";
 import { rich, t } from "../texts";
 import { codeInput } from "../ui/codefield";
 import { fill, h } from "../ui/dom";
@@ -11,7 +12,7 @@ import { iconButton, onLeave } from "../ui/shell";
 import type { Context } from "./context";
 import { ended, renewalRefused } from "./ended";
 import { home } from "./home";
-import { errorWords, refusedAs, work } from "./problem";
+import { alertIn, errorWords, refusedAs, work } from "./problem";
 import { biometricButton, fromField, ownPin } from "./unlock";
 
 const PAUSE = 2_000;
@@ -86,7 +87,7 @@ export function follow(
 }
 
 async function shown(ctx: Context, offer: Offer): Promise<void> {
-  const picture = h("div", { class: "qrbox" });
+  const picture = h("div", { class: "qr" });
   let going = false;
   const stop = button("line", t("give.stop"), () => {
     void offer.renewal.cancel().catch(() => undefined);
@@ -112,9 +113,14 @@ async function shown(ctx: Context, offer: Offer): Promise<void> {
     if (going) ctx.nav.replace(() => digits(ctx, offer));
     else stopped(ctx);
   });
-  const { drawQr } = await import("../ui/qrdraw");
-  fill(picture, drawQr(offer.link, t("give.qr")));
-  picture.setAttribute("data-qr", offer.link);
+  try {
+    const { drawQr } = await import("../ui/qrdraw");
+    fill(picture, drawQr(offer.link, t("give.qr")));
+    picture.setAttribute("data-qr", offer.link);
+  } catch {
+    // The script that draws comes by the network at its first use.
+    alertIn(ctx, picture, new NoAnswer("lost"));
+  }
 }
 
 function digits(ctx: Context, offer: Offer): void {

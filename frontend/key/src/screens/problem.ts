@@ -18,7 +18,7 @@ function left(error: Refused): string {
   const { left: n } = error.refusal;
   if (typeof n !== "number" || n < 1) return "";
   if (error.is("pinWrong", "proofWrong")) return tn("error.left.pin", n);
-  return error.is("confirmationWrong") ? tn("error.left.code", n) : "";
+  return error.is("confirmationWrong", "transferCode") ? tn("error.left.code", n) : "";
 }
 
 /** The words for any error. The server's own where it refused; ours where nothing came back. */

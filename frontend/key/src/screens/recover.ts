@@ -3,7 +3,7 @@ import { Recovery, type Lost } from "../app/keylife";
 import { finish } from "../app/renewal";
 import type { Sent } from "../app/activation";
 import { pinFault } from "../core/pin";
-import { t } from "../texts";
+import { rich, t } from "../texts";
 import { h } from "../ui/dom";
 import { button, heading, pinField, row, rows } from "../ui/parts";
 import { iconButton } from "../ui/shell";
@@ -55,7 +55,7 @@ function which(ctx: Context, recovery: Recovery): void {
     end: iconButton("back", t("back"), () => ctx.nav.back()),
     spacing: "stack--5",
     main: [
-      heading(t("recover.which"), only ? t("recover.which.one", { name: only.name, to: only.to }) : t("recover.which.lead")),
+      heading(t("recover.which"), only ? rich("recover.which.one", { name: only.name, to: only.to }) : t("recover.which.lead")),
       place,
       only ? null : rows(...lines),
       h("p", { class: "small soft" }, t("recover.first")),

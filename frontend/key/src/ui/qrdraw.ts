@@ -5,12 +5,11 @@ const SVG = "http://www.w3.org/2000/svg";
 const QUIET = 4;
 
 export function drawQr(text: string, label: string): SVGSVGElement {
-  const rows = encodeQR(text, "raw", { ecc: "medium", border: 0 });
-  const size = rows.length + 2 * QUIET;
-  const path = rows.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x + QUIET} ${y + QUIET}h1v1h-1z` : ""))).join("");
+  const rows = encodeQR(text, "raw", { ecc: "medium", border: QUIET });
+  const size = rows.length;
+  const path = rows.flatMap((row, y) => row.map((dark, x) => (dark ? `M${x} ${y}h1v1h-1z` : ""))).join("");
   const root = document.createElementNS(SVG, "svg");
   root.setAttribute("viewBox", `0 0 ${size} ${size}`);
-  root.setAttribute("class", "qr");
   root.setAttribute("role", "img");
   root.setAttribute("aria-label", label);
   const drawn = document.createElementNS(SVG, "path");
