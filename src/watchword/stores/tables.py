@@ -11,9 +11,10 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, U
 from sqlalchemy.sql.type_api import TypeEngine
 
 from watchword.stores import renewal_tables
+from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 
-__all__ = ["metadata", "renewals"]
+__all__ = ["attachments", "case_messages", "cases", "metadata", "renewals"]
 
 renewals = renewal_tables.renewals
 
@@ -222,6 +223,7 @@ sessions = Table(
     time("ended"),
     time("proved"),
     time("confirmed"),
+    word("account"),
     Index(None, "token_hash", unique=True),
     Index(None, "user_id"),
     Index(None, "expires"),
