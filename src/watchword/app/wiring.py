@@ -29,6 +29,7 @@ from watchword.outbound import phone_numbers
 from watchword.outbound.dispatcher import Dispatcher
 from watchword.outbound.geo import Geo
 from watchword.outbound.guard import PUSH_HOSTS, Allowed, GuardedClient
+from watchword.outbound.sms import HttpGateway
 from watchword.outbound.webpush import WebPush
 from watchword.stores import migrate
 from watchword.stores.engine import SqlStore, open_store
@@ -160,14 +161,16 @@ def build(
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
+    sending = senders(settings, push, vault.derive("sms-report"))
     site = Site(
         kit=kit, renderer=Renderer(catalogue, brand, demo_origin=ancestors), hub=hub,
         surroundings=_surroundings(settings), threads=ThreadPoolExecutor(settings.hash.waiting + 24, thread_name_prefix="flow"),
         portal_origin=settings.portal.url, key_origin=settings.key.url,
         zone=ZoneInfo(settings.zone), push_fault=guard.check_url, key_config=_KeyConfig(settings, vault, push, settings.keys_path), dpop=dpop.verify,
         ancestors=ancestors, inline=settings.database_url.startswith("sqlite"),
+        sms_report=gateway.read_report if isinstance(gateway := sending.get("sms"), HttpGateway) else None,
     )  # fmt: skip
-    dispatcher = Dispatcher(store, store, senders(settings, push), clock.now)
+    dispatcher = Dispatcher(store, store, sending, clock.now)
     return Built(settings, kit, store, site, hub, events, dispatcher, vault, ring)
 
 

@@ -234,8 +234,9 @@ def _remember_number(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, now: in
     """Activating verifies the number that the code went to, and puts a new one on file (N03)."""
     if enrolment.contact_id:
         tx.contacts.verified(enrolment.contact_id, now)
+        tx.contacts.activated(enrolment.contact_id, now)
     elif enrolment.new_number:
         number = open_number(kit, enrolment)
         letters.tell_all(kit, tx, user, "number_added", number=kit.numbers.mask(number))
         has_default = any(contact.kind == "sms" and contact.is_default for contact in tx.contacts.of(user.id))
-        tx.contacts.add(Contact(kit.entropy.id(), user.id, "sms", number, now, not has_default, now))
+        tx.contacts.add(Contact(kit.entropy.id(), user.id, "sms", number, now, not has_default, now, now))

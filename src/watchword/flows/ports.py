@@ -117,7 +117,7 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """One message to be sent after commit. `to` is the address, number or phone id; `body` is final text."""
+    """One message to be sent after commit. `to` is the address, number or phone id; `body` is final text; `ref` an id to ask for it by."""
 
     kind: str
     to: str
@@ -125,6 +125,31 @@ class Letter:
     body: str
     data: Mapping[str, str]
     user_id: str
+    ref: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sending:
+    """What became of a letter. `state` is `queued`, `sending`, `sent` or `dropped`; `report` what the gateway said later: "", `waiting`,
+    `delivered` or `failed`. Times are seconds since the epoch, 0 for never."""
+
+    state: str
+    created: int
+    sent_at: int
+    report: str
+    reported: int
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One row of the audit as its person may read it. `personal` are the values that were not erased."""
+
+    id: int
+    at: int
+    tag: str
+    subject: str
+    fields: Mapping[str, object]
+    personal: Mapping[str, str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,12 +178,25 @@ class Users(Protocol):
         ...
 
     def page(self, after: str, limit: int) -> Sequence[User]: ...
+    def set_place(self, user_id: str, lang: str, zone: str) -> None: ...
+    def set_notify(self, user_id: str, notify: str) -> None: ...
+    def set_primary(self, user_id: str, primary_id: str) -> None: ...
+    def has_secondary(self, user_id: str) -> bool:
+        """Whether somebody's security settings are changed by this user."""
+        ...
 
 
 class Contacts(Protocol):
     def of(self, user_id: str) -> tuple[Contact, ...]: ...
     def add(self, contact: Contact) -> None: ...
     def verified(self, contact_id: str, now: int) -> None: ...
+    def put_on_file(self, contact_id: str, now: int) -> None: ...
+    def activated(self, contact_id: str, now: int) -> None:
+        """Key was activated by a code to it; only the first time is kept."""
+        ...
+
+    def set_default(self, user_id: str, kind: str, contact_id: str) -> None: ...
+    def remove(self, contact_id: str) -> None: ...
 
 
 class TryCounters(Protocol):
@@ -212,6 +250,7 @@ class Devices(Protocol):
     def of_phone(self, phone_id: str) -> tuple[tuple[Device, User], ...]: ...
     def move(self, device_id: str, state: str, to: str, now: int) -> bool: ...
     def used(self, device_id: str, now: int, *, clear: str = "") -> None: ...
+    def rename(self, device_id: str, name: str) -> None: ...
     def wrong(self, device_id: str, column: str) -> None: ...
     def keep_recovery(self, device_id: str, sealed: bytes) -> None: ...
 
@@ -247,6 +286,10 @@ class Sessions(Protocol):
     def end(self, session_id: str, now: int) -> bool: ...
     def set_proved(self, session_id: str, now: int) -> None: ...
     def confirm(self, session_id: str, now: int, token_hash: bytes) -> bool: ...
+    def of_user(self, user_id: str, now: int) -> tuple[Session, ...]: ...
+    def end_all(self, user_id: str, now: int, but: str = "") -> list[str]:
+        """End every session of a user, but one; the ids of those that had not ended before."""
+        ...
 
 
 class Browsers(Protocol):
@@ -275,10 +318,17 @@ class Rates(Protocol):
 
 class Outbox(Protocol):
     def put(self, letter: Letter, now: int) -> None: ...
+    def of_ref(self, user_id: str, ref: str) -> Sending | None: ...
+    def report(self, letter_id: int, state: str, now: int) -> bool:
+        """What the gateway says became of it; False when there is no such letter or its end is known already."""
+        ...
 
 
 class Audit(Protocol):
     def write(self, row: AuditRow, now: int) -> None: ...
+    def of_user(self, user_id: str, tags: Sequence[str], before: int, limit: int) -> tuple[Event, ...]:
+        """A user's events with one of these tags, newest first; `before` is an id, 0 for the newest."""
+        ...
 
 
 class Tx(Protocol):

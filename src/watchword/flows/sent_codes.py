@@ -46,8 +46,9 @@ def send(kit: Kit, tx: Tx, user: User, contact: Contact, purpose: str, subject: 
     tx.codes.add(code)
     until = kit.texts.moment(user.lang, code.expires, user.zone)
     letters.put(
-        kit, tx, user, contact, f"{purpose}_code", code=digits, minutes=codes.LIFE_SECONDS[purpose] // 60, until=until
-    )
+        kit, tx, user, contact, f"{purpose}_code", ref=code.id, code=digits,
+        minutes=codes.LIFE_SECONDS[purpose] // 60, until=until,
+    )  # fmt: skip
     tx.audit.write(
         AuditRow(f"code.{purpose}.sent", user.id, subject, {"kind": contact.kind}, {"to": masked(kit, contact)}), now
     )

@@ -32,6 +32,7 @@ _OF_PHONE = Query(
     .order_by(_T.c.created, _T.c.id)
 )
 _USED = Query(setting(_T, ["last_used"]).where(_ID))
+_RENAME = Query(setting(_T, ["name"]).where(_ID))
 _KEEP = Query(setting(_T, ["recovery"]).where(_ID))
 
 # By the device's own column: one more; the phone locked and how many there are; the phone's sum less those; used and cleared.
@@ -96,6 +97,10 @@ class Devices:
             return
         self._db.run(_LESS[clear], id=counted[0], device_id=device_id)
         self._db.run(_USED_CLEAR[clear], id=device_id, set_last_used=now, **{f"set_{clear}": 0})
+
+    def rename(self, device_id: str, name: str) -> None:
+        """The person's own name for it."""
+        self._db.run(_RENAME, id=device_id, set_name=name)
 
     def wrong(self, device_id: str, column: str) -> None:
         """One more in the device's own `wrong_signed` or `wrong_offline`."""

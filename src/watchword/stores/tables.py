@@ -36,6 +36,7 @@ users = Table(
     time("recovered"),
     text("notify"),
     UniqueConstraint("username_key"),
+    Index(None, "primary_id"),
 )
 
 user_details = Table("user_details", metadata, owner(primary=True), bytes_("details"))
@@ -51,6 +52,7 @@ contacts = Table(
     time("verified"),
     flag("is_default"),
     time("on_file"),
+    time("activated"),
     Index(None, "user_id"),
     Index(None, "value_mac"),
 )
@@ -253,7 +255,11 @@ outbox = Table(
     time("created"),
     time("sent_at"),
     text("detail"),
+    id_("ref"),
+    word("report"),
+    time("reported"),
     Index(None, "due"),
+    Index(None, "ref"),
 )
 
 audit = Table(

@@ -23,11 +23,23 @@ BODY_LIMIT = 16 * 1024
 FIELDS_LIMIT = 50
 QUERY_LIMIT = 2048
 CSRF, LOGIN, SESSION, DEVICE, LANG = "__Host-ww_c", "__Host-ww_l", "__Host-ww_s", "__Host-ww_d", "__Host-ww_lang"
+KEPT = "__Host-ww_k"  # what was typed into a form before its change had to be approved; never a secret
+
+
+@dataclass(frozen=True, slots=True)
+class Leaving:
+    """The end of a session, `seconds` from now; `final` where no activity puts it off."""
+
+    seconds: int
+    final: bool
 
 
 @dataclass(slots=True)
 class Ask:
-    """A request. `form` holds the first value of each field; `cookies_out` are set on the answer (value, seconds; 0 deletes)."""
+    """A request. `form` holds the first value of each field; `cookies_out` are set on the answer (value, seconds; 0 deletes).
+
+    `leaving` is how the session of a signed-in page will end, so that the page can say so before it does (WCAG 2.2.1).
+    """
 
     site: Site
     method: str
@@ -40,6 +52,7 @@ class Ask:
     body: bytes
     lang: str
     cookies_out: dict[str, tuple[str, int]] = field(default_factory=dict)
+    leaving: Leaving | None = None
 
     def visit(self) -> Visit:
         """Who asks, from where."""

@@ -5,7 +5,21 @@ from __future__ import annotations
 from starlette.types import ASGIApp
 
 from watchword.web.endpoints import Endpoint, Guarded, Paths, missing
-from watchword.web.portal import confirm, enrol, home, login, start, waiting
+from watchword.web.portal import (
+    confirm,
+    enrol,
+    home,
+    login,
+    settings,
+    settings_activity,
+    settings_contacts,
+    settings_devices,
+    settings_preferences,
+    settings_sessions,
+    sms_reports,
+    start,
+    waiting,
+)
 from watchword.web.portal.live import Poll, Stream
 from watchword.web.portal.showing import refuse, refuse_json
 from watchword.web.site import Site
@@ -28,6 +42,22 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             "/password": Endpoint(site, {"GET": home.password_form, "POST": home.password_post}, refuse),
             "/logout": Endpoint(site, {"POST": home.logout}, refuse),
             "/confirm": Endpoint(site, {"POST": confirm.post}, refuse),
+            "/settings": Endpoint(site, {"GET": settings.overview}, refuse),
+            "/settings/contacts": Endpoint(
+                site, {"GET": settings_contacts.show, "POST": settings_contacts.post}, refuse
+            ),
+            "/settings/devices": Endpoint(site, {"GET": settings_devices.show, "POST": settings_devices.post}, refuse),
+            "/settings/sessions": Endpoint(
+                site, {"GET": settings_sessions.show, "POST": settings_sessions.post}, refuse
+            ),
+            "/settings/activity": Endpoint(site, {"GET": settings_activity.show}, refuse),
+            "/settings/language": Endpoint(
+                site, {"GET": settings_preferences.language, "POST": settings_preferences.language_post}, refuse
+            ),
+            "/settings/notices": Endpoint(
+                site, {"GET": settings_preferences.notice_page, "POST": settings_preferences.notice_post}, refuse
+            ),
+            "/sms/report": Endpoint(site, {"GET": sms_reports.report, "POST": sms_reports.report}, refuse, forms=False),
             "/lang": Endpoint(site, {"POST": start.language}, refuse),
             "/help": Endpoint(site, {"GET": start.help_page}, refuse, reads=("GET",)),
             **{path: app for path, app in api.items() if "{" not in path},

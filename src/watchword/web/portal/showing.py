@@ -22,7 +22,9 @@ def zone_of(ask: Ask, user: User | None = None) -> ZoneInfo:
 
 def page(ask: Ask, view: Page, *, status: int = 200, user: User | None = None) -> Response:
     """A page with the headers of the portal. Never stored: it may hold what only this person should see."""
-    body = ask.site.renderer.page(view, lang=ask.lang, now=ask.site.kit.clock.now(), tz=zone_of(ask, user))
+    leaving = (ask.leaving.seconds, ask.leaving.final) if ask.leaving else None
+    now = ask.site.kit.clock.now()
+    body = ask.site.renderer.page(view, lang=ask.lang, now=now, tz=zone_of(ask, user), leaving=leaving)
     response = Response(body, status, media_type="text/html; charset=utf-8")
     response.raw_headers += [
         *headers.COMMON,
