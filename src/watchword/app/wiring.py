@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
@@ -29,7 +29,7 @@ from watchword.outbound import phone_numbers
 from watchword.outbound.dispatcher import Dispatcher
 from watchword.outbound.geo import Geo
 from watchword.outbound.guard import PUSH_HOSTS, Allowed, GuardedClient
-from watchword.outbound.sms import HttpGateway
+from watchword.outbound.sms import HttpGateway, Report
 from watchword.outbound.webpush import WebPush
 from watchword.stores import migrate
 from watchword.stores.engine import SqlStore, open_store
@@ -167,11 +167,15 @@ def build(
         surroundings=_surroundings(settings), threads=ThreadPoolExecutor(settings.hash.waiting + 24, thread_name_prefix="flow"),
         portal_origin=settings.portal.url, key_origin=settings.key.url,
         zone=ZoneInfo(settings.zone), push_fault=guard.check_url, key_config=_KeyConfig(settings, vault, push, settings.keys_path), dpop=dpop.verify,
-        ancestors=ancestors, inline=settings.database_url.startswith("sqlite"),
-        sms_report=gateway.read_report if isinstance(gateway := sending.get("sms"), HttpGateway) else None,
+        ancestors=ancestors, inline=settings.database_url.startswith("sqlite"), sms_report=_reports(sending.get("sms")),
     )  # fmt: skip
     dispatcher = Dispatcher(store, store, sending, clock.now)
     return Built(settings, kit, store, site, hub, events, dispatcher, vault, ring)
+
+
+def _reports(gateway: object) -> Callable[[Mapping[str, str]], Report | None] | None:
+    """How delivery reports are read, where a gateway gives them."""
+    return gateway.read_report if isinstance(gateway, HttpGateway) else None
 
 
 def _surroundings(settings: Settings) -> Surroundings:
