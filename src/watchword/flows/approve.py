@@ -9,6 +9,7 @@ from typing import Any
 from watchword.core.attempts import WRONG_CONFIRMATIONS, Attempt, state_at
 from watchword.core.devices import SIGNED_WRONG_LIMIT, Device, Phone
 from watchword.core.encoding import b64u, sha256, unb64u
+from watchword.core.enrolments import LIVE
 from watchword.core.pushes import QUIET_SECONDS
 from watchword.core.refusals import (
     CONFIRMATION_WRONG,
@@ -235,7 +236,7 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     """Someone has the password: the session this login gave ends, every other open attempt closes, and every channel is told."""
     if attempt.session_id:
         tx.sessions.end(attempt.session_id, now)
-        _undo_enrolment(tx, attempt, now)
+        _undo_enrolments(tx, attempt, now)
     for other in tx.attempts.open_for((attempt.user_id,), now):
         tx.attempts.move(other.id, "pending", "not_me", decided=now, decided_by="not_me")
     user = tx.users.get(attempt.user_id)
@@ -244,10 +245,17 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
         letters.tell_all(kit, tx, user, "not_me")
 
 
-def _undo_enrolment(tx: Tx, attempt: Attempt, now: int) -> None:
-    """A phone that the stranger's session put in place goes with that session."""
-    enrolment = tx.enrolments.of_session(attempt.session_id)
-    if enrolment is None or not enrolment.device_id:
-        return
-    if tx.devices.move(enrolment.device_id, "active", "inactive", now):
-        tx.audit.write(AuditRow("device.key.ended", attempt.user_id, enrolment.device_id, {"reason": "not_me"}), now)
+def _undo_enrolments(tx: Tx, attempt: Attempt, now: int) -> None:
+    """Phones that the stranger's session put in place go with it: every one, since a page may offer again after an activation.
+
+    Each row is locked before it is judged, so that a confirmation on its way is either undone here or finds the session ended.
+    """
+    for found in tx.enrolments.all_of_session(attempt.session_id):
+        enrolment = tx.enrolments.get(found.id, lock=True)
+        if enrolment is None:
+            continue
+        if enrolment.state in LIVE:
+            tx.enrolments.move(enrolment.id, enrolment.state, "void")
+        if enrolment.device_id and tx.devices.move(enrolment.device_id, "active", "inactive", now):
+            row = AuditRow("device.key.ended", attempt.user_id, enrolment.device_id, {"reason": "not_me"})
+            tx.audit.write(row, now)

@@ -19,7 +19,7 @@ def details(kit: Kit, attempt: Attempt, device_id: str) -> dict[str, Any]:
         "v": 1, "type": "login", "iss": kit.vault.issuer, "attempt": attempt.id, "nonce": attempt.nonce,
         "user": attempt.user_id, "username": attempt.username, "device": device_id,
         "action": attempt.action, "operation": attempt.operation,
-        "client": client.id, "client_name": client.name, "portal": kit.policy.portal_host,
+        "client": client.id, "client_name": plain(client.called(attempt.lang)), "portal": kit.policy.portal_host,
         "place": plain(context.place), "place_new": context.place_new,
         "network": plain(context.network), "network_new": context.network_new, "address": context.address,
         "browser": plain(context.browser), "system": plain(context.system), "browser_new": context.browser_new,

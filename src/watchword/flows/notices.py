@@ -27,7 +27,7 @@ def of_login(kit: Kit, tx: Tx, user: User, attempt: Attempt) -> None:
     context, unknown = attempt.context, kit.texts.plain(user.lang, "messages.unknown")
     letters.put(
         kit, tx, user, mails[0], key,
-        time=kit.texts.moment(user.lang, attempt.started, user.zone), program=kit.policy.clients[attempt.client].name,
+        time=kit.texts.moment(user.lang, attempt.started, user.zone), program=kit.policy.clients[attempt.client].called(user.lang),
         place=context.place or unknown, browser=" / ".join(filter(None, (context.browser, context.system))) or unknown,
     )  # fmt: skip
 

@@ -22,14 +22,14 @@ class Line:
     this: bool
 
 
-def look(kit: Kit, session: Session) -> tuple[Line, ...]:
-    """Every live session of this one's user, this one first, then the newest."""
+def look(kit: Kit, session: Session, lang: str) -> tuple[Line, ...]:
+    """Every live session of this one's user, this one first, then the newest; programs by their name in `lang`."""
     with kit.store.read() as tx:
         live = tx.sessions.of_user(session.user_id, kit.clock.now())
         lines = [
             Line(
                 found,
-                kit.policy.clients[found.client].name if found.client in kit.policy.clients else found.client,
+                kit.policy.clients[found.client].called(lang) if found.client in kit.policy.clients else found.client,
                 tx.attempts.get(found.attempt_id) if found.attempt_id else None,
                 found.id == session.id,
             )

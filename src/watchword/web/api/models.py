@@ -47,10 +47,17 @@ class Login(BaseModel):
 class Poll(Body):
     collector: Collector
     wait: Annotated[int, Field(ge=0, le=25)] = 0
+    confirmation: Annotated[str, Field(max_length=6)] | None = None
 
 
 class State(BaseModel):
     state: str
+
+
+class Polled(BaseModel):
+    state: str
+    confirmation: str
+    confirmation_reason: str
 
 
 class Show(Body):

@@ -80,7 +80,7 @@ def overview(ask: Ask) -> Response:
         *(["mail"] if not mails else []),
     )
     view = OverviewPage(
-        devices=active, numbers=numbers, mails=mails, sessions=len(own_sessions.look(kit, session)),
+        devices=active, numbers=numbers, mails=mails, sessions=len(own_sessions.look(kit, session, ask.lang)),
         password_changed=signed.user.password_changed, advice=advice, **signed.common,
     )  # fmt: skip
     return answer(ask, signed, view)

@@ -25,7 +25,7 @@ def show(ask: Ask) -> Response:
     only: Literal["", "login", "change"] = asked if asked in ("login", "change") else ""  # type: ignore[assignment]
     start = min(int(before), LARGEST) if before.isascii() and before.isdecimal() and len(before) < 20 else 0
     lines, older = activity.look(kit, signed.session, only, start)
-    names = {name: client.name for name, client in kit.policy.clients.items()}
+    names = {name: client.called(ask.lang) for name, client in kit.policy.clients.items()}
     rows = tuple(_row(line, names) for line in lines)
     return answer(ask, signed, ActivityPage(rows=rows, only=only, older=older, newest=not start, **signed.common))
 

@@ -20,7 +20,7 @@ def show(ask: Ask, error: Refusal | None = None) -> Response:
     signed = opened(ask, error)
     if isinstance(signed, Response):
         return signed
-    rows = tuple(_row(line) for line in own_sessions.look(ask.site.kit, signed.session))
+    rows = tuple(_row(line) for line in own_sessions.look(ask.site.kit, signed.session, ask.lang))
     return answer(ask, signed, SessionsPage(rows=rows, **signed.common), error)
 
 
