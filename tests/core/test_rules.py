@@ -96,7 +96,7 @@ def test_codes_have_their_length(entropy: bytes, count: int) -> None:
 
 
 def test_the_lengths_and_lives_of_codes() -> None:
-    assert codes.DIGITS == {"proof": 6, "activation": 8, "start": 10}
+    assert codes.DIGITS == {"proof": 6, "activation": 8, "contact": 6, "start": 10}
     assert (codes.LIFE_SECONDS["proof"], codes.LIFE_SECONDS["activation"]) == (600, 600)
     assert (codes.TRIES["proof"], codes.TRIES["activation"]) == (3, 3)
 
