@@ -58,8 +58,8 @@ def test_a_users_live_sessions_newest_first_and_all_ended_but_one(store: SqlStor
         ended = tx.sessions.end_all(user.id, START + 21, but=made[1].id)
         assert set(ended) == {made[0].id, made[2].id, gone[1].id, gone[2].id}
         assert tx.sessions.of_user(user.id, START + 21) == (made[1],)
-        assert tx.sessions.end_all(user.id, START + 22) == [made[1].id]
-        assert tx.sessions.end_all(user.id, START + 23) == []
+        assert tx.sessions.end_all(user.id, START + 22) == (made[1].id,)
+        assert tx.sessions.end_all(user.id, START + 23) == ()
         assert tx.sessions.of_user(other.id, START + 23) == (theirs,)
 
 

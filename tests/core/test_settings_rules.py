@@ -2,18 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from tests.docs.test_audit_events import documented
 from watchword.core import activity, contacts, device_policy, notices, recovery
 from watchword.core.devices import Device
-from watchword.core.users import Contact, User
+from watchword.core.users import Contact
 from watchword.web.texts import Catalogue
 
 NOW = 1_800_000_000
-USER = User("u" * 26, "a", "a", "A", "A", "en", "UTC", "active", "", 0, 0, NOW)
 
 
 def number(
@@ -100,10 +97,9 @@ def test_which_device_its_owner_may_deactivate(
 
 
 def test_a_recovery_restricts_for_a_day() -> None:
-    assert not recovery.restricted(USER, NOW)
-    recovered = replace(USER, recovered=NOW)
-    assert recovery.restricted(recovered, NOW + 24 * 3600 - 1)
-    assert not recovery.restricted(recovered, NOW + 24 * 3600)
+    assert recovery.restricted(0, NOW, 86400) == 0
+    assert recovery.restricted(NOW, NOW + 86399, 86400) == NOW + 86400
+    assert recovery.restricted(NOW, NOW + 86400, 86400) == 0
 
 
 @pytest.mark.parametrize(

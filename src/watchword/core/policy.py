@@ -34,6 +34,7 @@ class Policy:
     countries: tuple[str, ...] = ()
     clients: Mapping[str, Client] = field(default_factory=dict)
     devices_per_user: int = 5
+    recovery_delay_seconds: int = 24 * 60 * 60
 
     @property
     def passwords(self) -> Rules:

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from watchword.core.users import User
 
-DELAY_SECONDS = 24 * 60 * 60
+def restricted(recovered: int, now: int, delay_seconds: int) -> int:
+    """Until when an account that was recovered at `recovered` has lower limits, 0 when it has none (any more).
 
-
-def restricted(user: User, now: int) -> bool:
-    """Whether this account was recovered so lately that binding changes are refused."""
-    return bool(user.recovered) and now < user.recovered + DELAY_SECONDS
+    Meanwhile numbers, mail addresses, devices and security questions cannot be changed.
+    """
+    until = recovered + delay_seconds if recovered else 0
+    return until if now < until else 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchword.core.recovery import DELAY_SECONDS, restricted
+from watchword.core.recovery import restricted
 from watchword.core.refusals import PRIMARY_ONLY, RECOVERY_DELAY, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
@@ -30,16 +30,15 @@ def named(user: User) -> str:
     return f"{user.display_name} ({user.username})" if user.display_name else user.username
 
 
-def delayed(user: User, now: int) -> Refusal | None:
+def delayed(kit: Kit, user: User) -> Refusal | None:
     """Refuse a binding change in the day after a recovery."""
-    if not restricted(user, now):
-        return None
-    return Refusal(RECOVERY_DELAY, "recovery.delay", {"until": user.recovered + DELAY_SECONDS})
+    until = restricted(user.recovered, kit.clock.now(), kit.policy.recovery_delay_seconds)
+    return Refusal(RECOVERY_DELAY, "recovery.delay", {"until": until}) if until else None
 
 
 def refusal(kit: Kit, tx: Tx, session: Session, user: User, *, binding: bool) -> Refusal | None:
     """Why this session may not change security settings now, or None. In order: whose right it is, the delay, the held element."""
     refused = by_primary(tx, user)
     if refused is None and binding:
-        refused = delayed(user, kit.clock.now())
+        refused = delayed(kit, user)
     return refused or confirm.required(kit, session)

@@ -93,7 +93,7 @@ def verify(kit: Kit, session: Session, contact_id: str, typed: str, visit: Visit
         user, contact = found
         if contact.verified:
             return None  # the same form once more
-        refused = changes.by_primary(tx, user) or (None if contact.on_file else changes.delayed(user, now))
+        refused = changes.by_primary(tx, user) or (None if contact.on_file else changes.delayed(kit, user))
         if refused is not None:
             return refused
         checked = sent_codes.check(kit, tx, user.id, PURPOSE, contact.id, typed)

@@ -10,7 +10,6 @@ from watchword.core.attempts import Attempt
 from watchword.core.device_policy import deactivation_fault
 from watchword.core.devices import Device
 from watchword.core.rates import Window
-from watchword.core.recovery import restricted
 from watchword.core.refusals import DEVICE_GONE, DEVICE_NAME, DEVICE_STAFF, DEVICE_TEST_LIMITED, Kind, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
@@ -56,7 +55,7 @@ def look(kit: Kit, session: Session) -> tuple[Line, ...]:
                     last.context.place if last is not None and last.decided == device.last_used else "",
                     len(beside - {user.id}),
                     tx.phones.push_target(device.phone_id) is not None,
-                    deactivation_fault(device, devices, contacts, restricted=restricted(user, now)),
+                    deactivation_fault(device, devices, contacts, restricted=changes.delayed(kit, user) is not None),
                     last is not None and last.session_id == session.id,
                 )
             )
@@ -103,10 +102,13 @@ def deactivate(kit: Kit, session: Session, device_id: str, visit: Visit) -> Refu
         if refused is not None:
             return refused
         fault = deactivation_fault(
-            device, tx.devices.of_user(user.id), tx.contacts.of(user.id), restricted=restricted(user, now)
+            device,
+            tx.devices.of_user(user.id),
+            tx.contacts.of(user.id),
+            restricted=changes.delayed(kit, user) is not None,
         )
         if fault:
-            return changes.delayed(user, now) or Refusal(FAULTS[fault], f"device.{fault}")
+            return changes.delayed(kit, user) or Refusal(FAULTS[fault], f"device.{fault}")
         ended = switch_off(kit, tx, user, device, by="settings", but=session.id, visit=visit)
     announce(kit, device, ended)
     return None

@@ -80,6 +80,6 @@ class Sessions:
         """A user's sessions that can be used at `now`, the newest first."""
         return tuple(Session(*row) for row in self._db.all(_OF_USER, user_id=user_id, now=now))
 
-    def end_all(self, user_id: str, now: int, but: str = "") -> list[str]:
-        """End every session of a user, but one; the ids of those that had not ended before."""
-        return sorted(row[0] for row in self._db.all(_END_ALL, user_id=user_id, set_ended=now, but=but))
+    def end_all(self, user_id: str, now: int, *, but: str = "") -> tuple[str, ...]:
+        """End every session of a user, except `but`; the ids of those that had not ended before."""
+        return tuple(row[0] for row in self._db.all(_END_ALL, user_id=user_id, set_ended=now, but=but))
