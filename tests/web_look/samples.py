@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import UTC, datetime, timedelta, timezone
 
+from tests.web_look.settings_samples import settings_pages
 from watchword.core import refusals
 from watchword.core.refusals import Kind, Refusal
 from watchword.web.pages import (
@@ -123,6 +124,10 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "password": PasswordPage(username=username, csrf="token"),
         "password-wrong": PasswordPage(username=username, error=no(refusals.START_CODE)),
         "password-same": PasswordPage(username=username, error=no(refusals.PASSWORD_POLICY, faults=("same",))),
+        **settings_pages(no, lang, name, NOW),
+        **{f"stopped-{kind}": OverPage(kind=kind, time=NOW, quiet_until=NOW + 900, back="/settings/contacts") for kind in ("denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone")},  # type: ignore[arg-type]
+        "waiting-confirm": wait(**coded, action="confirm", operation="contacts"),
+        "waiting-confirm-none": wait("none", **coded, action="confirm", operation="devices"),
         "help": HelpPage(),
         "help-in": HelpPage(logged_in=True, csrf="token"),
         "error": ErrorPage(refusal=no(refusals.NOT_FOUND)),

@@ -38,7 +38,6 @@ class Line:
 
 def look(kit: Kit, session: Session) -> tuple[Line, ...]:
     """The active devices of a session's user, the oldest first."""
-    now = kit.clock.now()
     with kit.store.read() as tx:
         user = tx.users.get(session.user_id)
         if user is None:
@@ -92,7 +91,6 @@ def rename(kit: Kit, session: Session, device_id: str, typed: str) -> Refusal | 
 
 def deactivate(kit: Kit, session: Session, device_id: str, visit: Visit) -> Refusal | None:
     """End a device under the policy's conditions: its sessions end, this one excepted, every channel and the phone itself are told."""
-    now = kit.clock.now()
     with kit.store.write() as tx:
         found = _own(tx, session, device_id)
         if isinstance(found, Refusal):
