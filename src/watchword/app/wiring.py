@@ -151,9 +151,8 @@ def build(
         pool_size=settings.database.pool,
         keep_letters=keep_letters,
     )
-    hub = Hub()
+    hub, brand = Hub(), brand_of(settings)
     events: Publisher = RedisEvents(hub, settings.redis.url) if settings.redis.url else LocalEvents(hub)
-    brand = brand_of(settings)
     catalogue = Catalogue.load(brand)
     kit = Kit(
         store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), vault=vault, events=events, texts=Words(catalogue, clock),
