@@ -111,6 +111,31 @@ def test_activate_list_code_respond(hosts: Hosts, state: str) -> None:
     assert "login.example.com" in shown.stdout
 
 
+def test_one_of_many_is_found(hosts: Hosts, state: str) -> None:
+    """J02: an adviser's list, narrowed by a part of a name, and the code of the one that is found."""
+    activated(hosts, state)
+    kept = json.loads(Path(state).read_text())
+    one = kept["users"][0]
+    for at in range(45):
+        name = {"username": f"client{at:02}", "display_name": f"Hana Kobayashi {at}"}
+        kept["users"].append({**one, "user": f"{at:026}", "device": f"{at:026}", **name})
+    Path(state).write_text(json.dumps(kept))
+    everybody = last(run("phone", "list", "--state", state, "--json"))["users"]
+    assert len(everybody) == 46
+
+    def found(typed: str) -> list[str]:
+        listed = last(run("phone", "list", "--search", typed, "--state", state, "--json"))
+        return [user["username"] for user in listed["users"]]
+
+    assert found("IENT37") == ["client37"], "case does not count"
+    assert found("kobayashi 41") == ["client41"], "a part of the name that is shown finds as well"
+    assert len(found("client")) == 45
+    assert found("nobody") == []
+    shown = run("phone", "list", "--search", "client37", "--state", state).stdout
+    assert ("client37" in shown, "client36" in shown) == (True, False)
+    assert last(run("phone", "code", "--username", "client37", "--state", state, "--json"))["username"] == "client37"
+
+
 def test_activate_by_session_id_qr_and_add(hosts: Hosts, state: str) -> None:
     where = ("--state", state, "--json")
     by_id = run("phone", "activate", "--username", "sato", "--session-id", "7kq4-x9tm", "--url", hosts.key_url, *where)

@@ -43,6 +43,18 @@ PARAMS = {
     "most": 5,
     "name": "Misaki",
 }
+PARAMS = {
+    "until": NOW + 900,
+    "minutes": 4,
+    "slow": True,
+    "digits": 6,
+    "needed": "Android 7",
+    "field": "username",
+    "name": "a.png",
+    "length": 10_001,
+    "limit": 10_000,
+    "most": 5,
+}
 
 
 def _placeholders(text: str) -> set[str]:
@@ -179,7 +191,7 @@ def test_no_text_is_never_used() -> None:
     # One page for logins and confirmations: `about` is which of the two it is.
     about = re.findall(r'\(about ~ "\.([a-z_]+)"\)', sources)
     named |= {f"{section}.{rest}" for section in ("wait", "confirm") for rest in about}
-    families = set(re.findall(r'\(?"([a-z]+\.[a-z_]*)" ~', sources)) | {
+    families = set(re.findall(r'\(?"([a-z_]+\.[a-z_]*)" ~', sources)) | {
         "refusals.",
         "faults.",
         "messages.",

@@ -29,6 +29,7 @@ from watchword.outbound import phone_numbers
 from watchword.outbound.dispatcher import Dispatcher
 from watchword.outbound.geo import Geo
 from watchword.outbound.guard import PUSH_HOSTS, Allowed, GuardedClient
+from watchword.outbound.pictures import Pictures
 from watchword.outbound.sms import HttpGateway, Report
 from watchword.outbound.webpush import WebPush
 from watchword.stores import migrate
@@ -156,7 +157,7 @@ def build(
     catalogue = Catalogue.load(brand)
     kit = Kit(
         store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), vault=vault, events=events, texts=Words(catalogue, clock),
-        numbers=phone_numbers, policy=policy_of(settings, catalogue),
+        numbers=phone_numbers, policy=policy_of(settings, catalogue), pictures=Pictures(),
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)

@@ -19,7 +19,8 @@ _CHANGES = (
     "enrolment.phone.refused", "enrolment.contact.proved", "device.key.activated", "device.key.ended", "device.key.deactivated",
     "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",
     "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.place.set",
-    "user.notices.set", "user.primary.set", "user.message.sent",
+    "user.notices.set", "user.primary.set", "user.message.sent", "case.thread.opened", "case.message.sent", "case.message.answered", "case.state.changed",
+    "case.thread.viewed", "case.picture.viewed",
 )  # fmt: skip
 KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), **dict.fromkeys(_CHANGES, "change")})
 

@@ -146,3 +146,21 @@ DEVICE_NAME = _kind(6112, "device.name", 422)  # params: most
 DEVICE_TEST_LIMITED = _kind(6113, "device.test_limited", 429)  # params: until
 SESSION_GONE = _kind(6120, "session.gone", 404)
 ZONE_UNKNOWN = _kind(6130, "settings.zone", 422)
+
+# 71xx: the message centre
+CASE_UNKNOWN = _kind(7101, "case.unknown", 404)
+CASE_HEAD = _kind(7102, "case.head", 422)
+TEXT_EMPTY = _kind(7103, "case.text_empty", 422)
+TEXT_LONG = _kind(7104, "case.text_long", 422)  # params: length, limit
+CASE_CLOSED = _kind(7105, "case.closed", 409)
+CASE_LIMIT = _kind(7106, "case.limit", 429)  # params: until
+MESSAGE_LIMIT = _kind(7107, "case.message_limit", 429)  # params: until
+PICTURE_TYPE = _kind(7108, "picture.type", 422)  # params: name
+PICTURE_BROKEN = _kind(7109, "picture.broken", 422)  # params: name
+PICTURE_BYTES = _kind(7110, "picture.bytes", 422)  # params: name
+PICTURE_PIXELS = _kind(7111, "picture.pixels", 422)  # params: name
+PICTURES_MANY = _kind(7112, "picture.many", 422)
+CASE_FULL = _kind(7113, "case.full", 422)
+UPLOAD_LARGE = _kind(7114, "upload.large", 413)
+UPLOAD_BUSY = _kind(7115, "upload.busy", 503)  # retry_after
+PICTURE_LIMIT = _kind(7116, "picture.limit", 429)  # params: until

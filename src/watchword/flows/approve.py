@@ -63,10 +63,10 @@ def pending(kit: Kit, request: Signed, offline_limit: int) -> Pending | Refusal:
         if refused is not None or phone is None:
             return refused or Refusal(NOT_FOR_YOU)
         pairs = tx.devices.of_phone(phone.id)
-        mine = {user.id: device for device, user in pairs if device.state == "active"}
+        mine = {user.id: (device.id, user.kind) for device, user in pairs if device.state == "active"}
         attempts = tx.attempts.open_for(tuple(mine), now) if mine else ()
     waiting = [attempt for attempt in attempts if attempt.asked and state_at(attempt, now) == "pending"]
-    signed = tuple(kit.vault.sign(details(kit, attempt, mine[attempt.user_id].id)) for attempt in waiting)
+    signed = tuple(kit.vault.sign(details(kit, attempt, *mine[attempt.user_id])) for attempt in waiting)
     return Pending(
         now, signed, tuple(_line(device, user) for device, user in pairs), phone.offline_wrong >= offline_limit
     )
@@ -96,9 +96,10 @@ def scan(kit: Kit, request: Signed) -> dict[str, Any] | Refusal:
         if attempt is None or now >= attempt.qr_until or state_at(attempt, now) != "pending":
             return Refusal(NOT_FOR_YOU, "qr.unknown_or_over")
         device = _device_here(tx, attempt, phone)
-    if device is None:
+        user = tx.users.get(attempt.user_id)
+    if device is None or user is None:
         return Refusal(NOT_FOR_YOU, "qr.foreign_phone")
-    return kit.vault.sign(details(kit, attempt, device.id))
+    return kit.vault.sign(details(kit, attempt, device.id, user.kind))
 
 
 def _device_here(tx: Tx, attempt: Attempt, phone: Phone) -> Device | None:
@@ -148,9 +149,11 @@ def _decide(
     if decision == "approve":
         if phone.signed_wrong >= SIGNED_WRONG_LIMIT:
             return Refusal(PINS_SPENT, "pins.spent")
-    verdict = FACTORS["key_push"].verify(
-        holder(kit, device, "hmac"), _expected(kit, attempt, device), _answer(request), now=kit.clock.now()
-    )
+    user = tx.users.get(attempt.user_id)
+    if user is None:
+        return Refusal(NOT_FOR_YOU, "user.gone")
+    expected = _expected(kit, attempt, device, user.kind)
+    verdict = FACTORS["key_push"].verify(holder(kit, device, "hmac"), expected, _answer(request), now=kit.clock.now())
     if isinstance(verdict, Rejected):
         return _rejected(kit, tx, attempt, device, phone, verdict)
     return _close(kit, tx, attempt, device, phone, request, decision)
@@ -163,8 +166,8 @@ def _by(request: Signed) -> str:
     return f"{text(fields, 'device', 26)}:{text(fields, 'decision', 16)}:{way}"
 
 
-def _expected(kit: Kit, attempt: Attempt, device: Device) -> Mapping[str, object]:
-    fields = details(kit, attempt, device.id)
+def _expected(kit: Kit, attempt: Attempt, device: Device, account: str) -> Mapping[str, object]:
+    fields = details(kit, attempt, device.id, account)
     bound = {name: fields[name] for name in ("v", "iss", "attempt", "nonce", "user", "device", "action", "client")}
     qr_open = kit.clock.now() < attempt.qr_until
     secret = kit.vault.derive("qr", attempt.id, attempt.qr_turn)[:16]

@@ -41,8 +41,8 @@ def check(kit: Kit, username: str, password: str, visit: Visit) -> Checked | Ref
     subject = kit.vault.mac("tries", key)
     with kit.store.write() as tx:
         user = tx.users.by_key(key)
-        browser = _known_browser(kit, tx, user, visit)
-        counter = f"browser:{browser.id}" if browser else "unknown"
+        browser = _known_browser(kit, tx, user, subject, visit)
+        counter = _counter(browser)
         tries = tx.tries.take(subject, counter, now)
         if lockout.locked(tries, now):
             tx.audit.write(AuditRow("login.password.locked", user.id if user else "", personal=visit.personal()), now)
@@ -76,13 +76,18 @@ def active_devices(tx: Tx, user_id: str) -> tuple[Device, ...]:
     return tuple(device for device in tx.devices.of_user(user_id) if device.state == "active")
 
 
-def _known_browser(kit: Kit, tx: Tx, user: User | None, visit: Visit) -> Browser | None:
+def _known_browser(kit: Kit, tx: Tx, user: User | None, subject: bytes, visit: Visit) -> Browser | None:
+    """The browser whose own counter is asked. At five wrong passwords it dies, but not before the lock it was told of has passed."""
     owner = user.id if user else NOBODY
     token = device_tokens.pick(kit, visit.device_token, owner) if visit.device_token else ""
-    if not token:
-        return None
-    browser = tx.browsers.by_token(owner, sha256(token.encode()))
-    return browser if browser is not None and browser.wrong < BROWSER_DIES_AT else None
+    browser = tx.browsers.by_token(owner, sha256(token.encode())) if token else None
+    if browser is None or browser.wrong < BROWSER_DIES_AT:
+        return browser
+    return browser if kit.clock.now() < tx.tries.locked_until(subject, _counter(browser)) else None
+
+
+def _counter(browser: Browser | None) -> str:
+    return f"browser:{browser.id}" if browser else "unknown"
 
 
 def _locked(tries: Tries, now: int) -> Refusal:

@@ -18,6 +18,7 @@ from watchword.core.lockout import Tries
 from watchword.core.rates import Window
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
+from watchword.flows.cases_ports import Cases
 
 
 class BusyError(Exception):
@@ -204,6 +205,10 @@ class TryCounters(Protocol):
         """Count one more wrong try before anything is compared; a locked counter is returned as it is, uncounted."""
         ...
 
+    def locked_until(self, subject: bytes, client: str) -> int:
+        """When this counter's lock ends, in seconds since the epoch; 0 where there is none. Counts nothing."""
+        ...
+
     def put(self, subject: bytes, client: str, tries: Tries, now: int) -> None: ...
     def refund(self, subject: bytes, client: str) -> None:
         """Take one count back: the password was never compared because the server was busy."""
@@ -363,6 +368,8 @@ class Tx(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def cases(self) -> Cases: ...
 
 
 class Store(Protocol):

@@ -10,9 +10,10 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, UniqueConstraint
 from sqlalchemy.sql.type_api import TypeEngine
 
+from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 
-__all__ = ["metadata"]
+__all__ = ["attachments", "case_messages", "cases", "metadata"]
 
 users = Table(
     "users",
@@ -219,6 +220,7 @@ sessions = Table(
     time("ended"),
     time("proved"),
     time("confirmed"),
+    word("account"),
     Index(None, "token_hash", unique=True),
     Index(None, "user_id"),
     Index(None, "expires"),

@@ -7,7 +7,7 @@ from sqlalchemy import case, update
 from watchword.core.lockout import FORGET_SECONDS, Tries
 from watchword.stores import tables
 from watchword.stores.database import Database
-from watchword.stores.query import Query, Statement, insert, param
+from watchword.stores.query import Query, Statement, by, insert, param
 
 _T = tables.password_tries
 _NOW = param(_T.c.touched, "touched")
@@ -38,6 +38,7 @@ def _put(dialect: str) -> Statement:
 
 _TAKE = Query(_take)
 _PUT = Query(_put)
+_LOCKED_UNTIL = Query(by(_T, "subject", "client", columns=("locked_until",)))
 _REFUND = Query(
     update(_T)
     .values(wrong=_T.c.wrong - 1, total=_T.c.total - 1)
@@ -69,6 +70,11 @@ class TryCounters:
         if row is None:
             raise RuntimeError("an upsert returned no row")
         return Tries(*row)
+
+    def locked_until(self, subject: bytes, client: str) -> int:
+        """When its lock ends, 0 for a counter that never locked or is not there."""
+        row = self._db.one(_LOCKED_UNTIL, subject=subject, client=client)
+        return 0 if row is None else int(row[0])
 
     def put(self, subject: bytes, client: str, tries: Tries, now: int) -> None:
         """Set the counter: after a success, or when it locks."""

@@ -40,7 +40,7 @@ class Endpoint:
             self.handlers["HEAD"] = self.handlers["GET"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ask = await read(self.site, scope, receive)
+        ask = await self.read(scope, receive)
         if isinstance(ask, Refusal):
             await self.refuse(unread(self.site, scope), ask)(scope, receive, send)
             return
@@ -54,6 +54,10 @@ class Endpoint:
             log.exception("fault at %s %s", ask.method, ask.path)
             response = self._fault(ask)
         await finish(ask, response)(scope, receive, send)
+
+    async def read(self, scope: Scope, receive: Receive) -> Ask | Refusal:
+        """The request, read whole and bounded."""
+        return await read(self.site, scope, receive)
 
     def _fault(self, ask: Ask) -> Response:
         """The page for a fault, and a plain line where even that page cannot be made."""

@@ -133,7 +133,8 @@ def collect(ask: Ask, body: m.Collect, login_id: str) -> dict[str, Any] | Refusa
         return made
     session = made.session
     return {
-        "token": made.token, "token_type": "Bearer", "user": session.user_id, "username": session.username, "acr": session.acr,
+        "token": made.token, "token_type": "Bearer", "user": session.user_id, "username": session.username,
+        "account": session.account, "acr": session.acr,
         "amr": session.amr.split(), "auth_time": session.created, "idle_seconds": session.idle_seconds, "expires": session.expires,
         "device_token": made.device_token,
     }  # fmt: skip

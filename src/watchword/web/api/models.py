@@ -91,6 +91,7 @@ class Session(BaseModel):
     token_type: str
     user: str
     username: str
+    account: Literal["live", "paper"]
     acr: str
     amr: list[str]
     auth_time: int
@@ -103,6 +104,7 @@ class Check(BaseModel):
     active: bool
     user: str
     username: str
+    account: Literal["live", "paper"]
     client: str
     acr: str
     amr: list[str]

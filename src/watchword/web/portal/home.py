@@ -9,7 +9,7 @@ from watchword.core.refusals import PASSWORD_DIFFERS, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.flows import accounts, offers, sessions, waiting
 from watchword.flows.waiting import Home
-from watchword.web.asking import LOGIN, SESSION, Ask, Leaving
+from watchword.web.asking import LOGIN, SESSION, Ask
 from watchword.web.pages import ContactView, DeviceView, HomePage, LoginRow, PasswordPage, PasswordRules
 from watchword.web.pages.views import LoginWay, Outcome
 from watchword.web.portal.enrol import panel_of
@@ -21,17 +21,12 @@ OUTCOMES: dict[str, Outcome] = {"collected": "complete", "approved": "complete"}
 def signed_in(ask: Ask) -> Session | Refusal:
     """The complete session of this browser."""
     session = sessions.find(ask.site.kit, ask.cookies.get(SESSION, ""))
-    if isinstance(session, Session) and session.kind != "portal":
+    if isinstance(session, Refusal):
+        return session
+    if session.kind != "portal":
         return Refusal(SESSION_ABSENT, "session.kind")
-    if isinstance(session, Session):
-        leaves(ask, session)
+    ask.session = session
     return session
-
-
-def leaves(ask: Ask, session: Session) -> None:
-    """Let the page know when its session ends: by idling from now on, or for good."""
-    left = session.expires - ask.site.kit.clock.now()
-    ask.leaving = Leaving(min(session.idle_seconds, left), final=left <= session.idle_seconds)
 
 
 def show(ask: Ask) -> Response:
@@ -43,7 +38,7 @@ def show(ask: Ask) -> Response:
         return see("/enrol")
     if session.kind != "portal":
         return refuse(ask, Refusal(SESSION_ABSENT, "session.kind"))
-    leaves(ask, session)
+    ask.session = session
     found = waiting.home(ask.site.kit, session)
     if isinstance(found, Refusal):
         return refuse(ask, found)

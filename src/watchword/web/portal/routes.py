@@ -8,8 +8,10 @@ from watchword.web.endpoints import Endpoint, Guarded, Paths, missing
 from watchword.web.portal import (
     confirm,
     enrol,
+    helping,
     home,
     login,
+    messages,
     settings,
     settings_activity,
     settings_contacts,
@@ -23,6 +25,7 @@ from watchword.web.portal import (
 from watchword.web.portal.live import Poll, Stream
 from watchword.web.portal.showing import refuse, refuse_json
 from watchword.web.site import Site
+from watchword.web.uploads import Uploads
 
 
 def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
@@ -42,26 +45,37 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             "/password": Endpoint(site, {"GET": home.password_form, "POST": home.password_post}, refuse),
             "/logout": Endpoint(site, {"POST": home.logout}, refuse),
             "/confirm": Endpoint(site, {"POST": confirm.post}, refuse),
-            "/settings": Endpoint(site, {"GET": settings.overview}, refuse),
-            "/settings/contacts": Endpoint(
-                site, {"GET": settings_contacts.show, "POST": settings_contacts.post}, refuse
-            ),
-            "/settings/devices": Endpoint(site, {"GET": settings_devices.show, "POST": settings_devices.post}, refuse),
-            "/settings/sessions": Endpoint(
-                site, {"GET": settings_sessions.show, "POST": settings_sessions.post}, refuse
-            ),
-            "/settings/activity": Endpoint(site, {"GET": settings_activity.show}, refuse),
-            "/settings/language": Endpoint(
-                site, {"GET": settings_preferences.language, "POST": settings_preferences.language_post}, refuse
-            ),
-            "/settings/notices": Endpoint(
-                site, {"GET": settings_preferences.notice_page, "POST": settings_preferences.notice_post}, refuse
-            ),
+            **_settings(site),
             "/sms/report": Endpoint(site, {"GET": sms_reports.report, "POST": sms_reports.report}, refuse, forms=False),
             "/lang": Endpoint(site, {"POST": start.language}, refuse),
-            "/help": Endpoint(site, {"GET": start.help_page}, refuse, reads=("GET",)),
+            "/messages": Endpoint(site, {"GET": messages.show}, refuse),
+            "/messages/new": Uploads(site, {"GET": messages.new_form, "POST": messages.new_post}, refuse),
+            "/help": Endpoint(site, {"GET": helping.index}, refuse, reads=("GET",)),
             **{path: app for path, app in api.items() if "{" not in path},
         },
         missing(site, refuse),
-        {"/static/": static, **{path.partition("{")[0]: app for path, app in api.items() if "{" in path}},
+        {
+            "/static/": static,
+            messages.CASE: Uploads(site, {"GET": messages.case_page, "POST": messages.case_post}, refuse),
+            messages.PICTURE: Endpoint(site, {"GET": messages.picture}, refuse),
+            "/help/": Endpoint(site, {"GET": helping.topic}, refuse, reads=("GET",)),
+            **{path.partition("{")[0]: app for path, app in api.items() if "{" in path},
+        },
     )
+
+
+def _settings(site: Site) -> dict[str, ASGIApp]:
+    """The settings, one page a file."""
+    return {
+        "/settings": Endpoint(site, {"GET": settings.overview}, refuse),
+        "/settings/contacts": Endpoint(site, {"GET": settings_contacts.show, "POST": settings_contacts.post}, refuse),
+        "/settings/devices": Endpoint(site, {"GET": settings_devices.show, "POST": settings_devices.post}, refuse),
+        "/settings/sessions": Endpoint(site, {"GET": settings_sessions.show, "POST": settings_sessions.post}, refuse),
+        "/settings/activity": Endpoint(site, {"GET": settings_activity.show}, refuse),
+        "/settings/language": Endpoint(
+            site, {"GET": settings_preferences.language, "POST": settings_preferences.language_post}, refuse
+        ),
+        "/settings/notices": Endpoint(
+            site, {"GET": settings_preferences.notice_page, "POST": settings_preferences.notice_post}, refuse
+        ),
+    }
