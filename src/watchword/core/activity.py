@@ -12,13 +12,17 @@ _LOGINS = (
     "login.session.issued", "login.password.refused", "login.password.locked", "login.password.flagged", "login.enrolment.opened",
     "login.device.missing", "login.push.denied", "login.push.not_me", "login.approval.refused", "login.code.refused",
     "login.challenge.refused", "login.offline.paused", "login.attempt.failed", "login.attempt.cancelled", "login.attempt.expired",
-    "login.attempt.lapsed", "session.portal.ended", "session.platform.ended", "session.other.ended", "session.all.ended",
+    "login.attempt.lapsed",
+    "recovery.account.begun", "recovery.proof.accepted", "recovery.proof.refused", "recovery.account.done",
+    "recovery.account.cancelled", "recovery.account.expired", "recovery.account.failed",
+    "session.portal.ended", "session.platform.ended", "session.other.ended", "session.all.ended",
 )  # fmt: skip
 _CHANGES = (
     "session.proof.repeated", "enrolment.page.offered", "enrolment.page.claimed", "enrolment.page.void", "enrolment.phone.started",
     "enrolment.phone.refused", "enrolment.contact.proved", "device.key.activated", "device.key.ended", "device.key.deactivated",
     "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",
-    "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.place.set",
+    "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.questions.chosen",
+    "user.place.set",
     "user.notices.set", "user.primary.set", "user.message.sent", "case.thread.opened", "case.message.sent", "case.message.answered", "case.state.changed",
     "case.thread.viewed", "case.picture.viewed",
 )  # fmt: skip
@@ -30,7 +34,7 @@ UNTOLD = frozenset(
         "login.attempt.opened", "login.push.repeated", "login.qr.shown", "login.challenge.shown", "login.push.approved",
         "login.code.accepted", "login.challenge.accepted", "enrolment.code.proved", "enrolment.secret.issued",
         "code.start.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
-        "code.activation.refused", "code.contact.refused", "code.send.limited",
+        "code.activation.refused", "code.contact.refused", "code.send.limited", "code.recover.sent", "code.recover.refused", "recovery.key.asked",
     }
 )  # fmt: skip
 
@@ -39,7 +43,8 @@ ALARMING = frozenset(
     {
         "login.password.refused", "login.password.locked", "login.password.flagged", "login.push.denied", "login.push.not_me",
         "login.approval.refused", "login.code.refused", "login.challenge.refused", "login.offline.paused", "login.attempt.failed",
-        "device.key.ended", "enrolment.page.void", "enrolment.phone.refused",
+        "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
+        "recovery.account.failed",
     }
 )  # fmt: skip
 

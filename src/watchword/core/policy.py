@@ -42,6 +42,11 @@ class Policy:
         return STRICT if self.profile == "strict" else BROKER
 
     @property
+    def known_counts(self) -> bool:
+        """Whether security questions and personal data may be one of two proofs."""
+        return self.profile != "strict"
+
+    @property
     def always_confirm(self) -> bool:
         """Whether every push asks for the confirmation code."""
         return self.profile == "strict"

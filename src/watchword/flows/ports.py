@@ -16,9 +16,20 @@ from watchword.core.devices import Device, Phone
 from watchword.core.enrolments import Enrolment
 from watchword.core.lockout import Tries
 from watchword.core.rates import Window
+from watchword.core.recovery import Recovery
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
 from watchword.flows.cases_ports import Cases
+from watchword.flows.record_ports import Audit, AuditRow, Event, Letter, Outbox, Sending
+
+__all__ = [
+    "Audit",
+    "AuditRow",
+    "Event",
+    "Letter",
+    "Outbox",
+    "Sending",
+]  # told apart in a file of their own, taken from here
 
 
 class BusyError(Exception):
@@ -56,11 +67,29 @@ class Entropy(Protocol):
 class Passwords(Protocol):
     """Password hashing through a bounded pool."""
 
-    def hash(self, password: str) -> str: ...
+    def hash(self, password: str, *, like: str = "") -> str:
+        """The encoded hash of a new password, with the salt of the encoded hash `like` where one is given."""
+        ...
 
     def verify(self, encoded: str, password: str) -> bool: ...
 
     def stale(self, encoded: str) -> bool: ...
+
+    def used(self, password: str, encoded: str, earlier: Sequence[str]) -> bool:
+        """Whether `password`, whose hash is `encoded`, is one of `earlier`; no further hash where they share salt and parameters."""
+        ...
+
+
+class Blocklist(Protocol):
+    """Passwords that strangers try first."""
+
+    def common(self, word: str) -> bool:
+        """Whether a word in lower case is one of the most used."""
+        ...
+
+    def breached(self, password: str) -> bool:
+        """Whether this very password is in the imported list of breaches."""
+        ...
 
 
 class Vault(Protocol):
@@ -106,54 +135,6 @@ class Browser:
 
 
 @dataclass(frozen=True, slots=True)
-class AuditRow:
-    """One event. `tag` has three parts; `personal` are kept as salted commitments, value and salt in an erasable row."""
-
-    tag: str
-    user_id: str = ""
-    subject: str = ""
-    fields: Mapping[str, object] | None = None
-    personal: Mapping[str, str] | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """One message to be sent after commit. `to` is the address, number or phone id; `body` is final text; `ref` an id to ask for it by."""
-
-    kind: str
-    to: str
-    subject: str
-    body: str
-    data: Mapping[str, str]
-    user_id: str
-    ref: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Sending:
-    """What became of a letter. `state` is `queued`, `sending`, `sent` or `dropped`; `report` what the gateway said later: "", `waiting`,
-    `delivered` or `failed`. Times are seconds since the epoch, 0 for never."""
-
-    state: str
-    created: int
-    sent_at: int
-    report: str
-    reported: int
-
-
-@dataclass(frozen=True, slots=True)
-class Event:
-    """One row of the audit as its person may read it. `personal` are the values that were not erased."""
-
-    id: int
-    at: int
-    tag: str
-    subject: str
-    fields: Mapping[str, object]
-    personal: Mapping[str, str]
-
-
-@dataclass(frozen=True, slots=True)
 class LoginLine:
     """One line of "your last logins"."""
 
@@ -173,6 +154,11 @@ class Users(Protocol):
     def add(self, user: User, details: Details) -> None: ...
     def details(self, user_id: str) -> Details: ...
     def set_password(self, user_id: str, encoded: str, now: int) -> None: ...
+    def rehash(self, user_id: str, encoded: str) -> None:
+        """The same password, hashed anew: it did not change."""
+        ...
+
+    def set_recovered(self, user_id: str, at: int) -> None: ...
     def set_quiet(self, user_id: str, until: int, denied_at: int) -> None: ...
     def set_flagged(self, user_id: str, at: int) -> None:
         """Somebody else may know the password (not me): a new one is chosen at the next login; 0 clears it."""
@@ -210,6 +196,10 @@ class TryCounters(Protocol):
         ...
 
     def put(self, subject: bytes, client: str, tries: Tries, now: int) -> None: ...
+    def clear(self, subject: bytes) -> None:
+        """Forget every counter of a name: its owner has proven who he is by other means."""
+        ...
+
     def refund(self, subject: bytes, client: str) -> None:
         """Take one count back: the password was never compared because the server was busy."""
         ...
@@ -271,6 +261,9 @@ class Enrolments(Protocol):
     def move(self, enrolment_id: str, state: str, to: str, **values: object) -> bool: ...
     def set(self, enrolment_id: str, **values: object) -> None: ...
     def miss(self, enrolment_id: str, limit: int) -> int | None: ...
+    def void_all(self, user_id: str) -> None:
+        """Every enrolment of a user that is under way is over."""
+        ...
 
 
 class Codes(Protocol):
@@ -290,12 +283,17 @@ class Sessions(Protocol):
     def get(self, session_id: str) -> Session | None: ...
     def touch(self, session_id: str, now: int) -> None: ...
     def end(self, session_id: str, now: int) -> bool: ...
-    def set_proved(self, session_id: str, now: int) -> None: ...
-    def confirm(self, session_id: str, now: int, token_hash: bytes) -> bool: ...
-    def of_user(self, user_id: str, now: int) -> tuple[Session, ...]: ...
     def end_all(self, user_id: str, now: int, *, but: str = "") -> tuple[str, ...]:
         """End every session of a user, except `but`; the ids of those that were ended."""
         ...
+
+    def renew(self, session_id: str, token_hash: bytes) -> bool:
+        """Change the token of a live session (ASVS 7.2.4)."""
+        ...
+
+    def set_proved(self, session_id: str, now: int) -> None: ...
+    def confirm(self, session_id: str, now: int, token_hash: bytes) -> bool: ...
+    def of_user(self, user_id: str, now: int) -> tuple[Session, ...]: ...
 
 
 class Browsers(Protocol):
@@ -307,6 +305,10 @@ class Browsers(Protocol):
         ...
 
     def learn(self, browser: Browser) -> None: ...
+    def forget_all(self, user_id: str, *, but: str = "") -> int:
+        """Every browser of a user, except `but`, is a stranger's from now on."""
+        ...
+
     def miss(self, browser_id: str) -> None: ...
 
 
@@ -322,18 +324,23 @@ class Rates(Protocol):
         ...
 
 
-class Outbox(Protocol):
-    def put(self, letter: Letter, now: int) -> None: ...
-    def of_ref(self, user_id: str, ref: str) -> Sending | None: ...
-    def report(self, letter_id: int, state: str, now: int) -> bool:
-        """What the gateway says became of it; False when there is no such letter or its end is known already."""
-        ...
+class History(Protocol):
+    def of(self, user_id: str) -> tuple[str, ...]: ...
+    def add(self, user_id: str, encoded: str, now: int) -> None: ...
 
 
-class Audit(Protocol):
-    def write(self, row: AuditRow, now: int) -> None: ...
-    def of_user(self, user_id: str, tags: Sequence[str], before: int, limit: int) -> tuple[Event, ...]:
-        """A user's events with one of these tags, newest first; `before` is an id, 0 for the newest."""
+class SecurityAnswers(Protocol):
+    def of(self, user_id: str) -> tuple[tuple[str, str], ...]: ...
+    def replace(self, user_id: str, answers: Sequence[tuple[str, str]], now: int) -> None: ...
+
+
+class Recoveries(Protocol):
+    def add(self, recovery: Recovery) -> None: ...
+    def by_collector(self, collector_hash: bytes, *, lock: bool = False) -> Recovery | None: ...
+    def move(self, recovery_id: str, state: str, to: str, **values: object) -> bool: ...
+    def set(self, recovery_id: str, **values: object) -> None: ...
+    def count(self, recovery_id: str, column: str, limit: int) -> int | None:
+        """One more wrong answer, counted before it is compared; None at the limit."""
         ...
 
 
@@ -360,6 +367,12 @@ class Tx(Protocol):
     def sessions(self) -> Sessions: ...
     @property
     def browsers(self) -> Browsers: ...
+    @property
+    def history(self) -> History: ...
+    @property
+    def answers(self) -> SecurityAnswers: ...
+    @property
+    def recoveries(self) -> Recoveries: ...
     @property
     def claims(self) -> Claims: ...
     @property

@@ -53,7 +53,7 @@ def opened(ask: Ask, error: Refusal | None = None) -> Signed | Response:
         "confirmed": confirm.required(ask.site.kit, session) is None,
         "error": refusal_view(ask, error, user) if error else None,
         "changed_by": primary.primary_of(ask.site.kit, user),
-        "done": done if done in DONE and error is None else "",
+        "said": done if done in DONE and error is None else "",
     }
     return Signed(session, user, common)
 
