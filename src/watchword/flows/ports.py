@@ -16,20 +16,23 @@ from watchword.core.devices import Device, Phone
 from watchword.core.enrolments import Enrolment
 from watchword.core.lockout import Tries
 from watchword.core.rates import Window
-from watchword.core.recovery import Recovery
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
 from watchword.flows.cases_ports import Cases
-from watchword.flows.record_ports import Audit, AuditRow, Event, Letter, Outbox, Sending
+from watchword.flows.password_ports import History, Recoveries, SecurityAnswers
+from watchword.flows.record_ports import Audit, AuditLine, AuditRow, Event, Letter, Outbox, Sending
+from watchword.flows.renewal_ports import Renewals
+from watchword.flows.staff_ports import Staff
 
 __all__ = [
     "Audit",
+    "AuditLine",
     "AuditRow",
     "Event",
     "Letter",
     "Outbox",
     "Sending",
-]  # told apart in a file of their own, taken from here
+]  # from files of their own, taken from here
 
 
 class BusyError(Exception):
@@ -61,34 +64,6 @@ class Entropy(Protocol):
 
     def id(self) -> str:
         """A new public id."""
-        ...
-
-
-class Passwords(Protocol):
-    """Password hashing through a bounded pool."""
-
-    def hash(self, password: str, *, like: str = "") -> str:
-        """The encoded hash of a new password, with the salt of the encoded hash `like` where one is given."""
-        ...
-
-    def verify(self, encoded: str, password: str) -> bool: ...
-
-    def stale(self, encoded: str) -> bool: ...
-
-    def used(self, password: str, encoded: str, earlier: Sequence[str]) -> bool:
-        """Whether `password`, whose hash is `encoded`, is one of `earlier`; no further hash where they share salt and parameters."""
-        ...
-
-
-class Blocklist(Protocol):
-    """Passwords that strangers try first."""
-
-    def common(self, word: str) -> bool:
-        """Whether a word in lower case is one of the most used."""
-        ...
-
-    def breached(self, password: str) -> bool:
-        """Whether this very password is in the imported list of breaches."""
         ...
 
 
@@ -164,6 +139,7 @@ class Users(Protocol):
         """Somebody else may know the password (not me): a new one is chosen at the next login; 0 clears it."""
         ...
 
+    def set_state(self, user_id: str, state: str) -> None: ...
     def page(self, after: str, limit: int) -> Sequence[User]: ...
     def set_place(self, user_id: str, lang: str, zone: str) -> None: ...
     def set_notify(self, user_id: str, notify: str) -> None: ...
@@ -202,6 +178,10 @@ class TryCounters(Protocol):
 
     def refund(self, subject: bytes, client: str) -> None:
         """Take one count back: the password was never compared because the server was busy."""
+        ...
+
+    def of(self, subject: bytes) -> Mapping[str, Tries]:
+        """Every counter of a name, by client."""
         ...
 
 
@@ -247,7 +227,11 @@ class Devices(Protocol):
     def used(self, device_id: str, now: int, *, clear: str = "") -> None: ...
     def rename(self, device_id: str, name: str) -> None: ...
     def wrong(self, device_id: str, column: str) -> None: ...
-    def keep_recovery(self, device_id: str, sealed: bytes) -> None: ...
+    def keep_recovery(self, device_id: str, sealed: bytes, first_number: bytes) -> None: ...
+    def recovery_of(self, device_id: str) -> tuple[bytes, bytes]: ...
+    def set_pending(self, device_id: str, secret: bytes | None) -> None: ...
+    def pending(self, device_id: str) -> bytes | None: ...
+    def renew(self, device_id: str, secret: bytes) -> None: ...
 
 
 class Enrolments(Protocol):
@@ -293,7 +277,9 @@ class Sessions(Protocol):
 
     def set_proved(self, session_id: str, now: int) -> None: ...
     def confirm(self, session_id: str, now: int, token_hash: bytes) -> bool: ...
-    def of_user(self, user_id: str, now: int) -> tuple[Session, ...]: ...
+    def of_user(self, user_id: str, now: int) -> tuple[Session, ...]:
+        """The live ones, newest first."""
+        ...
 
 
 class Browsers(Protocol):
@@ -324,26 +310,6 @@ class Rates(Protocol):
         ...
 
 
-class History(Protocol):
-    def of(self, user_id: str) -> tuple[str, ...]: ...
-    def add(self, user_id: str, encoded: str, now: int) -> None: ...
-
-
-class SecurityAnswers(Protocol):
-    def of(self, user_id: str) -> tuple[tuple[str, str], ...]: ...
-    def replace(self, user_id: str, answers: Sequence[tuple[str, str]], now: int) -> None: ...
-
-
-class Recoveries(Protocol):
-    def add(self, recovery: Recovery) -> None: ...
-    def by_collector(self, collector_hash: bytes, *, lock: bool = False) -> Recovery | None: ...
-    def move(self, recovery_id: str, state: str, to: str, **values: object) -> bool: ...
-    def set(self, recovery_id: str, **values: object) -> None: ...
-    def count(self, recovery_id: str, column: str, limit: int) -> int | None:
-        """One more wrong answer, counted before it is compared; None at the limit."""
-        ...
-
-
 class Tx(Protocol):
     """One transaction: all of it happens, or none."""
 
@@ -361,6 +327,8 @@ class Tx(Protocol):
     def devices(self) -> Devices: ...
     @property
     def enrolments(self) -> Enrolments: ...
+    @property
+    def renewals(self) -> Renewals: ...
     @property
     def codes(self) -> Codes: ...
     @property
@@ -381,6 +349,8 @@ class Tx(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def staff(self) -> Staff: ...
     @property
     def cases(self) -> Cases: ...
 

@@ -19,6 +19,16 @@ class AuditRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One event as it was written down, for those who may read it."""
+
+    at: int
+    tag: str
+    subject: str
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One message to be sent after commit. `to` is the address, number or phone id; `body` is final text; `ref` an id to ask for it by."""
 
@@ -67,4 +77,8 @@ class Audit(Protocol):
     def write(self, row: AuditRow, now: int) -> None: ...
     def of_user(self, user_id: str, tags: Sequence[str], before: int, limit: int) -> tuple[Event, ...]:
         """A user's events with one of these tags, newest first; `before` is an id, 0 for the newest."""
+        ...
+
+    def about(self, user_id: str, limit: int) -> Sequence[AuditLine]:
+        """The last events of a user, newest first, without personal fields."""
         ...

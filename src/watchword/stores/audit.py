@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 
 from sqlalchemy import bindparam, or_, select
 
-from watchword.flows.ports import AuditRow, Event
+from watchword.flows.ports import AuditLine, AuditRow, Event
 from watchword.stores import tables
 from watchword.stores.database import Database
 from watchword.stores.query import Query, Statement, among, insert, param
@@ -43,6 +43,13 @@ _OF_USER = Query(
 )
 _OPENINGS = Query(lambda dialect: insert(_P, dialect))
 
+_ABOUT = Query(
+    select(_T.c.at, _T.c.tag, _T.c.subject, _T.c.fields)
+    .where(_T.c.user_id == param(_T.c.user_id))
+    .order_by(_T.c.at.desc(), _T.c.id.desc())
+    .limit(param(_T.c.at, "limit"))
+)
+
 
 class Audit:
     """Port `Audit`."""
@@ -71,6 +78,11 @@ class Audit:
         else:
             written = self._db.one(_WRITE_ID, **values)
             self._db.run(_OPENINGS, audit_id=written and written[0], openings=packed(openings))
+
+    def about(self, user_id: str, limit: int) -> tuple[AuditLine, ...]:
+        """The last events of a user, newest first, without what is personal."""
+        rows = self._db.all(_ABOUT, user_id=user_id, limit=limit)
+        return tuple(AuditLine(row[0], row[1], row[2], json.loads(row[3])) for row in rows)
 
     def of_user(self, user_id: str, tags: Sequence[str], before: int, limit: int) -> tuple[Event, ...]:
         """A user's events with one of these tags, newest first; `before` is an id, 0 for the newest."""

@@ -10,12 +10,15 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, UniqueConstraint
 from sqlalchemy.sql.type_api import TypeEngine
 
+from watchword.stores import staff_tables
 from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 from watchword.stores.password_tables import password_history, recoveries, security_answers
+from watchword.stores.renewal_tables import renewals
 
 __all__ = [
-    "attachments", "case_messages", "cases", "metadata", "password_history", "recoveries", "security_answers",
+    "attachments", "case_messages", "cases", "metadata", "password_history", "recoveries", "renewals", "security_answers",
+    "staff_tables",
 ]  # fmt: skip
 
 users = Table(
@@ -41,6 +44,11 @@ users = Table(
     text("notify"),
     UniqueConstraint("username_key"),
     Index(None, "primary_id"),
+    # Staff look people up by how a name begins: bytewise on PostgreSQL too, whatever its collation (stores/staff.py).
+    *(
+        Index(f"ix_users_{name}_prefix", name, postgresql_ops={name: "text_pattern_ops"})
+        for name in ("display_name", "username_key")
+    ),
 )
 
 user_details = Table("user_details", metadata, owner(primary=True), bytes_("details"))
@@ -155,6 +163,8 @@ devices = Table(
     time("created"),
     time("last_used"),
     bytes_("recovery", nullable=True),
+    bytes_("pending", nullable=True),
+    bytes_("first_number", nullable=True),
     Index(None, "user_id"),
     Index(None, "phone_id"),
 )

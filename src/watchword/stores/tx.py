@@ -20,7 +20,9 @@ from watchword.stores.passwords import History, SecurityAnswers
 from watchword.stores.phones import Phones
 from watchword.stores.rates import Rates
 from watchword.stores.recoveries import Recoveries
+from watchword.stores.renewals import Renewals
 from watchword.stores.sessions import Sessions
+from watchword.stores.staff import Staff
 from watchword.stores.tries import TryCounters
 from watchword.stores.users import Users
 
@@ -78,6 +80,11 @@ class SqlTx:
         return Enrolments(self.db)
 
     @property
+    def renewals(self) -> Renewals:
+        """New PINs, transfers, recoveries."""
+        return Renewals(self.db)
+
+    @property
     def codes(self) -> Codes:
         """Codes that were sent."""
         return Codes(self.db)
@@ -126,6 +133,11 @@ class SqlTx:
     def audit(self) -> Audit:
         """The audit table."""
         return Audit(self.db, self._keys.commit)
+
+    @property
+    def staff(self) -> Staff:
+        """Staff and their requests."""
+        return Staff(self.db, self._keys.vault)
 
     @property
     def cases(self) -> Cases:

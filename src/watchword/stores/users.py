@@ -43,6 +43,7 @@ _SET_PLACE = Query(setting(_T, ["lang", "zone"]).where(_T.c.id == param(_T.c.id)
 _SET_NOTIFY = Query(setting(_T, ["notify"]).where(_T.c.id == param(_T.c.id)))
 _SET_PRIMARY = Query(setting(_T, ["primary_id"]).where(_T.c.id == param(_T.c.id)))
 _SECONDARY = Query(by(_T, "primary_id", columns=["id"]).limit(1))
+_SET_STATE = Query(setting(_T, ["state"]).where(_T.c.id == param(_T.c.id)))
 _ADD_DETAILS = adding(tables.user_details)
 _DETAILS = Query(by(tables.user_details, "user_id", columns=["details"]))
 
@@ -126,6 +127,10 @@ class Users:
     def has_secondary(self, user_id: str) -> bool:
         """Whether somebody's security settings are changed by this user."""
         return self._db.one(_SECONDARY, primary_id=user_id) is not None
+
+    def set_state(self, user_id: str, state: str) -> None:
+        """`active` or `suspended`."""
+        self._db.run(_SET_STATE, id=user_id, set_state=state)
 
     def page(self, after: str, limit: int) -> Sequence[User]:
         """Up to `limit` users in the order of `username_key`, from the one behind `after`."""
