@@ -271,6 +271,10 @@ class Sessions(Protocol):
         """End every session of a user, except `but`; the ids of those that were ended."""
         ...
 
+    def of_user(self, user_id: str, now: int) -> Sequence[Session]:
+        """The live ones, newest first."""
+        ...
+
     def renew(self, session_id: str, token_hash: bytes) -> bool:
         """Change the token of a live session (ASVS 7.2.4)."""
         ...

@@ -82,7 +82,3 @@ class Audit(Protocol):
     def of_user(self, user_id: str, tags: Sequence[str], before: int, limit: int) -> tuple[Event, ...]:
         """A user's events with one of these tags, newest first; `before` is an id, 0 for the newest."""
         ...
-
-    def about(self, user_id: str, limit: int) -> Sequence[AuditLine]:
-        """The last events of a user, newest first, without personal fields."""
-        ...
