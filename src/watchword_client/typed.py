@@ -12,7 +12,7 @@ from watchword_client.oath import check_digit
 PIN_MIN, PIN_MAX = 4, 6
 _IGNORED = re.compile(r"[\s\u2010-\u2015\u2212-]")
 _CROCKFORD = re.compile(r"[0-9A-HJKMNP-TV-Z]*", re.ASCII)
-_PURPOSES = {"1": "login"}
+_PURPOSES = {"1": "login", "2": "confirm", "3": "recover"}
 
 
 class Mistyped(FormError):
@@ -50,7 +50,7 @@ def confirmation(typed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """Ten digits and what they ask for; today only `login`."""
+    """Ten digits and what they ask for: `login`, `confirm` (a change inside a session) or `recover`."""
 
     digits: str
     purpose: str

@@ -29,6 +29,7 @@ FILL = {
     "key_host": "key.watchword.example",
     "device": "Pixel 8",
     "number": "+81 •• •••• 4210",
+    "until": "23 Nov 2026, 14:32",
 }
 PARAMS = {
     "until": NOW + 900,
@@ -174,6 +175,7 @@ def test_no_text_is_never_used() -> None:
     places = [*WEB.rglob("*.html"), *WEB.rglob("*.py"), *WEB.parent.glob("flows/*.py"), WEB.parent / "app/wiring.py"]
     sources = "\n".join(path.read_text() for path in places)
     named = set(re.findall(r'"([a-z0-9_-]+\.[a-z0-9_.-]+)"', sources))
+    named |= {f"{about}{end}" for end in re.findall(r'about ~ "(\.[a-z_]+)"', sources) for about in ("wait", "confirm")}
     families = set(re.findall(r'\(?"([a-z_]+\.[a-z_]*)" ~', sources)) | {
         "refusals.",
         "faults.",

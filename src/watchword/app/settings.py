@@ -179,6 +179,26 @@ class PushSettings(Group):
     contact: str = Field("mailto:security@localhost", description="How push services can reach you (RFC 8292 `sub`).")
 
 
+class PasswordSettings(Group):
+    """New passwords, beside the rules of the profile."""
+
+    breached_file: str = Field(
+        "",
+        description="Path of the list of breached passwords that `watchword passwords import` made; empty for none.",
+    )
+
+
+class RecoverySettings(Group):
+    """Forgotten passwords."""
+
+    delay_hours: int = Field(
+        24,
+        description="Hours after a recovery in which numbers, mail addresses, devices and security questions cannot be changed.",
+        ge=1,
+        le=168,
+    )
+
+
 class SessionSettings(Group):
     """Sessions of the portal (T01)."""
 
@@ -232,6 +252,8 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     push: PushSettings = PushSettings()
     session: SessionSettings = SessionSettings()
+    passwords: PasswordSettings = PasswordSettings()
+    recovery: RecoverySettings = RecoverySettings()
     clients: Annotated[
         dict[str, ClientSettings], Field(description="Platforms by id, such as `[clients.terminal]`.")
     ] = {"terminal": ClientSettings(name="Terminal")}

@@ -34,7 +34,9 @@ from watchword.outbound.webpush import WebPush
 from watchword.stores import migrate
 from watchword.stores.engine import SqlStore, open_store
 from watchword.vault import dpop, keyring
+from watchword.vault.breached import ListFault, lookup
 from watchword.vault.commitments import commit
+from watchword.vault.common import CommonPasswords
 from watchword.vault.passwords import Passwords, Pool
 from watchword.vault.vault import Vault
 from watchword.web.live import Hub
@@ -92,6 +94,25 @@ class Words:
 
 class SettingsFault(Exception):
     """A setting that cannot work, in words for an operator."""
+
+
+class Blocklist:
+    """Port `Blocklist`. Raises SettingsFault for a list of breached passwords that cannot be read."""
+
+    def __init__(self, breached_file: str) -> None:
+        self._common = CommonPasswords()
+        try:
+            self._breached = lookup(breached_file)
+        except (OSError, ListFault) as fault:
+            raise SettingsFault(f"passwords.breached_file cannot be read: {fault}") from fault
+
+    def common(self, word: str) -> bool:
+        """Whether a word in lower case is one of the most used."""
+        return word in self._common
+
+    def breached(self, password: str) -> bool:
+        """Whether this very password is in the imported list."""
+        return self._breached(password)
 
 
 def check(settings: Settings) -> None:
@@ -156,8 +177,8 @@ def build(
     brand = brand_of(settings)
     catalogue = Catalogue.load(brand)
     kit = Kit(
-        store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), vault=vault, events=events, texts=Words(catalogue, clock),
-        numbers=phone_numbers, policy=policy_of(settings, catalogue), pictures=Pictures(),
+        store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), blocklist=Blocklist(settings.passwords.breached_file),
+        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers, policy=policy_of(settings, catalogue), pictures=Pictures(),
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
@@ -218,6 +239,7 @@ def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
     return Policy(
         profile=settings.policy, portal_host=settings.portal.url.partition("://")[2], brand_name=settings.brand.name,
         support_phone=settings.brand.support_en, countries=tuple(settings.sms.countries), clients=clients,
+        recovery_delay_seconds=settings.recovery.delay_hours * 3600,
     )  # fmt: skip
 
 

@@ -34,11 +34,17 @@ class Policy:
     countries: tuple[str, ...] = ()
     clients: Mapping[str, Client] = field(default_factory=dict)
     devices_per_user: int = 5
+    recovery_delay_seconds: int = 24 * 60 * 60
 
     @property
     def passwords(self) -> Rules:
         """Rules for new passwords."""
         return STRICT if self.profile == "strict" else BROKER
+
+    @property
+    def known_counts(self) -> bool:
+        """Whether security questions and personal data may be one of two proofs."""
+        return self.profile != "strict"
 
     @property
     def always_confirm(self) -> bool:

@@ -70,6 +70,19 @@ PASSWORD_FLAGGED = _kind(1302, "login.password_flagged", 403)
 START_CODE = _kind(1401, "start.code", 401)
 PASSWORD_POLICY = _kind(1402, "password.policy", 422)  # params: faults (codes)
 PASSWORD_DIFFERS = _kind(1403, "password.differs", 422)
+PASSWORD_CURRENT = _kind(1404, "password.current", 401)
+RECOVERY_LIMITED = _kind(1405, "recovery.limited", 429)  # params: until
+RECOVERY_GONE = _kind(1406, "recovery.gone", 410)
+RECOVERY_EXPIRED = _kind(1407, "recovery.expired", 410)
+RECOVERY_STOPPED = _kind(1408, "recovery.stopped", 403)
+RECOVERY_DONE = _kind(1409, "recovery.done", 409)
+PROOF_ELSEWHERE = _kind(1410, "recovery.proof", 409)
+PROOF_UNFIT = _kind(1411, "recovery.unfit", 422)
+PROOF_SPENT = _kind(1412, "recovery.spent", 429)
+PROOFS_MISSING = _kind(1413, "recovery.proofs_missing", 403)
+RECOVERED_LATELY = _kind(1414, "recovery.delay", 403)  # params: until
+QUESTIONS_OFF = _kind(1415, "questions.off", 403)
+QUESTIONS_FORM = _kind(1416, "questions.form", 422)  # params: faults (codes)
 
 # 21xx: answers typed into the login page
 CODE_WRONG = _kind(2101, "code.wrong", 422, "U08")

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 MAX_USERNAME = 64
+NOBODY = "0" * 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,11 @@ class User:
     def is_primary(self) -> bool:
         """Whether this user changes security settings of the account himself (Q02)."""
         return not self.primary_id
+
+
+def nobody(username: str, lang: str) -> User:
+    """Who stands where a name is, or may be, nobody's: no letter reaches him, and nothing of his is shown."""
+    return User(NOBODY, username, "", username, "", lang, "UTC", "absent", "", 0, 0, 0)
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,7 +9,7 @@ from typing import Protocol
 
 from watchword.core.policy import Policy
 from watchword.flows.cases_ports import Pictures
-from watchword.flows.ports import Clock, Entropy, Events, Passwords, Store, Vault
+from watchword.flows.ports import Blocklist, Clock, Entropy, Events, Passwords, Store, Vault
 
 
 class Texts(Protocol):
@@ -48,6 +48,7 @@ class Kit:
     clock: Clock
     entropy: Entropy
     passwords: Passwords
+    blocklist: Blocklist
     vault: Vault
     events: Events
     texts: Texts

@@ -12,6 +12,7 @@ from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, Attempt, Context
 from watchword.core.devices import Device
 from watchword.core.encoding import b64u, sha256
 from watchword.core.policy import Client
+from watchword.core.recovery import FIRST
 from watchword.core.refusals import (
     ATTEMPT_GONE,
     CLIENT_UNKNOWN,
@@ -122,7 +123,7 @@ def open_attempt(
     now = kit.clock.now()
     recent = tx.attempts.recent(user.id, now - RECENT_SECONDS)
     ask = may_ask_now(user, recent, now)
-    context = _context(visit, browser, user.lang)
+    context = seen_from(visit, browser, user.lang)
     reason = _confirmation(kit, user, context, recent, now)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
     pushed = ask.allowed and not any(
@@ -163,7 +164,8 @@ def may_ask_now(user: User, recent: tuple[Attempt, ...], now: int) -> pushes.Ask
     return pushes.may_ask(stamps, quiet_until=user.quiet_until, now=now)
 
 
-def _context(visit: Visit, browser: Browser | None, lang: str) -> Context:
+def seen_from(visit: Visit, browser: Browser | None, lang: str) -> Context:
+    """Where an attempt comes from, as the phone shows it."""
     return Context(
         address=visit.address,
         place=visit.places.get(lang, visit.place_key),
@@ -186,6 +188,8 @@ def ask_again(kit: Kit, collector: str, *, bound_key: str = "", device_id: str =
         attempt = pending(kit, tx, collector, bound_key)
         if isinstance(attempt, Refusal):
             return attempt
+        if attempt.operation == FIRST:
+            return Refusal(WAY_UNAVAILABLE, "recovery.qr_only")  # nothing was proven yet: nobody's phone rings
         devices = {device.id: device for device in password_step.active_devices(tx, attempt.user_id)}
         chosen = devices.get(device_id or attempt.device_id)
         if user is None or chosen is None:

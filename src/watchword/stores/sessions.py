@@ -20,6 +20,12 @@ _BY_ID = Query(by(_T, "id"))
 _TOUCH = Query(setting(_T, ["touched"]).where(*_LIVE, _T.c.touched < param(_T.c.touched, "set_touched")))
 _PROVED = Query(setting(_T, ["proved"]).where(*_LIVE))
 _CONFIRM = Query(setting(_T, ["confirmed", "token_hash"]).where(*_LIVE))
+_RENEW = Query(setting(_T, ["token_hash"]).where(*_LIVE))
+_END_ALL = Query(
+    setting(_T, ["ended"])
+    .where(_T.c.user_id == param(_T.c.user_id), _T.c.ended == 0, _T.c.id != param(_T.c.id, "but"))
+    .returning(_T.c.id)
+)
 _END = Query(setting(_T, ["ended"]).where(*_LIVE).returning(*_T.c))
 
 
@@ -56,6 +62,14 @@ class Sessions:
             return False
         values = dict(zip(COLUMNS, row, strict=True))
         return alive(Session(**{**values, "ended": 0}), now)
+
+    def end_all(self, user_id: str, now: int, *, but: str = "") -> tuple[str, ...]:
+        """End every session of a user, except `but`; the ids of those that had not ended before."""
+        return tuple(row[0] for row in self._db.all(_END_ALL, user_id=user_id, set_ended=now, but=but))
+
+    def renew(self, session_id: str, token_hash: bytes) -> bool:
+        """Change the token of a live session (ASVS 7.2.4); False when it had ended."""
+        return self._db.run(_RENEW, id=session_id, set_token_hash=token_hash) == 1
 
     def set_proved(self, session_id: str, now: int) -> None:
         """A contact on file was proved in this session, before the first device."""

@@ -12,8 +12,11 @@ from sqlalchemy.sql.type_api import TypeEngine
 
 from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
+from watchword.stores.password_tables import password_history, recoveries, security_answers
 
-__all__ = ["attachments", "case_messages", "cases", "metadata"]
+__all__ = [
+    "attachments", "case_messages", "cases", "metadata", "password_history", "recoveries", "security_answers",
+]  # fmt: skip
 
 users = Table(
     "users",

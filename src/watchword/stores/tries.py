@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, update
+from sqlalchemy import case, delete, update
 
 from watchword.core.lockout import FORGET_SECONDS, Tries
 from watchword.stores import tables
@@ -38,6 +38,7 @@ def _put(dialect: str) -> Statement:
 
 _TAKE = Query(_take)
 _PUT = Query(_put)
+_CLEAR = Query(delete(_T).where(_T.c.subject == param(_T.c.subject)))
 _LOCKED_UNTIL = Query(by(_T, "subject", "client", columns=("locked_until",)))
 _REFUND = Query(
     update(_T)
@@ -88,6 +89,10 @@ class TryCounters:
             total=tries.total,
             touched=now,
         )
+
+    def clear(self, subject: bytes) -> None:
+        """Forget every counter of a name."""
+        self._db.run(_CLEAR, subject=subject)
 
     def refund(self, subject: bytes, client: str) -> None:
         """Take one count back; one that was reset meanwhile stays at nothing."""

@@ -16,8 +16,10 @@ from watchword.stores.database import Database
 from watchword.stores.devices import Devices
 from watchword.stores.enrolments import Enrolments
 from watchword.stores.outbox import Outbox
+from watchword.stores.passwords import History, SecurityAnswers
 from watchword.stores.phones import Phones
 from watchword.stores.rates import Rates
+from watchword.stores.recoveries import Recoveries
 from watchword.stores.sessions import Sessions
 from watchword.stores.tries import TryCounters
 from watchword.stores.users import Users
@@ -89,6 +91,21 @@ class SqlTx:
     def browsers(self) -> Browsers:
         """Device cookies."""
         return Browsers(self.db)
+
+    @property
+    def history(self) -> History:
+        """Earlier passwords."""
+        return History(self.db)
+
+    @property
+    def answers(self) -> SecurityAnswers:
+        """Answers to security questions."""
+        return SecurityAnswers(self.db)
+
+    @property
+    def recoveries(self) -> Recoveries:
+        """Recoveries of forgotten passwords."""
+        return Recoveries(self.db)
 
     @property
     def claims(self) -> Claims:

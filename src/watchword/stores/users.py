@@ -34,7 +34,9 @@ _PAGE = Query(
     .order_by(_T.c.username_key)
     .limit(param(_T.c.created, "limit"))
 )
-_SET_PASSWORD = Query(setting(_T, ["password_hash"]).where(_T.c.id == param(_T.c.id)))
+_SET_PASSWORD = Query(setting(_T, ["password_hash", "password_changed"]).where(_T.c.id == param(_T.c.id)))
+_REHASH = Query(setting(_T, ["password_hash"]).where(_T.c.id == param(_T.c.id)))
+_SET_RECOVERED = Query(setting(_T, ["recovered"]).where(_T.c.id == param(_T.c.id)))
 _SET_QUIET = Query(setting(_T, ["quiet_until", "denied_at"]).where(_T.c.id == param(_T.c.id)))
 _SET_FLAGGED = Query(setting(_T, ["flagged"]).where(_T.c.id == param(_T.c.id)))
 _ADD_DETAILS = adding(tables.user_details)
@@ -86,8 +88,16 @@ class Users:
         return Details(**values)
 
     def set_password(self, user_id: str, encoded: str, now: int) -> None:
-        """A new password hash."""
-        self._db.run(_SET_PASSWORD, id=user_id, set_password_hash=encoded)
+        """A new password."""
+        self._db.run(_SET_PASSWORD, id=user_id, set_password_hash=encoded, set_password_changed=now)
+
+    def rehash(self, user_id: str, encoded: str) -> None:
+        """The same password, hashed anew: it did not change."""
+        self._db.run(_REHASH, id=user_id, set_password_hash=encoded)
+
+    def set_recovered(self, user_id: str, at: int) -> None:
+        """The account was recovered: its limits are lower for a while."""
+        self._db.run(_SET_RECOVERED, id=user_id, set_recovered=at)
 
     def set_quiet(self, user_id: str, until: int, denied_at: int) -> None:
         """No phone is asked before `until`."""

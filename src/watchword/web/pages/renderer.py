@@ -32,6 +32,7 @@ STYLES = ("tokens.css", "portal.css")
 TEMPLATES = (
     "login", "waiting", "over", "enrol", "home", "start", "password", "help", "error", "demo", "help_topic",
     "messages", "message_new", "message_case", "message_unsent",
+    "settings_password", "settings_questions", "recover",
 )  # fmt: skip
 
 
@@ -154,7 +155,14 @@ def _address(scheme: str, host: str) -> Markup:
 def _assets(static_url: str, brand_css: bytes) -> dict[str, str]:
     """Addresses of the static files with a hash of their content, so that they may be cached for ever."""
     with as_file(files("watchword.web") / "static") as folder:
-        names = (*STYLES, "mark.svg", "portal/portal.js", "portal/demo.js", "portal/demo-frame.js")
+        names = (
+            *STYLES,
+            "mark.svg",
+            "portal/portal.js",
+            "portal/strength.js",
+            "portal/demo.js",
+            "portal/demo-frame.js",
+        )
         bodies = {name: _read(folder / name) for name in names}
     bodies["brand.css"] = brand_css
     return {name: f"{static_url}/{name}?v={hashlib.sha256(body).hexdigest()[:10]}" for name, body in bodies.items()}

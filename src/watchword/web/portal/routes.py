@@ -5,7 +5,19 @@ from __future__ import annotations
 from starlette.types import ASGIApp
 
 from watchword.web.endpoints import Endpoint, Guarded, Paths, missing
-from watchword.web.portal import confirm, enrol, helping, home, login, messages, start, waiting
+from watchword.web.portal import (
+    confirm,
+    enrol,
+    helping,
+    home,
+    login,
+    messages,
+    passwords,
+    questions,
+    recover,
+    start,
+    waiting,
+)
 from watchword.web.portal.live import Poll, Stream
 from watchword.web.portal.showing import refuse, refuse_json
 from watchword.web.site import Site
@@ -26,7 +38,10 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             "/enrol/events": Guarded(Stream(site)),
             "/enrol/state": Guarded(Poll(site)),
             "/start": Endpoint(site, {"GET": start.form, "POST": start.post}, refuse),
-            "/password": Endpoint(site, {"GET": home.password_form, "POST": home.password_post}, refuse),
+            "/password": Endpoint(site, {"GET": passwords.flagged_form, "POST": passwords.flagged_post}, refuse),
+            "/recover": Endpoint(site, {"GET": recover.show, "POST": recover.post}, refuse),
+            "/settings/password": Endpoint(site, {"GET": passwords.form, "POST": passwords.post}, refuse),
+            "/settings/questions": Endpoint(site, {"GET": questions.form, "POST": questions.post}, refuse),
             "/logout": Endpoint(site, {"POST": home.logout}, refuse),
             "/confirm": Endpoint(site, {"POST": confirm.post}, refuse),
             "/lang": Endpoint(site, {"POST": start.language}, refuse),

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import JSONResponse, Response
 
 from watchword.core.refusals import ATTEMPT_GONE, FORM_STALE, SESSION_ABSENT, SESSION_OVER, Refusal
-from watchword.core.users import User
+from watchword.core.users import NOBODY, User
 from watchword.flows import cases
 from watchword.web import headers
 from watchword.web.asking import LOGIN, SESSION, Ask
@@ -19,7 +19,7 @@ LOGIN_AGAIN = {SESSION_OVER.number, SESSION_ABSENT.number}
 
 def zone_of(ask: Ask, user: User | None = None) -> ZoneInfo:
     """A person's own time zone, or the institution's."""
-    return ZoneInfo(user.zone) if user is not None else ask.site.zone
+    return ZoneInfo(user.zone) if user is not None and user.id != NOBODY else ask.site.zone
 
 
 def page(ask: Ask, view: Page, *, status: int = 200, user: User | None = None) -> Response:
