@@ -14,6 +14,7 @@ import pytest
 from tests.docs.test_conformance import exists
 from tests.support.markdown import bare, code, rows
 from tests.support.tree import document
+from watchword.app import wiring
 from watchword.app.settings import ClientSettings, SessionSettings
 from watchword.core import attempts, codes, devices, enrolments, lockout, passwords, pushes, recovery, sessions
 from watchword.core.assurance import acr
@@ -22,6 +23,7 @@ from watchword.core.rates import Window
 from watchword.factors.registry import FACTORS
 from watchword.flows import offers, password_step
 from watchword.flows import sessions as session_flows
+from watchword.flows.staff import members
 
 YES, NO, NOTHING, PARTLY = "yes", "no", "does not apply", "partly"
 VERDICTS = (YES, NO, NOTHING, PARTLY)
@@ -178,6 +180,9 @@ def test_the_ends_of_sessions_are_told_as_they_are() -> None:
         "platform, idle": f"{bound(ClientSettings, 'idle_minutes', 'default')} minutes",
         "platform, in all": f"{bound(ClientSettings, 'life_hours', 'default')} hours",
         "session for enrolling, in all": minutes(session_flows.ENROLMENT_LIFE_SECONDS),
+        "staff, idle": minutes(wiring.STAFF_IDLE_SECONDS),
+        "staff, in all": f"{wiring.STAFF_LIFE_SECONDS // 3600} hours",
+        "emergency session, in all": minutes(members.EMERGENCY_SECONDS),
         "an approval of changes lasts": minutes(sessions.CONFIRMED_SECONDS),
     }
 
