@@ -16,7 +16,18 @@ from tests.support.markdown import bare, code, rows
 from tests.support.tree import document
 from watchword.app import wiring
 from watchword.app.settings import ClientSettings, SessionSettings
-from watchword.core import attempts, codes, devices, enrolments, lockout, passwords, pushes, recovery, sessions
+from watchword.core import (
+    attempts,
+    codes,
+    devices,
+    enrolments,
+    lockout,
+    passwords,
+    pushes,
+    recovery,
+    renewals,
+    sessions,
+)
 from watchword.core.assurance import acr
 from watchword.core.policy import Policy
 from watchword.core.rates import Window
@@ -149,6 +160,8 @@ LIMITS = {
     "recoveries one network may begin": windows(recovery.STARTS_OF_A_NETWORK),
     "recovery codes to one person from browsers that are not known": windows(recovery.SENDS_OF_A_NAME),
     "life of a recovery": minutes(recovery.LIFE_SECONDS),
+    "recoveries of Key, and moves to another phone, one person may begin": windows(renewals.BEGINS),
+    "wrong codes that end one of them": str(renewals.WRONG_CODES),
     "life of a login": minutes(attempts.LIFE_SECONDS),
     "life of a QR code": minutes(attempts.QR_SECONDS),
     "life of a challenge": minutes(attempts.CHALLENGE_SECONDS),
