@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from watchword.core.passwords import BROKER, STRICT, Rules
+from watchword.core.throttle import Limits
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +30,7 @@ class Policy:
     countries: tuple[str, ...] = ()
     clients: Mapping[str, Client] = field(default_factory=dict)
     devices_per_user: int = 5
+    throttle: Limits = Limits()
 
     @property
     def passwords(self) -> Rules:

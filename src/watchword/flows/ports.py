@@ -18,6 +18,7 @@ from watchword.core.lockout import Tries
 from watchword.core.rates import Window
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
+from watchword.flows.protection_ports import Protection
 
 
 class BusyError(Exception):
@@ -57,7 +58,13 @@ class Passwords(Protocol):
 
     def hash(self, password: str) -> str: ...
 
-    def verify(self, encoded: str, password: str) -> bool: ...
+    def verify(self, encoded: str, password: str, *, known: bool = False) -> bool:
+        """One hash, whatever comes. `known` browsers have a line of their own before it. Raises BusyError."""
+        ...
+
+    def full(self) -> bool:
+        """Whether strangers would be turned away now."""
+        ...
 
     def stale(self, encoded: str) -> bool: ...
 
@@ -162,13 +169,37 @@ class Contacts(Protocol):
 
 
 class TryCounters(Protocol):
+    def subject(self, username_key: str) -> bytes:
+        """What a name is counted under, whether or not it is anybody's."""
+        ...
+
     def take(self, subject: bytes, client: str, now: int) -> Tries:
         """Count one more wrong try before anything is compared; a locked counter is returned as it is, uncounted."""
+        ...
+
+    def wrong(self, subject: bytes, client: str) -> int:
+        """How many were wrong since the last lock."""
         ...
 
     def put(self, subject: bytes, client: str, tries: Tries, now: int) -> None: ...
     def refund(self, subject: bytes, client: str) -> None:
         """Take one count back: the password was never compared because the server was busy."""
+        ...
+
+    def right(self, subject: bytes, client: str) -> None:
+        """A right password: this try was none, and the lock is over; what strangers tried before stays counted."""
+        ...
+
+    def end_row(self, subject: bytes) -> bool:
+        """A complete login: wrong ones from unknown browsers, if any, are no longer in a row. A lock passes by itself."""
+        ...
+
+    def lock(self, subject: bytes, until: int, now: int) -> None:
+        """Close the name to unknown browsers until then, if it is not closed for longer."""
+        ...
+
+    def clear(self, subject: bytes) -> None:
+        """Forget every counter of the name."""
         ...
 
 
@@ -250,6 +281,7 @@ class Sessions(Protocol):
 
 
 class Browsers(Protocol):
+    def of_user(self, user_id: str) -> tuple[Browser, ...]: ...
     def by_token(self, user_id: str, token_hash: bytes) -> Browser | None: ...
     def add(self, browser: Browser, token_hash: bytes) -> None: ...
     def get(self, browser_id: str) -> Browser | None: ...
@@ -306,6 +338,8 @@ class Tx(Protocol):
     def browsers(self) -> Browsers: ...
     @property
     def claims(self) -> Claims: ...
+    @property
+    def protection(self) -> Protection: ...
     @property
     def rates(self) -> Rates: ...
     @property

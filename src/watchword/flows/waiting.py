@@ -17,6 +17,7 @@ from watchword.flows.login import RECENT_SECONDS, may_ask_now
 from watchword.flows.password_step import active_devices
 
 SHOWN_LOGINS = 5
+HELD = "attempt.held"  # it has a page of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ def look(kit: Kit, collector: str, *, bound_key: str = "") -> Waiting | Refusal:
         attempt = tx.attempts.by_collector(sha256(collector.encode())) if collector else None
         if attempt is None or attempt.bound_key != bound_key:
             return Refusal(ATTEMPT_GONE, "collector.unknown")
+        if attempt.action == "held":
+            return Refusal(ATTEMPT_GONE, HELD)
         user = tx.users.get(attempt.user_id)
         if user is None:
             return Refusal(ATTEMPT_GONE, "user.gone")

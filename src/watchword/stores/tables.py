@@ -11,8 +11,9 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, U
 from sqlalchemy.sql.type_api import TypeEngine
 
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
+from watchword.stores.protection_tables import network_tries, phone_notices, user_networks
 
-__all__ = ["metadata"]
+__all__ = ["metadata", "network_tries", "phone_notices", "user_networks"]
 
 users = Table(
     "users",

@@ -16,6 +16,7 @@ from watchword.stores.devices import Devices
 from watchword.stores.enrolments import Enrolments
 from watchword.stores.outbox import Outbox
 from watchword.stores.phones import Phones
+from watchword.stores.protection import Protection
 from watchword.stores.rates import Rates
 from watchword.stores.sessions import Sessions
 from watchword.stores.tries import TryCounters
@@ -52,7 +53,7 @@ class SqlTx:
     @property
     def tries(self) -> TryCounters:
         """Wrong passwords."""
-        return TryCounters(self.db)
+        return TryCounters(self.db, self._keys.vault)
 
     @property
     def attempts(self) -> Attempts:
@@ -93,6 +94,11 @@ class SqlTx:
     def claims(self) -> Claims:
         """What can be spent once."""
         return Claims(self.db)
+
+    @property
+    def protection(self) -> Protection:
+        """Allowed networks, notices for phones, tries by network."""
+        return Protection(self.db)
 
     @property
     def rates(self) -> Rates:

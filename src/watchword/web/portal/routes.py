@@ -5,7 +5,7 @@ from __future__ import annotations
 from starlette.types import ASGIApp
 
 from watchword.web.endpoints import Endpoint, Guarded, Paths, missing
-from watchword.web.portal import confirm, enrol, home, login, start, waiting
+from watchword.web.portal import confirm, enrol, held, home, login, networks, start, waiting
 from watchword.web.portal.live import Poll, Stream
 from watchword.web.portal.showing import refuse, refuse_json
 from watchword.web.site import Site
@@ -18,6 +18,7 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             "/": Endpoint(site, {"GET": home.show}, refuse),
             "/login": Endpoint(site, {"GET": login.form, "POST": login.post}, refuse, reads=("GET",)),
             "/login/wait": Endpoint(site, {"GET": waiting.show, "POST": waiting.post}, refuse),
+            "/login/held": Endpoint(site, {"GET": held.show, "POST": held.post}, refuse),
             "/login/panel": Endpoint(site, {"POST": waiting.panel}, refuse_json),
             "/login/events": Guarded(Stream(site)),
             "/login/state": Guarded(Poll(site)),
@@ -27,6 +28,7 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             "/start": Endpoint(site, {"GET": start.form, "POST": start.post}, refuse),
             "/password": Endpoint(site, {"GET": home.password_form, "POST": home.password_post}, refuse),
             "/logout": Endpoint(site, {"POST": home.logout}, refuse),
+            "/settings/networks": Endpoint(site, {"GET": networks.show}, refuse),
             "/confirm": Endpoint(site, {"POST": confirm.post}, refuse),
             "/lang": Endpoint(site, {"POST": start.language}, refuse),
             "/help": Endpoint(site, {"GET": start.help_page}, refuse, reads=("GET",)),
