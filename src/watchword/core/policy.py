@@ -30,7 +30,7 @@ class Policy:
     countries: tuple[str, ...] = ()
     clients: Mapping[str, Client] = field(default_factory=dict)
     devices_per_user: int = 5
-    throttle: Limits = Limits()
+    throttle: Limits = field(default_factory=Limits)
 
     @property
     def passwords(self) -> Rules:

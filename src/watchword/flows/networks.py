@@ -39,9 +39,7 @@ def refuse(kit: Kit, tx: Tx, user_id: str, visit: Visit) -> Refusal:
     return Refusal(NETWORK_FOREIGN, "network.foreign")
 
 
-def change(
-    kit: Kit, tx: Tx, user: User, cidrs: Sequence[str], by: str, *, note: str = ""
-) -> tuple[str, ...] | Refusal:
+def change(kit: Kit, tx: Tx, user: User, cidrs: Sequence[str], by: str, *, note: str = "") -> tuple[str, ...] | Refusal:
     """Set the ranges of a user whose row is locked; an empty list allows every network again. Returns the ids of sessions that ended.
 
     `by` names the member of staff. Sessions whose login came from outside the new ranges end, and so do those of which that is not known.
@@ -57,14 +55,18 @@ def change(
     tx.protection.set_networks(user.id, rows)
     ended = _end_outside(tx, user, found, now)
     fields = {"ranges": len(found), "ended": len(ended), "by": by}
-    tx.audit.write(AuditRow("account.networks.changed", user.id, fields=fields, personal={"ranges": " ".join(found)}), now)
+    tx.audit.write(
+        AuditRow("account.networks.changed", user.id, fields=fields, personal={"ranges": " ".join(found)}), now
+    )
     return ended
 
 
 def _end_outside(tx: Tx, user: User, cidrs: Sequence[str], now: int) -> tuple[str, ...]:
     if not cidrs:
         return ()
-    outside = [row_id for row_id, address in tx.protection.sessions(user.id, now) if not networks.inside(address, cidrs)]
+    outside = [
+        row_id for row_id, address in tx.protection.sessions(user.id, now) if not networks.inside(address, cidrs)
+    ]
     return tuple(row_id for row_id in outside if tx.sessions.end(row_id, now))
 
 

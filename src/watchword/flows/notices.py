@@ -38,12 +38,11 @@ def signed(kit: Kit, notice: Notice, user: User) -> dict[str, Any]:
         "reason": given.get("reason", ""), "place": place,
         **{name: given.get(name, "") for name in ("address", "network", "browser", "system")},
     }  # fmt: skip
-    return kit.vault.sign(
-        {
-            "v": 1, "type": "notice", "iss": kit.vault.issuer, "id": notice.id, "user": user.id, "username": user.username,
-            "kind": notice.kind, "params": shown, "at": notice.at, "until": notice.until,
-        }  # fmt: skip
-    )
+    fields: dict[str, Any] = {
+        "v": 1, "type": "notice", "iss": kit.vault.issuer, "id": notice.id, "user": user.id, "username": user.username,
+        "kind": notice.kind, "params": shown, "at": notice.at, "until": notice.until,
+    }  # fmt: skip
+    return kit.vault.sign(fields)
 
 
 def tell(kit: Kit, user_id: str) -> None:

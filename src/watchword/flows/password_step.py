@@ -34,8 +34,8 @@ class Checked:
     counter: str
     tries: Tries
     renewed: str
-    after: Tries = Tries()
-    network: Counted = throttle.EXEMPT
+    after: Tries
+    network: Counted
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +70,7 @@ def check(kit: Kit, username: str, password: str, visit: Visit, *, held: str = "
         return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
     if user is None or not fits:
         return _wrong(kit, taken, visit)
-    return Checked(
-        user, taken.browser, taken.subject, taken.counter, taken.tries, renewed, taken.after, taken.network
-    )
+    return Checked(user, taken.browser, taken.subject, taken.counter, taken.tries, renewed, taken.after, taken.network)
 
 
 def _take(kit: Kit, key: str, visit: Visit, held: str) -> _Taken | Refusal:

@@ -51,7 +51,7 @@ def _not_mes(tx: Tx, user_id: str, now: int) -> list[int]:
 def after_not_me(kit: Kit, tx: Tx, user: User) -> None:
     """*This isn't me* was said: again within a day, and passwords from unknown browsers are not read for the next one."""
     now = kit.clock.now()
-    if not suspicion.locks(len({at for at in _not_mes(tx, user.id, now)})):
+    if not suspicion.locks(len(set(_not_mes(tx, user.id, now)))):
         return
     until = now + LOCK_SECONDS
     tx.tries.lock(tx.tries.subject(user.username_key), until, now)

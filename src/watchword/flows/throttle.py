@@ -43,7 +43,9 @@ def take(kit: Kit, tx: Tx, visit: Visit) -> Counted:
 
 def _note(tx: Tx, visit: Visit, seen: Seen, limit: Limit, now: int) -> None:
     """Once an hour: a flood of refusals must not become a flood of rows."""
-    if seen.tries == limit.tries + 1 or (seen.names >= limit.names and tx.claims.spend(_once(visit, seen), now + SECONDS)):
+    if seen.tries == limit.tries + 1 or (
+        seen.names >= limit.names and tx.claims.spend(_once(visit, seen), now + SECONDS)
+    ):
         fields = {"tries": seen.tries, "names": seen.names}
         tx.audit.write(AuditRow("login.network.throttled", fields=fields, personal=visit.personal()), now)
 

@@ -43,17 +43,11 @@ def _keep(dialect: str) -> Statement:
     )
 
 
-_NETWORKS_OF = Query(
-    by(_N, "user_id", columns=("cidr", "note", "created", "by")).order_by(_N.c.created, _N.c.cidr)
-)
+_NETWORKS_OF = Query(by(_N, "user_id", columns=("cidr", "note", "created", "by")).order_by(_N.c.created, _N.c.cidr))
 _ADD_NETWORK = adding(_N)
 _NO_NETWORKS = Query(delete(_N).where(_N.c.user_id == param(_N.c.user_id)))
 _TAKE = Query(_take)
-_REFUND = Query(
-    lambda dialect: (
-        update(_T).values(tries=_T.c.tries - 1).where(among(_T.c.key, dialect), _T.c.tries > 0)
-    )
-)
+_REFUND = Query(lambda dialect: update(_T).values(tries=_T.c.tries - 1).where(among(_T.c.key, dialect), _T.c.tries > 0))
 _NAME = Query(update(_T).values(names=_T.c.names + 1).where(_T.c.key == param(_T.c.key)))
 _KEEP = Query(_keep)
 _NOTICES = Query(

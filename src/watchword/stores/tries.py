@@ -133,9 +133,7 @@ class TryCounters:
 
     def lock(self, subject: bytes, until: int, now: int) -> None:
         """Close the name to unknown browsers until then, if it is not closed for longer."""
-        self._db.run(
-            _LOCK, subject=subject, client=UNKNOWN, wrong=0, locks=0, locked_until=until, total=0, touched=now
-        )
+        self._db.run(_LOCK, subject=subject, client=UNKNOWN, wrong=0, locks=0, locked_until=until, total=0, touched=now)
 
     def clear(self, subject: bytes) -> None:
         """Forget every counter of the name."""

@@ -29,7 +29,21 @@ from watchword.web.pages.views import ChallengePanel, Page, QrPanel, RefusalView
 from watchword.web.texts import LANGUAGES, Catalogue
 
 STYLES = ("tokens.css", "portal.css")
-TEMPLATES = ("login", "held", "settings_networks", "waiting", "over", "enrol", "home", "start", "password", "help", "error", "demo", "password")
+TEMPLATES = (
+    "login",
+    "held",
+    "settings_networks",
+    "waiting",
+    "over",
+    "enrol",
+    "home",
+    "start",
+    "password",
+    "help",
+    "error",
+    "demo",
+    "password",
+)
 
 
 class Renderer:

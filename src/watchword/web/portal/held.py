@@ -67,7 +67,9 @@ def _begin(ask: Ask) -> Response:
     username = ask.form.get("username", "")
     begun = held.begin(ask.site.kit, username, ask.visit()) if username.strip() else Refusal(CREDENTIALS, "name.empty")
     if isinstance(begun, Refusal):
-        view = LoginPage(csrf=ask.csrf(), username=username[:64], error=refusal_view(ask, begun), key_url=ask.site.key_origin)
+        view = LoginPage(
+            csrf=ask.csrf(), username=username[:64], error=refusal_view(ask, begun), key_url=ask.site.key_origin
+        )
         return with_retry(page(ask, view, status=begun.kind.status), begun)
     answers.show(ask.site.kit, begun.collector, "qr")
     ask.set_cookie(LOGIN, begun.collector, LIFE_SECONDS)
