@@ -28,8 +28,10 @@ def reason(kit: Kit, tx: Tx, user: User, checked: Checked, visit: Visit) -> str:
 
 
 def _new(tx: Tx, user: User, visit: Visit) -> tuple[bool, bool]:
-    """Whether none of this user's browsers has logged in from this network, or from this place. What is not known is new."""
+    """Whether none of this user's browsers has logged in from this network, or from this place. To somebody without any, nothing is new."""
     browsers = tx.browsers.of_user(user.id)
+    if not browsers:
+        return False, False
     networks = {network for browser in browsers for network in browser.networks}
     places = {place for browser in browsers for place in browser.places}
     return visit.network_key not in networks, bool(visit.place_key) and visit.place_key not in places
