@@ -88,7 +88,7 @@ def test_a_new_password_is_chosen_at_the_next_login(here: Installation) -> None:
     who.password = NEW
     here.later(601)
     again = waiting(here, who)
-    approve(here, who, again)
+    scan(here, who, again)
     assert go_on(again).path == "/"
 
 
