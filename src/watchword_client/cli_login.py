@@ -130,8 +130,19 @@ class _Waiting:
             terminal.result({**found, "push": push, "confirmation": login.confirmation})
         if push.get("sent"):
             terminal.say("login.sent", to=plain(push.get("sent_to", "")))
+        self._confirmation(login)
+
+    def _confirmation(self, login: Login) -> None:
         if login.confirmation:
-            terminal.line(f"{terminal.text('login.confirmation')}: {grouped(login.confirmation)}")
+            self._terminal.line(f"{self._terminal.text('login.confirmation')}: {grouped(login.confirmation)}")
+
+    def _changed(self, login: Login) -> None:
+        """Another login of this person began: Key asks for the code of this one from now on."""
+        if self._terminal.as_json:
+            self._terminal.result({"event": "confirmation", "confirmation": login.confirmation})
+        if login.confirmation:
+            self._terminal.say("login.several")
+        self._confirmation(login)
 
     def _try(self, way: str) -> str:
         """One way, until the login is over or the time to wait is."""
@@ -141,7 +152,7 @@ class _Waiting:
             self._draw(self._platform.show("qr"))
         if self._terminal.interactive:
             self._terminal.say("login.waiting")
-        return self._platform.wait(self._seconds)
+        return self._platform.wait(self._seconds, self._changed)
 
     def _draw(self, shown: Json) -> None:
         terminal = self._terminal

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import email.utils
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any, Self
 
 import httpx
@@ -170,18 +170,29 @@ class PlatformLogin:
         return self._login
 
     def poll(self, wait: int = LONGEST_WAIT) -> str:
-        """The state, at once when it is over, else after `wait` seconds at most."""
-        return str(self._step("poll", {"wait": wait}, timeout=wait + TIMEOUT, repeat=True)["state"])
+        """The state, at once when it is over or the code to show is another one, else after `wait` seconds at most.
 
-    def wait(self, seconds: float) -> str:
-        """Polls until the login is no longer pending, or `seconds` have passed."""
+        `login.confirmation` is the code to show from then on: another login of this person may have switched it on.
+        """
+        known = self.login
+        body = {"wait": wait, "confirmation": known.confirmation}
+        found = self._step("poll", body, timeout=wait + TIMEOUT, repeat=True)
+        confirmation, reason = found.get("confirmation"), found.get("confirmation_reason")
+        if isinstance(confirmation, str) and isinstance(reason, str):
+            self._login = replace(known, confirmation=confirmation, confirmation_reason=reason)
+        return str(found["state"])
+
+    def wait(self, seconds: float, tell: Callable[[Login], None] | None = None) -> str:
+        """Polls until the login is no longer pending, or `seconds` have passed. `tell` hears when the code to show is another one."""
         end = self._system.ticks() + seconds
         while True:
-            began = self._system.ticks()
+            began, shown = self._system.ticks(), self.login.confirmation
             left = max(0, int(end - began))
             state = self.poll(min(LONGEST_WAIT, left))
             if state != OPEN or not left:
                 return state
+            if tell and self.login.confirmation != shown:
+                tell(self.login)
             if self._system.ticks() - began < 1:  # a server that does not hold the question open is not to be flooded
                 self._system.sleep(1)
 

@@ -24,7 +24,11 @@ __all__ = ["ConfirmationNeeded", "NoSuchUser", "Phone"]
 
 
 class NoSuchUser(LookupError):
-    """This phone has no such user, or several and none was named."""
+    """This phone has no such user, or several and none was named. `nobody` where it has none at all."""
+
+    def __init__(self, username: str, *, nobody: bool = False) -> None:
+        super().__init__(username)
+        self.nobody = nobody
 
 
 class ConfirmationNeeded(Exception):
@@ -109,7 +113,7 @@ class Phone:
         """The user of that name (or id), or the only one; NoSuchUser otherwise."""
         users = [user for user in self.users if not username or username in (user.username, user.user)]
         if len(users) != 1:
-            raise NoSuchUser(username)
+            raise NoSuchUser(username, nobody=not self.users)
         return users[0]
 
     # Activation (spec.md 5)

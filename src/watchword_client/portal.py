@@ -10,7 +10,6 @@ import httpx
 
 from watchword_client.transport import http_client
 
-_CSRF = re.compile(r'name="csrf" value="([^"]*)"')
 _CODE = re.compile(r'<span aria-hidden="true"(?: data-digits)?>((?:\d+(?:<i></i>)?)+)</span>')
 _QR = re.compile(r'data-qr="(https?://[^"]+)"')
 _SESSION_ID = re.compile(r'class="plain-id">.*?<span aria-hidden="true">([^<]*)</span>')
@@ -18,6 +17,8 @@ _TAGS = re.compile(r"<[^>]*>")
 _REFERENCE = re.compile(r'data-refusal="(\d+)"')
 _REDIRECTS = (301, 302, 303, 307)
 _MOST_REDIRECTS = 5
+
+Parts = list[tuple[str, tuple[str | None, bytes]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +56,11 @@ class Shown:
         return [int(number) for number in _REFERENCE.findall(self.html)]
 
 
+def _hidden(page: str, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page)
+    return html.unescape(found[1]) if found else ""
+
+
 class Browser:
     """One browser at one portal. Cookies are kept here, since they are `Secure` and a test may speak plain HTTP to localhost."""
 
@@ -78,26 +84,33 @@ class Browser:
 
     def post(self, path: str, **fields: str) -> Shown:
         """Send a form of the present page: its token goes with it."""
-        found = _CSRF.search(self.page.html)
-        return self._go("POST", path, {"csrf": html.unescape(found[1]) if found else "", **fields})
+        return self._go("POST", path, {"csrf": _hidden(self.page.html, "csrf"), **fields})
+
+    def send(self, path: str, *files: tuple[str, bytes], **fields: str) -> Shown:
+        """Send a form that carries files, each a name and its bytes, with the token and the hidden `post` of the present page."""
+        hidden = {name: _hidden(self.page.html, name) for name in ("csrf", "post")}
+        parts: Parts = [(name, (None, value.encode())) for name, value in {**hidden, **fields}.items()]
+        parts += [("pictures", (name, body)) for name, body in files] or [("pictures", ("", b""))]
+        return self._go("POST", path, None, parts)
 
     def login(self, username: str, password: str) -> Shown:
         """The first step, from the login page."""
         self.get("/login")
         return self.post("/login", username=username, password=password)
 
-    def _go(self, method: str, path: str, fields: dict[str, str] | None) -> Shown:
+    def _go(self, method: str, path: str, fields: dict[str, str] | None, parts: Parts | None = None) -> Shown:
         for _ in range(_MOST_REDIRECTS):
             headers = {**self._headers, "cookie": "; ".join(f"{name}={value}" for name, value in self.cookies.items())}
             if method == "POST":
                 headers["origin"] = self.origin
             response = self._http.request(
-                method, self.origin + path, data=fields, headers=headers, follow_redirects=False
+                method, self.origin + path, data=fields, files=parts, headers=headers, follow_redirects=False
             )
             self._keep(response)
             if response.status_code not in _REDIRECTS:
                 break
-            method, path, fields = "GET", response.headers["location"].removeprefix(self.origin), None
+            method, path = "GET", response.headers["location"].removeprefix(self.origin)
+            fields = parts = None
         self.page = Shown(path, response.status_code, response.text)
         return self.page
 

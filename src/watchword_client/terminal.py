@@ -46,7 +46,6 @@ class Nothing(Usage):
 
 _ERRORS: dict[type[Exception], tuple[str, int]] = {
     NoConnection: ("connection", NO_CONNECTION),
-    NoSuchUser: ("user", USAGE),
     ConfirmationNeeded: ("confirmation", USAGE),
     Unreadable: ("unreadable", USAGE),
     InUse: ("in_use", USAGE),
@@ -157,6 +156,9 @@ class Terminal:
         except Usage as fault:
             error = fault.key.removeprefix("error.").replace(".", "_")
             self._fail(error, self.text(fault.key, **fault.values), fault.exit_code, fault)
+        except NoSuchUser as fault:
+            error, key = ("list_none", "list.none") if fault.nobody else ("user", "error.user")
+            self._fail(error, self.text(key), USAGE, fault)
         except tuple(_ERRORS) as fault:
             error, code = _ERRORS[type(fault)]
             self._fail(error, self.text(f"error.{error}", origin=self.origin, path=fault), code, fault)

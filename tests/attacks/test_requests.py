@@ -10,8 +10,9 @@ import pytest
 
 from tests.support.installation import WRONG, Installation
 from tests.support.raw import form, numbers, post
-from tests.support.signed import caught, decision
-from tests.support.steps import asked, waiting
+from tests.support.signed import caught, decision, resigned
+from tests.support.steps import asked, confirmation, waiting
+from watchword_client.activation import prove
 
 ROUTES = (
     "activation/start", "activation/send", "activation/proof/send", "activation/proof", "activation/prove", "activation/scan",
@@ -70,6 +71,21 @@ def test_paths_lead_nowhere_else(here: Installation) -> None:
             response = here.http.get(origin + path)
             assert response.status_code in (400, 404, 307) or (origin == here.key and response.status_code == 200)
             assert "root:" not in response.text
+
+
+@pytest.mark.parametrize("length", [101, 255, 256, 300, 4000])
+def test_names_longer_than_a_file_system_takes_are_not_there(here: Installation, length: int) -> None:
+    """Found missing before a file system is asked, which answers an error for a name over 255 bytes."""
+    long, deep = "a" * length, "/".join(["a" * 50] * (length // 50))
+    for origin, folder in (
+        (here.portal, "/static/"),
+        (here.portal, "/static/portal/"),
+        (here.key, "/"),
+        (here.key, "/assets/"),
+    ):
+        for name in (long, f"{long}.css", f"{long}/x.js", f"{deep}/x.js", "é" * (length // 2)):
+            response = here.http.get(origin + folder + name)
+            assert response.status_code == 404, f"{origin}{folder}{name[:20]}… of {len(name)}"
 
 
 FORWARDED = {
@@ -312,3 +328,32 @@ def test_signed_requests_of_another_clock_are_told_the_time(here: Installation) 
     who.phone.wire.transport.offset = 5000
     assert who.phone.pending().attempts == ()
     assert who.phone.offset == 0, "the phone learns the server's time and repeats"
+
+
+@pytest.mark.parametrize("off", [-3600, 3600, -(10**9)])
+def test_the_time_of_a_decision_and_of_a_proof_is_information(here: Installation, off: int) -> None:
+    """Spec 2: their nonces make them fresh. A phone whose clock is wrong can always say no, and never waits for a second try to."""
+    who = here.person()
+    browser = waiting(here, who)
+    attempt, code = asked(who.phone, who), confirmation(browser.page)
+    body = decision(who.phone, attempt, here.pin(), confirmation=code)
+    told = resigned(who.phone, body, here.pin(), time=here.clock.now() + off)
+    response = post(here.key, "/v1/decide", told, here)
+    assert (response.status_code, response.json()["result"]) == (200, "approved")
+    nonce = who.phone.wire.request("/v1/nonce", "nonce")["nonce"]
+    proof = prove(who.phone.wire, who.phone.users[0], here.pin(), "check", nonce, "pin")
+    late = resigned(who.phone, proof, here.pin(), "proof", time=here.clock.now() + off)
+    assert post(here.key, "/v1/prove", late, here).json() == {"right": True}
+
+
+@pytest.mark.parametrize("time", ["now", None, 1.5, True])
+def test_a_decision_still_says_a_time(here: Installation, time: object) -> None:
+    who = here.person()
+    browser = waiting(here, who)
+    body = decision(who.phone, asked(who.phone, who), here.pin(), confirmation=confirmation(browser.page))
+    signed = {**body["signed"], "time": time}
+    if time == 1.5:
+        raw = json.dumps({**body, "signed": signed}).encode()
+        assert post(here.key, "/v1/decide", raw, here).status_code == 422
+        return
+    assert numbers(post(here.key, "/v1/decide", resigned(who.phone, body, here.pin(), time=time), here)) == [4301]

@@ -23,6 +23,32 @@ def test_a_stranger_who_fails_does_not_lock_the_owner_out(here: Installation) ->
     assert go_on(browser).path == "/"
 
 
+def test_a_known_browser_keeps_its_own_lock_and_is_unknown_afterwards(here: Installation) -> None:
+    """S01: at the fifth wrong password its cookie is dead, and its page says until when; both hold, one after the other."""
+    who = here.person()
+    home = known(here, who)
+    assert [home.login(who.username, WRONG).refusals for _ in range(5)] == [[1101]] * 4 + [[1102]]
+    for password in (who.password, WRONG, who.password):
+        assert home.login(who.username, password).refusals == [1102], "what the page said must hold for the next try"
+    assert waiting(here, who).page.status == 200, "its wrong tries were its own: other browsers are not locked"
+    here.later(15 * 60)
+    assert confirmation(waiting(here, who, home).page), (
+        "the dead browser counts as a new one: the phone asks for the digits"
+    )
+
+
+def test_a_dead_browser_shares_the_count_of_the_unknown(here: Installation) -> None:
+    who = here.person()
+    home = known(here, who)
+    for _ in range(5):
+        home.login(who.username, WRONG)
+    here.later(15 * 60)
+    for _ in range(4):
+        here.browser().login(who.username, WRONG)
+    assert home.login(who.username, WRONG).refusals == [1102], "it has a counter of its own still"
+    assert here.browser().login(who.username, who.password).refusals == [1102]
+
+
 def test_wrong_codes_pause_the_offline_ways_of_that_phone_and_nothing_else(here: Installation) -> None:
     """Ten wrong ones, which anybody with the password can type; push and QR go on, and one right proof lifts the pause."""
     who = here.person(phones=2)

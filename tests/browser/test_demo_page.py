@@ -137,3 +137,26 @@ def test_activate_log_in_and_start_over(
     expect(stage.computer.get_by_role("heading", level=1, name=words.portal("login.title"))).to_be_visible()
     expect(page.locator("[data-step].is-done")).to_have_count(0)
     assert [line for line in heard if "ERR_ABORTED" not in line] == []
+
+
+def test_the_language_reaches_into_both_frames(origin: str, new_context: Callable[..., BrowserContext]) -> None:
+    context = new_context(viewport={"width": 1440, "height": 900}, locale=LOCALES["en"], timezone_id="Asia/Tokyo")
+    context.set_default_timeout(SECONDS)
+    page = context.new_page()
+    heard = complaints(page)
+    stage = Stage(page, Words("en"))
+    page.goto(origin)
+    expect(stage.computer.locator("html")).to_have_attribute("lang", "en")
+    expect(stage.phone.get_by_role("heading", level=1, name=stage.words.key("welcome.title"))).to_be_visible()
+    for button, lang in (("日本語", "ja"), ("English", "en")):
+        words = Words(lang)
+        page.get_by_role("navigation").get_by_role("button", name=button).click()
+        expect(page.locator("html")).to_have_attribute("lang", lang)
+        expect(stage.computer.get_by_role("heading", level=1, name=words.portal("login.title"))).to_be_visible()
+        expect(stage.phone.get_by_role("heading", level=1, name=words.key("welcome.title"))).to_be_visible()
+
+    stage.computer.get_by_role("button", name="日本語").click()
+    expect(stage.computer.locator("html")).to_have_attribute("lang", "ja")
+    stage.computer.get_by_role("link", name=Words("ja").portal("common.help")).click()
+    expect(stage.computer.get_by_role("heading", level=1, name=Words("ja").portal("common.help"))).to_be_visible()
+    assert [line for line in heard if "ERR_ABORTED" not in line] == []

@@ -34,7 +34,7 @@ class Words:
         text = re.sub(r"\*\*|`", "", _key_texts(self.lang)[name])
         return _cut(_filled(text, fill))
 
-    def portal(self, name: str, **fill: object) -> str:
+    def portal(self, name: str, /, **fill: object) -> str:
         """A text of the portal."""
         return _cut(_filled(re.sub(r"</?b>", "", _catalogue().pattern(self.lang, name)), fill))
 

@@ -93,7 +93,11 @@ class FakePlatform:
         self.polls()
         if self.state == "pending":
             self.clock.advance(body["wait"])
-        return 200, {"state": self.state}
+        return 200, {
+            "state": self.state,
+            "confirmation": self.confirmation,
+            "confirmation_reason": "several" if self.confirmation else "",
+        }
 
     def do_show(self, body: Json) -> tuple[int, Json]:
         value = "https://key.example.com/l#AAECAwQFBgcICQoLDA0ODw" if body["way"] == "qr" else "1482019375"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
@@ -109,6 +109,31 @@ def test_activate_list_code_respond(hosts: Hosts, state: str) -> None:
     shown = run("phone", "respond", challenge, "--state", state)
     assert f"{response[:4]} {response[4:]}" in shown.stdout
     assert "login.example.com" in shown.stdout
+
+
+def test_one_of_many_is_found(hosts: Hosts, state: str) -> None:
+    """J02: an adviser's list, narrowed by a part of a name, and the code of the one that is found."""
+    activated(hosts, state)
+    kept = json.loads(Path(state).read_text())
+    one = kept["users"][0]
+    for at in range(45):
+        name = {"username": f"client{at:02}", "display_name": f"Hana Kobayashi {at}"}
+        kept["users"].append({**one, "user": f"{at:026}", "device": f"{at:026}", **name})
+    Path(state).write_text(json.dumps(kept))
+    everybody = last(run("phone", "list", "--state", state, "--json"))["users"]
+    assert len(everybody) == 46
+
+    def found(typed: str) -> list[str]:
+        listed = last(run("phone", "list", "--search", typed, "--state", state, "--json"))
+        return [user["username"] for user in listed["users"]]
+
+    assert found("IENT37") == ["client37"], "case does not count"
+    assert found("kobayashi 41") == ["client41"], "a part of the name that is shown finds as well"
+    assert len(found("client")) == 45
+    assert found("nobody") == []
+    shown = run("phone", "list", "--search", "client37", "--state", state).stdout
+    assert ("client37" in shown, "client36" in shown) == (True, False)
+    assert last(run("phone", "code", "--username", "client37", "--state", state, "--json"))["username"] == "client37"
 
 
 def test_activate_by_session_id_qr_and_add(hosts: Hosts, state: str) -> None:
@@ -217,6 +242,24 @@ def test_exit_codes(hosts: Hosts, state: str) -> None:
     assert (broken.exit_code, state in broken.stderr, Path(state).read_text()) == (2, True, "{")
 
 
+@pytest.mark.parametrize(
+    ("lang", "words"), [("en", "No user is active on this phone"), ("ja", "有効なユーザーがいません")]
+)
+@pytest.mark.parametrize("command", ["code", "respond", "check"])
+def test_a_phone_without_users_says_so(hosts: Hosts, state: str, command: str, lang: str, words: str) -> None:
+    """Naming one of its users, as a phone with several asks, would be no help."""
+    activated(hosts, state)
+    content = json.loads(Path(state).read_text())
+    Path(state).write_text(json.dumps({**content, "users": []}))
+    arguments = ("phone", command, *(["1482019375"] if command == "respond" else []), "--state", state)
+    result = run(*arguments, lang=lang)
+    assert (result.exit_code, words in result.stderr, result.stdout) == (2, True, "")
+    as_json = run(*arguments, "--json", lang=lang)
+    assert (as_json.exit_code, last(as_json)["error"]) == (2, "list_none")
+    named = run(*arguments, "--username", "nobody", lang=lang)
+    assert (named.exit_code, words in named.stderr) == (2, True)
+
+
 def test_no_connection(monkeypatch: pytest.MonkeyPatch, hosts: Hosts, state: str) -> None:
     activated(hosts, state)
     hosts.http.shutdown()
@@ -249,6 +292,35 @@ def test_login_by_push_remembers_this_computer(hosts: Hosts, state: str) -> None
     assert (events[0]["confirmation"], events[1]["token"]) == ("482915", "t" * 22)
     started = [body for path, body in hosts.portal.seen if path == "/api/v1/logins"]
     assert [body.get("device_token") for body in started] == [None, "d" * 22]
+
+
+@pytest.mark.parametrize(("lang", "words"), [("en", "Another login of yours"), ("ja", "別のログイン")])
+def test_login_shows_a_code_that_is_asked_for_meanwhile(hosts: Hosts, state: str, lang: str, words: str) -> None:
+    """Another login of this person has begun, so Key asks for the digits of this one."""
+    hosts.portal.polls = switching_the_code_on(hosts)
+    result = login(hosts, state, lang=lang)
+    assert (result.exit_code, words in result.stdout) == (0, True)
+    assert result.stdout.count("482 915") == 1
+    told = [body["confirmation"] for path, body in hosts.portal.seen if path.endswith("/poll")]
+    assert told == ["", "482915"], "the platform says what it shows"
+
+
+def test_login_tells_a_program_of_a_code_that_is_asked_for_meanwhile(hosts: Hosts, state: str) -> None:
+    hosts.portal.polls = switching_the_code_on(hosts)
+    events = [json.loads(line) for line in login(hosts, state, "--json").stdout.splitlines()]
+    assert [event["event"] for event in events] == ["login", "confirmation", "session"]
+    assert [event.get("confirmation") for event in events] == ["", "482915", None]
+
+
+def switching_the_code_on(hosts: Hosts) -> Callable[[], None]:
+    """At the first poll another login begins, at the second the phone has approved."""
+
+    def poll() -> None:
+        if hosts.portal.confirmation:
+            hosts.portal.state = "approved"
+        hosts.portal.confirmation = "482915"
+
+    return poll
 
 
 def test_login_by_qr_draws_one(hosts: Hosts, state: str) -> None:

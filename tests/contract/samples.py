@@ -6,6 +6,7 @@ from typing import Any
 
 from tests.support.fakes import START, FakeEntropy
 from watchword.core.attempts import LIFE_SECONDS, Attempt, Context
+from watchword.core.cases import Attachment, Case, Message
 from watchword.core.codes import SentCode
 from watchword.core.devices import Device, Phone
 from watchword.core.enrolments import Enrolment
@@ -98,6 +99,19 @@ class Samples:
             "lang": "en",
         }
         return Attempt(**{**values, **changes})
+
+    def case(self, user: User, **changes: Any) -> tuple[Case, Message, Attachment]:
+        """A case with one message and one picture of it."""
+        case_id, message_id = self.id(), self.id()
+        values = {
+            "id": case_id, "user_id": user.id, "topic": "key", "state": "open", "subject": "件名 <b>", "unread": 0, "stored": 0,
+            "created": START, "touched": START,
+        }  # fmt: skip
+        message = Message(
+            message_id, case_id, user.id, "person", user.id, self.id()[:22], "Text\nin 2 lines \U00020bb7", START, 0
+        )
+        picture = Attachment(self.id(), case_id, message_id, user.id, "png", "画面.png", 30, 4, 3, 0)
+        return Case(**{**values, **changes}), message, picture
 
     def phone(self, **changes: Any) -> Phone:
         values = {

@@ -71,6 +71,26 @@ def test_push_targets_moved_to_another_phone_do_not_open(store: SqlStore, sample
         tx.phones.push_target(phones[0].id)
 
 
+@pytest.mark.parametrize(
+    ("table", "column"),
+    [("cases", "subject"), ("case_messages", "text"), ("attachments", "name"), ("attachments", "data")],
+)
+def test_what_is_written_and_attached_does_not_open_in_another_row(
+    store: SqlStore, samples: Samples, two: tuple[User, User], table: str, column: str
+) -> None:
+    rows = [samples.case(user) for user in two]
+    with store.write() as tx:
+        for case, message, picture in rows:
+            tx.cases.add(case)
+            tx.cases.add_message(message)
+            tx.cases.add_picture(picture, b"\x89PNG" + case.id.encode())
+    at = {"cases": 0, "case_messages": 1, "attachments": 2}[table]
+    swap(store, table, column, "id", rows[0][at].id, rows[1][at].id)
+    case, _, picture = rows[0]
+    with store.read() as tx, pytest.raises(ValueError, match="does not belong"):
+        tx.cases.get(case.id), tx.cases.messages(case.id), tx.cases.picture(picture.id)
+
+
 def test_a_letter_shown_under_another_user_does_not_open(store: SqlStore, two: tuple[User, User]) -> None:
     with store.write() as tx:
         for user in two:

@@ -7,13 +7,15 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchword.core.attempts import ATTEMPT, CHALLENGE
+from watchword.core.cases import CASE
 from watchword.core.devices import DEVICE
 from watchword.core.enrolments import ENROLMENT
 from watchword.core.machine import Machine, mermaid
 
-MACHINES = (ATTEMPT, CHALLENGE, DEVICE, ENROLMENT)
+MACHINES = (ATTEMPT, CASE, CHALLENGE, DEVICE, ENROLMENT)
 FINAL = {
     "attempt": {"denied", "not_me", "cancelled", "expired", "failed", "lapsed"},
+    "case": set(),
     "challenge": {"answered"},
     "device": {"dropped", "inactive"},
     "enrolment": {"active", "void", "expired"},
@@ -83,6 +85,19 @@ def test_a_device_works_only_after_it_was_confirmed() -> None:
     ]
     assert {state for (state, _), to in ENROLMENT.transitions.items() if to == "active"} == {"issued"}
     assert {state for (state, _), to in ENROLMENT.transitions.items() if to == "issued"} == {"proven", "issued"}
+
+
+@given(st.lists(st.sampled_from(sorted(CASE.events)), max_size=30))
+def test_a_case_that_its_person_closed_is_opened_by_him_or_by_an_answer_only(events: list[str]) -> None:
+    state = "open"
+    for event in events:
+        before, state = state, CASE.step(state, event) or state
+        if before == "closed" and state != "closed":
+            assert event in ("reopen", "answer")
+        assert (
+            state == {"reply": "open", "reopen": "open", "answer": "answered", "close": "closed"}[event]
+            or state == before
+        )
 
 
 def test_the_diagram_names_every_transition() -> None:

@@ -71,9 +71,41 @@ def test_by_a_new_number_only_after_a_proof_to_what_was_on_file(here: Installati
     assert logs_in(here, who, phone)
     told = [letter["text"] for letter in here.letters(who.number)]
     assert any(new[-4:] in text for text in told), "the old number is not told of the new one"
+    assert verified(here, who) == {who.number: False, who.mail: True, f"+81{new}": True}
+
+
+def verified(here: Installation, who: Person) -> dict[str, bool]:
+    """What is on file, and whether a code that went there was ever typed."""
     with here.built.store.read() as tx:
-        on_file = {contact.value: bool(contact.verified) for contact in tx.contacts.of(who.id)}
-    assert on_file == {who.number: False, who.mail: False, f"+81{new}": True}
+        return {contact.value: bool(contact.verified) for contact in tx.contacts.of(who.id)}
+
+
+@pytest.mark.parametrize("road", ["all on the phone", "from the page"])
+def test_the_code_verifies_the_number_it_went_to(here: Installation, road: str) -> None:
+    """N03; a code that is not right, or was only sent, verifies nothing."""
+    who, phone = here.person(phones=0), here.new_phone()
+    if road == "all on the phone":
+        contacts = phone.activate_start(who.username, who.password)["contacts"]
+        phone.activate_send(next(contact["id"] for contact in contacts if contact["kind"] == "sms"))
+        refused(3204, work=lambda: phone.activate_prove(f"{(int(here.code_to(who.number)) + 1) % 10**8:08}"))
+        assert not any(verified(here, who).values())
+        phone.activate_prove(here.code_to(who.number))
+    else:
+        browser = here.browser()
+        browser.login(who.username, who.password)
+        browser.post("/enrol", do="send", contact=number_on_file(here, who))
+        code = here.code_to(who.number)
+        assert browser.post("/enrol", do="code", code=f"{(int(code) + 1) % 10**6:06}").refusals == [3204]
+        assert not any(verified(here, who).values())
+        phone.activate_scan(browser.post("/enrol", do="code", code=code).links[0])
+    phone.complete(PIN, "Pocket")
+    assert verified(here, who) == {who.number: True, who.mail: False}
+
+
+def number_on_file(here: Installation, who: Person) -> str:
+    """The contact of this person's phone number."""
+    with here.built.store.read() as tx:
+        return next(contact.id for contact in tx.contacts.of(who.id) if contact.kind == "sms")
 
 
 def who_digits(here: Installation) -> str:

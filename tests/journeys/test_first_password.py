@@ -7,6 +7,7 @@ import re
 import pytest
 
 from tests.support.installation import Installation
+from tests.support.steps import choices
 from watchword.core.users import Details, NewUser
 from watchword_client.portal import Browser, Shown
 
@@ -149,3 +150,33 @@ def test_letters_come_in_the_persons_language(here: Installation) -> None:
     new = invited(here, lang="ja")
     for letter in here.letters(*new.mails, *new.numbers):
         assert re.search("[\u3040-\u30ff]", letter["text"])
+
+
+def test_strangers_in_many_networks_cannot_burn_a_start_code(here: Installation) -> None:
+    """Forty wrong ones, from ten networks: more than any other sent code has tries, and than a person has in a day."""
+    new = invited(here)
+    right = here.code_to(*new.numbers)
+    for network in range(10):
+        with here.elsewhere(f"127.40.{network}.1") as http:
+            for at in range(4):
+                typed = f"{(int(right) + 4 * network + at + 1) % 10**10:010}"
+                assert start(here.browser(http=http), new.username, typed).refusals == [1401]
+    assert start(here.browser(), new.username, right).refusals == []
+    assert here.browser().login(new.username, NEW).path == "/enrol"
+
+
+def test_wrong_start_codes_use_up_none_of_the_owners_day(here: Installation) -> None:
+    """Ten tries a day are for the codes that a person was sent after proving the password."""
+    new = invited(here)
+    right = here.code_to(*new.numbers)
+    for network in range(3):
+        with here.elsewhere(f"127.41.{network}.1") as http:
+            for at in range(4):
+                start(here.browser(http=http), new.username, f"{(int(right) + at + 1) % 10**10:010}")
+    start(here.browser(), new.username, right)
+    here.later(61)
+    browser = here.browser()
+    assert browser.login(new.username, NEW).path == "/enrol"
+    browser.post("/enrol", do="send", contact=choices(browser.page, "contact")[0])
+    page = browser.post("/enrol", do="code", code=here.code_to(*new.numbers, *new.mails))
+    assert page.links, f"{page.refusals}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.support.installation import Installation, refused
+from tests.support.installation import Installation, Person, refused
 from tests.support.steps import approve, asked, confirmation, go_on, logged_in, scan, waiting
 
 NEW = "Nakanoshima-5300!"
@@ -102,3 +102,43 @@ def test_a_denial_flags_nothing(here: Installation) -> None:
     approve(here, who, again)
     assert go_on(again).path == "/"
     assert go_on(browser).status in (403, 410)
+
+
+def flagged(here: Installation) -> Person:
+    """Somebody who said that a login was not theirs: their password is known to a stranger."""
+    who = here.person()
+    waiting(here, who)
+    who.phone.not_me(asked(who.phone, who))
+    here.later(901)
+    return who
+
+
+def test_a_flagged_password_opens_no_platform(here: Installation) -> None:
+    """A program cannot ask for a new password, so it gets no login at all, before the phone is asked anything."""
+    who = flagged(here)
+    for _ in range(2):
+        refused(1302, work=lambda: here.platform().start(who.username, who.password))
+    assert who.phone.pending().attempts == ()
+    browser = waiting(here, who)
+    approve(here, who, browser)
+    assert go_on(browser).path == "/password"
+    assert browser.post("/password", current=who.password, password=NEW, repeat=NEW).path == "/"
+    here.later(601)
+    assert here.platform().start(who.username, NEW).state == "pending"
+
+
+def test_a_flagged_password_enrols_no_phone(here: Installation) -> None:
+    """With a session of both elements: the offer waits until the password is a new one."""
+    who = flagged(here)
+    browser = waiting(here, who)
+    approve(here, who, browser)
+    assert go_on(browser).path == "/password"
+    for path in ("/", "/enrol"):
+        page = browser.get(path)
+        assert page.path == "/password"
+        assert not page.links and not page.session_id
+    page = browser.post("/enrol", do="renew")
+    assert page.path == "/password" and not page.links
+    browser.get("/password")
+    assert browser.post("/password", current=who.password, password=NEW, repeat=NEW).path == "/"
+    assert browser.get("/enrol").links

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from functools import partial
+
 import pytest
 
-from tests.support.installation import Installation, refused
-from tests.support.steps import asked
+from tests.support.installation import Installation, Person, refused
+from tests.support.steps import asked, waiting
+from tests.support.streams import while_waiting
 from watchword_client.login import PlatformLogin
 
 TWO, ONLINE = "urn:watchword:two-elements", "urn:watchword:two-elements:online"
@@ -148,3 +152,80 @@ def test_refusals_come_in_japanese(here: Installation) -> None:
     japanese = refused(1101, work=lambda: here.platform(language="ja").start(who.username, "Other-2026!")).refusal
     assert english.what.isascii() or "’" in english.what
     assert any("\u3040" <= character <= "\u30ff" for character in japanese.what + japanese.do)
+
+
+def test_a_platform_that_waits_is_told_of_a_confirmation_code(here: Installation) -> None:
+    """A second login switches the code of the first on: the poll ends and holds it, and Key accepts no other."""
+    who, login = _known_platform(here)
+    assert login.login.confirmation == ""
+    told = while_waiting(here, lambda: login.poll(20), lambda: waiting(here, who))
+    assert told == "pending"
+    code = login.login.confirmation
+    assert (len(code), login.login.confirmation_reason) == (6, "several")
+    attempt = next(one for one in who.phone.pending().attempts if one.id == login.login.id)
+    assert attempt.details["confirm"] is True
+    wrong = "000000" if code != "000000" else "111111"
+    refused(4303, work=lambda: who.phone.approve(attempt, here.pin(), wrong))
+    who.phone.approve(attempt, here.pin(), code)
+    assert login.poll(20) == "approved"
+    assert login.collect().username == who.username
+
+
+def test_a_code_switched_on_between_two_polls_is_told_at_once(here: Installation) -> None:
+    """The platform says what it shows; where that is no longer right, the question is not held open for 25 s."""
+    who, login = _known_platform(here)
+    waiting(here, who)
+    heard: list[str] = []
+    assert login.wait(0, lambda now: heard.append(now.confirmation)) == "pending"
+    assert len(login.login.confirmation) == 6
+    body = {"collector": login.login.collector, "wait": 25, "confirmation": ""}
+    found = login._post(f"/api/v1/logins/{login.login.id}/poll", body, timeout=5)
+    assert (found["state"], found["confirmation"]) == ("pending", login.login.confirmation)
+
+
+def test_every_poll_holds_the_code_also_for_a_platform_that_says_nothing(here: Installation) -> None:
+    who = here.person()
+    login = here.platform()
+    made = login.start(who.username, who.password)
+    body = {"collector": made.collector, "wait": 0}
+    for _ in range(2):
+        found = login._post(f"/api/v1/logins/{made.id}/poll", body)
+        assert found == {"state": "pending", "confirmation": made.confirmation, "confirmation_reason": "browser"}
+    for strange in ("1234567", 123456, ["1"]):
+        told = {**body, "confirmation": strange}
+        refused(5002, work=partial(login._post, f"/api/v1/logins/{made.id}/poll", told))
+
+
+def _known_platform(here: Installation) -> tuple[Person, PlatformLogin]:
+    """A login from a computer that is known, which shows no code."""
+    who = here.person()
+    before = here.platform()
+    before.start(who.username, who.password)
+    before.answer("code", who.phone.code(here.pin()))
+    token = before.collect().device_token
+    here.later(61)
+    login = here.platform()
+    login.start(who.username, who.password, device_token=token)
+    return who, login
+
+
+@pytest.mark.parametrize(
+    ("lang", "portal", "trader"), [("en", "Kita Portal", "Trader"), ("ja", "Kita ポータル", "取引ツール")]
+)
+def test_programs_are_named_in_the_persons_language(
+    install: Callable[..., Installation], lang: str, portal: str, trader: str
+) -> None:
+    """V01: what a person approves into, as their phone names it, whatever the browser's language is."""
+    clients = {"trader": {"name": "Trader", "name_ja": "取引ツール"}, "plain": {"name": "Plain"}}
+    here = install(brand={"name": "Kita"}, clients=clients)
+    who = here.person(lang=lang)
+    shown = []
+    waiting(here, who)
+    shown.append(asked(who.phone, who).details["client_name"])
+    for client in ("trader", "plain"):
+        here.later(601)
+        here.platform(client, language="en").start(who.username, who.password)
+        attempt = asked(who.phone, who)
+        shown.append(attempt.details["client_name"])
+    assert shown == [portal, trader, "Plain"]
+    assert who.phone.deny(attempt).result == "denied", "the name is part of what a decision binds"

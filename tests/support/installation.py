@@ -142,7 +142,9 @@ class Installation:
         """Add somebody the operator's way: a welcome and a one-time code go out."""
         accounts.add(self.built.kit, [new])
 
-    def person(self, *, phones: int = 1, lang: str = "en", password: str = PASSWORD, **details: Any) -> Person:
+    def person(
+        self, *, phones: int = 1, lang: str = "en", password: str = PASSWORD, kind: str = "live", **details: Any
+    ) -> Person:
         """Somebody new with a password, and with Key on so many phones of their own."""
         number = next(_NUMBERS)
         now, kit = self.clock.now(), self.built.kit
@@ -161,6 +163,7 @@ class Installation:
             0,
             0,
             now,
+            kind=kind,
         )
         with kit.store.write() as tx:
             tx.users.add(user, Details(**details))

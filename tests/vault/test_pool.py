@@ -98,6 +98,17 @@ def test_a_full_line_of_strangers_turns_away_no_known_browser() -> None:
     assert not pool.full()
 
 
+def test_of_several_places_strangers_leave_one_free() -> None:
+    pool = Pool(2, 4, PATIENCE)
+    with held(pool) as leave:
+        line = Line(pool)
+        line.join("stranger", known=False)
+        assert pool.run(lambda: "at once", known=True) == "at once"
+        assert line.served == [], "a stranger stood in an owner's place"
+        leave.set()
+        assert line.finish() == ["stranger"]
+
+
 def test_who_gives_up_leaves_no_gap_and_no_place_behind() -> None:
     pool = Pool(1, 4, 0.05)
     with held(pool) as leave:

@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 
 import pytest
+import rfc8785
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -275,3 +276,28 @@ def test_whatever_stands_in_the_header_is_a_reason_and_no_fault(raw: bytes, part
     parts[part] = raw.decode("latin-1")
     assert isinstance(dpop.verify(".".join(parts), method="POST", url=URL, now=START), str)
     assert isinstance(dpop.verify(raw.decode("latin-1"), method="POST", url=URL, now=START), str)
+
+
+_MEMBERS = st.recursive(
+    st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=8), inner, max_size=5),
+    max_leaves=12,
+)
+
+
+@given(st.dictionaries(st.text(max_size=8), _MEMBERS, max_size=8))
+def test_the_quick_way_to_canonical_bytes_gives_those_of_the_library(fields: dict[str, object]) -> None:
+    """RFC 8785: names in the order of their UTF-16 units, whatever they are."""
+    try:
+        expected = rfc8785.dumps(fields)
+    except rfc8785.CanonicalizationError:
+        with pytest.raises(ValueError):  # noqa: PT011 - half a surrogate pair, by either road
+            canonical(fields)
+    else:
+        assert canonical(fields) == expected
+
+
+@pytest.mark.parametrize("number", [2**53, -(2**53), 0.5, 1e300, float("nan")])
+def test_numbers_that_json_readers_disagree_on_are_refused(number: float) -> None:
+    with pytest.raises(ValueError, match="canonical|integer"):
+        canonical({"n": {"deep": [number]}})

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from typing import Any
 
 from watchword.core import refusals
 from watchword.core.refusals import Kind, Refusal
@@ -24,17 +25,64 @@ from watchword.web.pages import (
     OverPage,
     Page,
     PasswordPage,
+    PasswordRules,
     QrPanel,
     RefusalView,
     Renderer,
     StartPage,
     WaitingPage,
 )
+from watchword.web.pages.helping import TOPICS, TopicPage
+from watchword.web.pages.messages_views import (
+    CasePage,
+    CaseRow,
+    MessagesPage,
+    MessageView,
+    NewCasePage,
+    PictureView,
+    UnsentPage,
+)
 
 TOKYO = timezone(timedelta(hours=9), "Asia/Tokyo")
 NOW = int(datetime(2026, 11, 22, 5, 32, 28, tzinfo=UTC).timestamp())
 QR = "https://key.watchword.example/l#Zm9vYmFyYmF6cXV4enp6eg"
 HOSTILE = '"><script>alert(1)</script>\u202eevil\u0000\u200b{{ 7*7 }}{username}' + "A" * 10_000
+
+
+def _messages(name: str | None, no: Callable[..., RefusalView]) -> Mapping[str, Page]:
+    """The pages of the message centre."""
+    subject = (name or "The QR code isn’t read")[:5000]
+    row = CaseRow(id="c" * 26, topic="key", subject=subject, state="answered", touched=NOW - 60, unread=True)
+    old = CaseRow(id="d" * 26, topic="other", subject=subject, state="closed", touched=NOW - 90 * 86400)
+    picture = PictureView(id="p" * 26, name=subject, width=1280, height=800, size=90_000)
+    said = (
+        MessageView(staff=False, at=NOW - 600, text="First line\n\n<b>third</b>\u202e", pictures=(picture, picture)),
+        MessageView(staff=True, at=NOW - 60, text="An answer"),
+    )
+    common = {"csrf": "token", "signed_in": True}
+    case: dict[str, Any] = {**common, "post": "p" * 22, "path": "/messages/case/" + "c" * 26, "messages": said}
+    return {
+        "messages-empty": MessagesPage(**common),
+        "messages": MessagesPage(**common, unread=1, cases=(row, old), later=True, more=old.id),
+        "message-new": NewCasePage(**common, post="p" * 22),
+        "message-new-head": NewCasePage(
+            **common,
+            post="p" * 22,
+            text="</textarea><script>alert(1)</script>",
+            subject=subject,
+            error=no(refusals.CASE_HEAD),
+        ),
+        "message-new-picture": NewCasePage(
+            **common, post="p" * 22, topic="key", subject=subject, error=no(refusals.PICTURE_TYPE, name=subject)
+        ),
+        "message-new-text": NewCasePage(**common, post="p" * 22, topic="key", error=no(refusals.TEXT_EMPTY)),
+        "message-case": CasePage(**case, case=row),
+        "message-case-limit": CasePage(
+            **case, case=row, text="kept", error=no(refusals.MESSAGE_LIMIT, until=NOW + 90_000)
+        ),
+        "message-case-closed": CasePage(**case, case=old, text="kept", error=no(refusals.CASE_CLOSED)),
+        "message-unsent": UnsentPage(csrf="token", refusal=no(refusals.SESSION_OVER, minutes=15), text="kept"),
+    }
 
 
 def refused(renderer: Renderer, lang: str, kind: Kind, **params: object) -> RefusalView:
@@ -117,6 +165,9 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         ),
         "home-enrol": HomePage(username=username, name="", login_way="enrol", login_at=NOW - 5, enrol=panel, contacts=contacts),
         "home-activated": HomePage(username=username, name=name or "Misaki", login_way="enrol", login_at=NOW - 5, just_activated=True, device=phone, devices=(DeviceView(name=phone, since=NOW),)),
+        "home-paper": HomePage(username=username, name=name or "Misaki", login_way="push", login_at=NOW - 5, paper=True, signed_in=True, unread=3),
+        **_messages(name, no),
+        **{f"help-{topic}": TopicPage(topic=topic, see=TOPICS[topic], rules=PasswordRules() if topic == "password-rules" else None) for topic in TOPICS},
         "start": StartPage(csrf="token", digits=10),
         "start-error": StartPage(username=username, error=no(refusals.PASSWORD_POLICY, faults=("short", "special", "common"))),
         "start-done": StartPage(done=True),

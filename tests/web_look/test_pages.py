@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -170,6 +171,22 @@ def test_help_has_every_anchor_that_others_point_to() -> None:
     for name in NAMES:
         for link in re.findall(r'href="/help#([a-z0-9-]+)"', _page("en", name)):
             assert link in HELP_ANCHORS
+
+
+@pytest.mark.parametrize(
+    ("lang", "never"),
+    [
+        ("en", "you never need to share a device"),
+        ("ja", "Keyをお使いの方は、機器をほかの方と共用する必要はありません。"),
+    ],
+)
+def test_help_and_guide_say_that_users_of_key_share_nothing(lang: str, never: str) -> None:
+    """J03."""
+    section = re.search(r'<section id="sharing".*?</section>', _page(lang, "help"), re.DOTALL)
+    assert section and never in section[0]
+    assert '<a href="#sharing">' in _page(lang, "help"), "the list of contents does not lead there"
+    guide = (Path(__file__).parents[2] / "docs/user-guide.md").read_text("utf-8")
+    assert never in guide
 
 
 def test_the_confirmation_code_is_the_only_slip_and_can_be_read_aloud() -> None:

@@ -18,7 +18,7 @@ import { openedActivation, openedLogin } from "./screens/opened";
 import { pendingList } from "./screens/pending";
 import { scanner } from "./screens/scan";
 import { Store } from "./store/store";
-import { language, preferred, setLanguage, t } from "./texts";
+import { language, named, preferred, setLanguage, t, type Language } from "./texts";
 import { Nav, type Screen } from "./ui/nav";
 import { leave, onTab, show, type Tab } from "./ui/shell";
 import { banner, button, heading } from "./ui/parts";
@@ -26,20 +26,22 @@ import { h } from "./ui/dom";
 import { repair } from "./app/worker";
 
 /** The secret leaves the address bar before anything else runs, so that neither history nor a shared screen keeps it. */
-function takeAddress(): { link: Link | null; pending: boolean } {
+function takeAddress(): { link: Link | null; pending: boolean; lang: Language | null } {
   const link = readPath(location.pathname, location.hash);
+  const lang = named(new URLSearchParams(location.search).get("lang"));
   const pending = location.hash === "#pending";
   history.replaceState(null, "", "/");
-  return { link, pending };
+  return { link, pending, lang };
 }
 
 const visible = (): boolean => document.visibilityState !== "hidden";
 
 async function start(): Promise<void> {
-  const { link, pending } = takeAddress();
+  const { link, pending, lang } = takeAddress();
   setLanguage(preferred(navigator.languages ?? [navigator.language]));
   keepInstallPrompt();
   const store = await Store.open();
+  if (lang) await store.put("language", lang);
   setLanguage((await store.get("language")) ?? language());
   const app = await App.load({
     store,

@@ -148,6 +148,15 @@ function pointCamera(): void {
   });
 }
 
+/** The portal's frame takes over the language of this page, once: afterwards it may be switched by itself. Key takes it from its address. */
+function passLanguage(): void {
+  const portal = document.querySelector<HTMLIFrameElement>("[data-portal]");
+  // The page's load comes after that of its frames, so the frame's own script is there to hear it.
+  addEventListener("load", () => {
+    portal?.contentWindow?.postMessage({ type: "watchword-lang", lang: document.documentElement.lang }, portal.dataset["portal"] ?? "");
+  });
+}
+
 function runClock(): void {
   setInterval(() => {
     if (clock) clock.textContent = clockTime(Date.now() / 1000).slice(0, 5);
@@ -183,5 +192,6 @@ function meetAttacker(): void {
 
 meetAttacker();
 pointCamera();
+passLanguage();
 runClock();
 void keepUp();

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Awaitable, Mapping, Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
@@ -47,6 +47,7 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
     }
     key_files = Assets(
         folder / "key", "/", aliases={"/": "index.html", "/a": "index.html", "/l": "index.html"},
+        more={"brand.css": site.renderer.brand_css},
         extra=[(b"content-security-policy", headers.key_policy(site.ancestors))], forever=("/assets/",),
     )  # fmt: skip
     key_app = Paths(
@@ -72,18 +73,15 @@ class Server:
         self.built, self.apps, self.worker = built, apps, worker
         self._tasks: list[asyncio.Task[None]] = []
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Hand over what will answer, without a coroutine of its own: one fewer for each of ten thousand pages that wait."""
         if scope["type"] == "lifespan":
-            await self._lifespan(receive, send)
-            return
+            return self._lifespan(receive, send)
         if scope["type"] != "http":
-            return
+            return _nothing()
         host = next((value for name, value in scope["headers"] if name == b"host"), b"").decode("latin-1").lower()
         app = self.apps.get(host) or self.apps.get(host.partition(":")[0])
-        if app is None:
-            await _wrong_host(send)
-            return
-        await app(scope, receive, send)
+        return _wrong_host(send) if app is None else app(scope, receive, send)
 
     async def _lifespan(self, receive: Receive, send: Send) -> None:
         while True:
@@ -174,6 +172,10 @@ class Server:
             except Exception:
                 log.exception("housekeeping")
             await asyncio.sleep(max(1.0, SWEEP_SECONDS - (monotonic() - started)))
+
+
+async def _nothing() -> None:
+    """For what is neither a request nor our own start and end."""
 
 
 async def _wrong_host(send: Send) -> None:

@@ -22,7 +22,7 @@ def config(app: Any, settings: Settings, **more: Any) -> uvicorn.Config:
     """Limits that fit a login service: short keep-alive, no server header, no access log (a path never holds a secret, and still)."""
     return uvicorn.Config(
         app, host=settings.listen.host, port=settings.listen.port, log_config=None, access_log=False, server_header=False, date_header=True,
-        timeout_keep_alive=30, timeout_graceful_shutdown=5, backlog=2048, proxy_headers=False, ws="none", lifespan="on", **more,
+        timeout_keep_alive=30, timeout_graceful_shutdown=5, backlog=2048, proxy_headers=False, ws="none", lifespan="on", interface="asgi3", **more,
     )  # fmt: skip
 
 

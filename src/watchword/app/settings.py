@@ -203,6 +203,7 @@ class ClientSettings(Group):
     """One platform that may log people in over the platform API."""
 
     name: str = Field(description="Name people see on their phone.")
+    name_ja: str = Field("", description="The same for people whose language is Japanese; empty shows `name`.")
     idle_minutes: int = Field(60, description="Minutes without activity that end its sessions.", ge=1, le=10080)
     life_hours: int = Field(24, description="Hours after which its sessions end.", ge=1, le=720)
 

@@ -54,6 +54,12 @@ Cities = Annotated[list[str] | None, typer.Option("--city", help=f"City. {_GUIDE
 PostalCodes = Annotated[list[str] | None, typer.Option("--postal-code", help=f"Postal code. {_GUIDELINES}")]
 Language = Annotated[str, typer.Option(help="Language of messages: en or ja.")]
 Zone = Annotated[str, typer.Option(help="Time zone, such as Asia/Tokyo.")]
+PaperOf = Annotated[
+    str,
+    typer.Option(
+        help="Make it a paper-trading account of this live user: credentials of its own, contacts as on file."
+    ),
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 
 
@@ -62,14 +68,14 @@ def add(
     username: NewName, given_names: Given = "", family_names: Family = "", birth_date: Birth = "", display_name: Display = "",
     document_type: DocumentType = "", document_number: DocumentNumber = "", mails: Mails = None, numbers: Numbers = None,
     addresses: Addresses = None, cities: Cities = None, postal_codes: PostalCodes = None,
-    lang: Language = "en", zone: Zone = "UTC", as_json: AsJson = False,
+    lang: Language = "en", zone: Zone = "UTC", paper_of: PaperOf = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
     """Add one person. The welcome and the one-time code for the first password go out apart."""
     row: dict[str, object] = {
         "username": username, "given_names": given_names, "family_names": family_names, "birth_date": birth_date,
         "display_name": display_name, "document_type": document_type, "document_number": document_number,
         "lang": lang, "zone": zone, "mails": mails or [], "numbers": numbers or [], "addresses": addresses or [],
-        "cities": cities or [], "postal_codes": postal_codes or [],
+        "cities": cities or [], "postal_codes": postal_codes or [], "paper_of": paper_of,
     }  # fmt: skip
     result = read(row, zone_known=available_timezones().__contains__)
     if isinstance(result, list):
@@ -79,6 +85,9 @@ def add(
     with opened() as built:
         try:
             user = accounts.add(built.kit, [result])[0]
+        except accounts.PaperError as unknown:
+            typer.echo(f"{unknown}. See: watchword user list", err=True)
+            raise typer.Exit(1) from unknown
         except accounts.TakenError as taken:
             typer.echo(f"{taken}. Choose another, or look at it: watchword user show {taken.username}", err=True)
             raise typer.Exit(1) from taken
@@ -107,7 +116,7 @@ def import_users(
     with opened() as built:
         try:
             made = accounts.add(built.kit, found)
-        except accounts.TakenError as taken:
+        except (accounts.TakenError, accounts.PaperError) as taken:
             typer.echo(f"{file}: {taken}. Nothing was imported.", err=True)
             raise typer.Exit(1) from taken
     typer.echo(f"Imported {len(made)}. Welcomes and one-time codes are on their way.")
@@ -139,12 +148,18 @@ def list_users(
         if as_json:
             typer.echo(
                 json.dumps(
-                    {"id": user.id, "username": user.username, "name": user.display_name, "state": user.state},
+                    {
+                        "id": user.id,
+                        "username": user.username,
+                        "name": user.display_name,
+                        "state": user.state,
+                        "kind": user.kind,
+                    },
                     ensure_ascii=False,
                 )
             )
         else:
-            typer.echo(f"{user.username:24} {user.state:10} {user.display_name}")
+            typer.echo(f"{user.username:24} {user.state:10} {user.kind:6} {user.display_name}")
     if len(users) == limit:
         typer.echo(f"More: watchword user list --after {users[-1].username}", err=True)
 

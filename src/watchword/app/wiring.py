@@ -30,6 +30,7 @@ from watchword.outbound import phone_numbers
 from watchword.outbound.dispatcher import Dispatcher
 from watchword.outbound.geo import Geo
 from watchword.outbound.guard import PUSH_HOSTS, Allowed, GuardedClient
+from watchword.outbound.pictures import Pictures
 from watchword.outbound.webpush import WebPush
 from watchword.stores import migrate
 from watchword.stores.engine import SqlStore, open_store
@@ -41,7 +42,7 @@ from watchword.web.live import Hub
 from watchword.web.pages import Renderer
 from watchword.web.pages.clock import Clock as PageClock
 from watchword.web.site import Site
-from watchword.web.texts import Catalogue
+from watchword.web.texts import LANGUAGES, Catalogue
 
 log = logging.getLogger("watchword.app")
 
@@ -157,7 +158,7 @@ def build(
     catalogue = Catalogue.load(brand)
     kit = Kit(
         store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), vault=vault, events=events, texts=Words(catalogue, clock),
-        numbers=phone_numbers, policy=policy_of(settings),
+        numbers=phone_numbers, policy=policy_of(settings, catalogue), pictures=Pictures(),
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
@@ -207,12 +208,14 @@ def passwords_of(settings: Settings, vault: Vault) -> Passwords:
     )
 
 
-def policy_of(settings: Settings) -> Policy:
+def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
     """The policy as flows read it."""
     idle, life = settings.session.idle_minutes * 60, settings.session.life_hours * 3600
-    clients = {"portal": Client("portal", f"{settings.brand.name} Portal", idle, life)}
+    portal = {lang: catalogue.plain(lang, "common.portal") for lang in LANGUAGES}
+    clients = {"portal": Client("portal", portal["en"], idle, life, portal)}
     for name, client in settings.clients.items():
-        clients[name] = Client(name, client.name, client.idle_minutes * 60, client.life_hours * 3600)
+        hours = client.life_hours * 3600
+        clients[name] = Client(name, client.name, client.idle_minutes * 60, hours, {"ja": client.name_ja})
     throttle = settings.throttle
     return Policy(
         profile=settings.policy, portal_host=settings.portal.url.partition("://")[2], brand_name=settings.brand.name,

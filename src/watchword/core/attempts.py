@@ -81,6 +81,7 @@ class Attempt:
     """One row of `attempts`. Times are seconds since the epoch; 0 stands for never.
 
     `session_id` is the session that a login gave or, from the start, the one that a confirmation was asked in: *not me* ends it.
+    `lang` is the language that the phone's details are in.
     """
 
     id: str

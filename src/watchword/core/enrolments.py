@@ -32,6 +32,7 @@ ENROLMENT = Machine(
     },
 )
 
+LIVE = ENROLMENT.states - ENROLMENT.final  # what can still become active
 OFFER_SECONDS = 10 * 60
 START_SECONDS = 30 * 60
 FINISH_SECONDS = 15 * 60

@@ -25,6 +25,7 @@ PLAIN = (
     "lang",
     "zone",
     "display_name",
+    "paper_of",
 )
 FIELDS = (*PLAIN, *LISTS)
 LONGEST = 200
@@ -54,7 +55,9 @@ def read(row: Mapping[str, object], *, zone_known: Callable[[str], bool]) -> New
         for number in lists["numbers"]
         if NUMBER.fullmatch(number) is None
     ]
-    if not lists["mails"] and not lists["numbers"]:
+    if texts["paper_of"] and username_key(texts["paper_of"]) == username_key(username):
+        faults.append(Fault("paper_of", "names another user: a paper account has a username of its own"))
+    if not texts["paper_of"] and not lists["mails"] and not lists["numbers"]:
         faults.append(Fault("mails", "or numbers must hold one entry: the first code has to reach the person"))
     if texts["birth_date"] and not _is_date(texts["birth_date"]):
         faults.append(Fault("birth_date", "takes the form 1987-04-23"))
@@ -73,7 +76,14 @@ def _made(username: str, texts: Mapping[str, str], lists: Mapping[str, tuple[str
     )  # fmt: skip
     shown = texts["display_name"] or f"{texts['given_names']} {texts['family_names']}".strip() or username
     return NewUser(
-        username, details, lists["mails"], lists["numbers"], texts["lang"] or "en", texts["zone"] or "UTC", shown
+        username,
+        details,
+        lists["mails"],
+        lists["numbers"],
+        texts["lang"] or "en",
+        texts["zone"] or "UTC",
+        shown,
+        texts["paper_of"],
     )
 
 

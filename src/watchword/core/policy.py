@@ -11,12 +11,17 @@ from watchword.core.throttle import Limits
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A program that logs people in: the portal or a registered platform. Times in seconds."""
+    """A program that logs people in: the portal or a registered platform. Times in seconds; `names` by language, where one differs."""
 
     id: str
     name: str
     idle_seconds: int
     life_seconds: int
+    names: Mapping[str, str] = field(default_factory=dict)
+
+    def called(self, lang: str) -> str:
+        """Its name in a language."""
+        return self.names.get(lang) or self.name
 
 
 @dataclass(frozen=True, slots=True)

@@ -135,3 +135,21 @@ PROOF_OF_KEY = _kind(6003, "platform.proof", 401)
 CLIENT_UNKNOWN = _kind(6004, "platform.client", 401)
 COLLECTOR = _kind(6005, "platform.collector", 404)
 CONFIRM_FIRST = _kind(6101, "session.confirm_first", 403)
+
+# 71xx: the message centre
+CASE_UNKNOWN = _kind(7101, "case.unknown", 404)
+CASE_HEAD = _kind(7102, "case.head", 422)
+TEXT_EMPTY = _kind(7103, "case.text_empty", 422)
+TEXT_LONG = _kind(7104, "case.text_long", 422)  # params: length, limit
+CASE_CLOSED = _kind(7105, "case.closed", 409)
+CASE_LIMIT = _kind(7106, "case.limit", 429)  # params: until
+MESSAGE_LIMIT = _kind(7107, "case.message_limit", 429)  # params: until
+PICTURE_TYPE = _kind(7108, "picture.type", 422)  # params: name
+PICTURE_BROKEN = _kind(7109, "picture.broken", 422)  # params: name
+PICTURE_BYTES = _kind(7110, "picture.bytes", 422)  # params: name
+PICTURE_PIXELS = _kind(7111, "picture.pixels", 422)  # params: name
+PICTURES_MANY = _kind(7112, "picture.many", 422)
+CASE_FULL = _kind(7113, "case.full", 422)
+UPLOAD_LARGE = _kind(7114, "upload.large", 413)
+UPLOAD_BUSY = _kind(7115, "upload.busy", 503)  # retry_after
+PICTURE_LIMIT = _kind(7116, "picture.limit", 429)  # params: until

@@ -10,7 +10,10 @@ CONFIRMED_SECONDS = 5 * 60
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`kind` is `portal`, `platform` or `enrolment` (a password alone: it can enrol the first device and nothing else)."""
+    """`kind` is `portal`, `platform` or `enrolment` (a password alone: it can enrol the first device and nothing else).
+
+    `account` is `live` or `paper` (A08), the kind of its user when it was issued; nothing changes it afterwards.
+    """
 
     id: str
     user_id: str
@@ -28,6 +31,7 @@ class Session:
     ended: int
     proved: int
     confirmed: int = 0
+    account: str = "live"
 
 
 def alive(session: Session, now: int) -> bool:

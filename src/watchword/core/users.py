@@ -10,7 +10,10 @@ MAX_USERNAME = 64
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What the institution has on file. It is stored sealed; only the PIN guidelines and staff matching read it."""
+    """What the institution has on file. It is stored sealed; only the PIN guidelines and staff matching read it.
+
+    `paper_of` is the id of the person's live user, where this one trades on paper (A08).
+    """
 
     given_names: str = ""
     family_names: str = ""
@@ -20,13 +23,15 @@ class Details:
     postal_codes: tuple[str, ...] = ()
     document_type: str = ""
     document_number: str = ""
+    paper_of: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class User:
     """One person's login. `state` is `active` or `suspended`; `password_hash` is "" until the first password is set.
 
-    `kind` is `live` or `paper` (A08). `primary_id` is the user who changes this one's security settings, "" for himself. `recovered` is
+    `kind` is `live` or `paper` (A08); a paper user shares nothing that logs in with the
+    person's live one. `primary_id` is the user who changes this one's security settings, "" for himself. `recovered` is
     when the account was last recovered, `notify` the notices asked for beside those that always go out, parted by blanks.
     """
 
@@ -70,7 +75,7 @@ class Contact:
 
 @dataclass(frozen=True, slots=True)
 class NewUser:
-    """What `watchword user add|import` brings."""
+    """What `watchword user add|import` brings. `paper_of` is the username of the person whose paper-trading user this is, "" for a live one."""
 
     username: str
     details: Details
@@ -79,6 +84,7 @@ class NewUser:
     lang: str = "en"
     zone: str = "UTC"
     display_name: str = field(default="")
+    paper_of: str = ""
 
 
 def username_key(typed: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from watchword.core import passwords
 from watchword.core.devices import Device
@@ -24,16 +24,41 @@ class TakenError(Exception):
         self.username = username
 
 
+class PaperError(Exception):
+    """A paper account has to belong to a live one on file; `username` names the one that was asked for."""
+
+    def __init__(self, username: str) -> None:
+        super().__init__(f"{username} is no live account on file, so no paper account can belong to it")
+        self.username = username
+
+
 def add(kit: Kit, new_users: Sequence[NewUser], *, invite: bool = True, by: str = "operator") -> list[User]:
-    """Add users, all or none. Raises TakenError. With `invite`, each gets a welcome and, apart, a one-time code for the first password."""
+    """Add users, all or none. Raises TakenError and PaperError. With `invite`, each gets a welcome and, apart, a one-time code for the first password."""
     made = []
     with kit.store.write() as tx:
         for new in new_users:
             key = username_key(new.username)
             if tx.users.by_key(key) is not None:
                 raise TakenError(new.username)
-            made.append(_add(kit, tx, new, key, invite=invite, by=by))
+            filled = _on_paper(tx, new) if new.paper_of else new
+            made.append(_add(kit, tx, filled, key, invite=invite, by=by))
     return made
+
+
+def _on_paper(tx: Tx, new: NewUser) -> NewUser:
+    """A paper user with what is on file about the live one, where nothing else was said: details and addresses, never credentials."""
+    live = tx.users.by_key(username_key(new.paper_of))
+    if live is None or live.kind != "live":
+        raise PaperError(new.paper_of)
+    contacts = [] if new.mails or new.numbers else [c for c in tx.contacts.of(live.id) if c.on_file]
+    own = new.details == Details()
+    return replace(
+        new,
+        details=replace(tx.users.details(live.id) if own else new.details, paper_of=live.id),
+        mails=new.mails or tuple(c.value for c in contacts if c.kind == "mail"),
+        numbers=new.numbers or tuple(c.value for c in contacts if c.kind == "sms"),
+        display_name=live.display_name if own and new.display_name == new.username else new.display_name,
+    )
 
 
 def _add(kit: Kit, tx: Tx, new: NewUser, key: str, *, invite: bool, by: str) -> User:
@@ -42,7 +67,7 @@ def _add(kit: Kit, tx: Tx, new: NewUser, key: str, *, invite: bool, by: str) -> 
     user = User(
         id=kit.entropy.id(), username=new.username, username_key=key, display_name=new.display_name,
         given_name=given[0] if given else new.display_name, lang=new.lang, zone=new.zone, state="active", password_hash="",
-        quiet_until=0, denied_at=0, created=now,
+        quiet_until=0, denied_at=0, created=now, kind="paper" if new.paper_of else "live",
     )  # fmt: skip
     tx.users.add(user, new.details)
     contacts = [
@@ -51,7 +76,10 @@ def _add(kit: Kit, tx: Tx, new: NewUser, key: str, *, invite: bool, by: str) -> 
     contacts += [Contact(kit.entropy.id(), user.id, "mail", mail, 0, at == 0, now) for at, mail in enumerate(new.mails)]
     for contact in contacts:
         tx.contacts.add(contact)
-    tx.audit.write(AuditRow("user.account.added", user.id, user.id, {"by": by}, {"username": user.username}), now)
+    tx.audit.write(
+        AuditRow("user.account.added", user.id, user.id, {"by": by, "kind": user.kind}, {"username": user.username}),
+        now,
+    )
     if invite:
         _invite(kit, tx, user, contacts)
     return user

@@ -155,7 +155,7 @@ def on_file(tx: Tx, user: User, contact_id: str) -> Contact | None:
 
 
 def check_proof(kit: Kit, enrolment_id: str, claim: str, code: str) -> Refusal | None:
-    """The six digits of `send_proof`."""
+    """The six digits of `send_proof`; what they went to is verified by them (N03)."""
     now = kit.clock.now()
     with kit.store.write() as tx:
         found = claimed(kit, tx, enrolment_id, claim, "started")
@@ -166,6 +166,7 @@ def check_proof(kit: Kit, enrolment_id: str, claim: str, code: str) -> Refusal |
         if isinstance(checked, Refusal):
             return checked
         tx.enrolments.set(enrolment.id, proved=now)
+        tx.contacts.verified(checked.contact_id, now)
         tx.audit.write(AuditRow("enrolment.contact.proved", user.id, enrolment.id), now)
     return None
 

@@ -9,6 +9,7 @@ from typing import Any
 from watchword.core.attempts import WRONG_CONFIRMATIONS, Attempt, state_at
 from watchword.core.devices import SIGNED_WRONG_LIMIT, Device, Phone
 from watchword.core.encoding import b64u, sha256, unb64u
+from watchword.core.enrolments import LIVE
 from watchword.core.pushes import QUIET_SECONDS
 from watchword.core.refusals import (
     CONFIRMATION_WRONG,
@@ -63,11 +64,11 @@ def pending(kit: Kit, request: Signed, offline_limit: int) -> Pending | Refusal:
         if refused is not None or phone is None:
             return refused or Refusal(NOT_FOR_YOU)
         pairs = tx.devices.of_phone(phone.id)
-        mine = {user.id: device for device, user in pairs if device.state == "active"}
+        mine = {user.id: (device.id, user.kind) for device, user in pairs if device.state == "active"}
         attempts = tx.attempts.open_for(tuple(mine), now) if mine else ()
         kept = tx.protection.notices(tuple(mine), now)
     waiting = [attempt for attempt in attempts if attempt.asked and state_at(attempt, now) == "pending"]
-    signed = tuple(kit.vault.sign(details(kit, attempt, mine[attempt.user_id].id)) for attempt in waiting)
+    signed = tuple(kit.vault.sign(details(kit, attempt, *mine[attempt.user_id])) for attempt in waiting)
     people = {user.id: user for _, user in pairs}
     told = tuple(notices.signed(kit, notice, people[notice.user_id]) for notice in kept)
     lines = tuple(_line(device, user) for device, user in pairs)
@@ -98,9 +99,10 @@ def scan(kit: Kit, request: Signed) -> dict[str, Any] | Refusal:
         if attempt is None or now >= attempt.qr_until or state_at(attempt, now) != "pending":
             return Refusal(NOT_FOR_YOU, "qr.unknown_or_over")
         device = _device_here(tx, attempt, phone)
-    if device is None:
+        user = tx.users.get(attempt.user_id)
+    if device is None or user is None:
         return Refusal(NOT_FOR_YOU, "qr.foreign_phone")
-    return kit.vault.sign(details(kit, attempt, device.id))
+    return kit.vault.sign(details(kit, attempt, device.id, user.kind))
 
 
 def _device_here(tx: Tx, attempt: Attempt, phone: Phone) -> Device | None:
@@ -150,9 +152,11 @@ def _decide(
     if decision == "approve":
         if phone.signed_wrong >= SIGNED_WRONG_LIMIT:
             return Refusal(PINS_SPENT, "pins.spent")
-    verdict = FACTORS["key_push"].verify(
-        holder(kit, device, "hmac"), _expected(kit, attempt, device), _answer(request), now=kit.clock.now()
-    )
+    user = tx.users.get(attempt.user_id)
+    if user is None:
+        return Refusal(NOT_FOR_YOU, "user.gone")
+    expected = _expected(kit, attempt, device, user.kind)
+    verdict = FACTORS["key_push"].verify(holder(kit, device, "hmac"), expected, _answer(request), now=kit.clock.now())
     if isinstance(verdict, Rejected):
         return _rejected(kit, tx, attempt, device, phone, verdict)
     return _close(kit, tx, attempt, device, phone, request, decision)
@@ -165,8 +169,8 @@ def _by(request: Signed) -> str:
     return f"{text(fields, 'device', 26)}:{text(fields, 'decision', 16)}:{way}"
 
 
-def _expected(kit: Kit, attempt: Attempt, device: Device) -> Mapping[str, object]:
-    fields = details(kit, attempt, device.id)
+def _expected(kit: Kit, attempt: Attempt, device: Device, account: str) -> Mapping[str, object]:
+    fields = details(kit, attempt, device.id, account)
     bound = {name: fields[name] for name in ("v", "iss", "attempt", "nonce", "user", "device", "action", "client")}
     qr_open = kit.clock.now() < attempt.qr_until
     secret = kit.vault.derive("qr", attempt.id, attempt.qr_turn)[:16]
@@ -238,7 +242,7 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     """Someone has the password: the session this login gave ends, every other open attempt closes, and every channel is told."""
     if attempt.session_id:
         tx.sessions.end(attempt.session_id, now)
-        _undo_enrolment(tx, attempt, now)
+        _undo_enrolments(tx, attempt, now)
     for other in tx.attempts.open_for((attempt.user_id,), now):
         tx.attempts.move(other.id, "pending", "not_me", decided=now, decided_by="not_me")
     user = tx.users.get(attempt.user_id)
@@ -248,10 +252,17 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
         suspicion.after_not_me(kit, tx, user)
 
 
-def _undo_enrolment(tx: Tx, attempt: Attempt, now: int) -> None:
-    """A phone that the stranger's session put in place goes with that session."""
-    enrolment = tx.enrolments.of_session(attempt.session_id)
-    if enrolment is None or not enrolment.device_id:
-        return
-    if tx.devices.move(enrolment.device_id, "active", "inactive", now):
-        tx.audit.write(AuditRow("device.key.ended", attempt.user_id, enrolment.device_id, {"reason": "not_me"}), now)
+def _undo_enrolments(tx: Tx, attempt: Attempt, now: int) -> None:
+    """Phones that the stranger's session put in place go with it: every one, since a page may offer again after an activation.
+
+    Each row is locked before it is judged, so that a confirmation on its way is either undone here or finds the session ended.
+    """
+    for found in tx.enrolments.all_of_session(attempt.session_id):
+        enrolment = tx.enrolments.get(found.id, lock=True)
+        if enrolment is None:
+            continue
+        if enrolment.state in LIVE:
+            tx.enrolments.move(enrolment.id, enrolment.state, "void")
+        if enrolment.device_id and tx.devices.move(enrolment.device_id, "active", "inactive", now):
+            row = AuditRow("device.key.ended", attempt.user_id, enrolment.device_id, {"reason": "not_me"})
+            tx.audit.write(row, now)

@@ -11,9 +11,10 @@ from watchword.flows.kit import Kit
 FACTS = 120
 
 
-def details(kit: Kit, attempt: Attempt, device_id: str) -> dict[str, Any]:
+def details(kit: Kit, attempt: Attempt, device_id: str, account: str) -> dict[str, Any]:
     """Details of an attempt for one device of its user. Facts from outside are clipped to one line of plain text.
 
+    `account` is the user's kind: what a paper account is logged into says so by its name (A08).
     A login begun with the phone is a login to it: which element came first is the page's matter.
     """
     client = kit.policy.clients[attempt.client]
@@ -22,13 +23,18 @@ def details(kit: Kit, attempt: Attempt, device_id: str) -> dict[str, Any]:
         "v": 1, "type": "login", "iss": kit.vault.issuer, "attempt": attempt.id, "nonce": attempt.nonce,
         "user": attempt.user_id, "username": attempt.username, "device": device_id,
         "action": "login" if attempt.action == "held" else attempt.action, "operation": attempt.operation,
-        "client": client.id, "client_name": client.name, "portal": kit.policy.portal_host,
+        "client": client.id, "client_name": plain(_into(kit, client.called(attempt.lang), account, attempt.lang)),
+        "portal": kit.policy.portal_host,
         "place": plain(context.place), "place_new": context.place_new,
         "network": plain(context.network), "network_new": context.network_new, "address": context.address,
         "browser": plain(context.browser), "system": plain(context.system), "browser_new": context.browser_new,
         "started": attempt.started, "expires": attempt.expires,
         "confirm": attempt.confirm, "confirm_reason": attempt.confirm_reason,
     }  # fmt: skip
+
+
+def _into(kit: Kit, name: str, account: str, lang: str) -> str:
+    return kit.texts.plain(lang, "common.paper_client", client=name) if account == "paper" else name
 
 
 def context_of(kit: Kit, fields: dict[str, Any]) -> str:

@@ -53,7 +53,8 @@ def begin(kit: Kit, username: str, visit: Visit) -> Begun | Refusal:
         user = tx.users.by_key(username_key(username))
         owner = user.id if user is not None and user.state == "active" else password_step.NOBODY
         devices = password_step.active_devices(tx, owner)
-        context = login.context_of(visit, None, user.lang if user is not None else visit.lang)
+        lang = user.lang if user is not None else visit.lang
+        context = login.context_of(visit, None, lang)
         attempt = Attempt(
             id=kit.entropy.id(), user_id=owner, username=user.username if user is not None else username[:NAME_LENGTH],
             client="portal", state="pending", collector_hash=sha256(collector.encode()), bound_key="",
@@ -61,7 +62,7 @@ def begin(kit: Kit, username: str, visit: Visit) -> Begun | Refusal:
             confirm=True, confirm_reason="browser", device_id=devices[0].id if devices else "",
             asked=(), push_until=0, qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
             wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id="",
-            lang=visit.lang, action="held",
+            lang=lang, action="held",
         )  # fmt: skip
         tx.attempts.add(attempt)
         known = owner if owner != password_step.NOBODY else ""

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from watchword.core.policy import Policy
+from watchword.flows.cases_ports import Pictures
 from watchword.flows.ports import Clock, Entropy, Events, Passwords, Store, Vault
 
 
@@ -52,6 +53,7 @@ class Kit:
     texts: Texts
     numbers: Numbers
     policy: Policy
+    pictures: Pictures
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from watchword.core.users import Contact, User
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Letter, Tx
 
+NO_ACCOUNT_SMS = "no_account_sms"  # in `User.notify`
+
 
 def put(kit: Kit, tx: Tx, user: User, contact: Contact, key: str, **params: object) -> None:
     """Put one letter to one contact into the outbox; texts are `messages.<key>_sms` or `messages.<key>_mail` with `_subject`."""
@@ -30,6 +32,16 @@ def tell_all(kit: Kit, tx: Tx, user: User, key: str, **params: object) -> None:
     for contact in tx.contacts.of(user.id):
         if contact.on_file:
             put(kit, tx, user, contact, key, **params)
+
+
+def notice(kit: Kit, tx: Tx, user: User, key: str) -> None:
+    """An account message without secrets and links: to every mail address, and to the default verified number unless this person
+    switched that off (N06)."""
+    contacts = [contact for contact in tx.contacts.of(user.id) if contact.on_file]
+    numbers = [contact for contact in contacts if contact.kind == "sms" and contact.verified]
+    by_sms = numbers[:1] if NO_ACCOUNT_SMS not in user.notify.split() else []
+    for contact in [contact for contact in contacts if contact.kind == "mail"] + by_sms:
+        put(kit, tx, user, contact, key)
 
 
 def wake_phone(kit: Kit, tx: Tx, user: User, phone_id: str, opaque: str) -> None:

@@ -158,7 +158,7 @@ def open_attempt(
         confirm=bool(reason), confirm_reason=reason, device_id=devices[0].id,
         asked=(now,) if ask.allowed else (), push_until=now + PUSH_SECONDS if pushed else 0,
         qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
-        wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id=session_id, lang=visit.lang,
+        wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id=session_id, lang=user.lang,
         action=action, operation=operation,
     )  # fmt: skip
     tx.attempts.add(attempt)

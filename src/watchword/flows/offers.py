@@ -112,13 +112,14 @@ def send_proof(kit: Kit, session: Session, contact_id: str) -> sent_codes.Sent |
 
 
 def check_proof(kit: Kit, session: Session, code: str) -> Refusal | None:
-    """The six digits; from now on this session may offer."""
+    """The six digits; from now on this session may offer, and what they went to is verified (N03)."""
     now = kit.clock.now()
     with kit.store.write() as tx:
         checked = sent_codes.check(kit, tx, session.user_id, "proof", session.id, code)
         if isinstance(checked, Refusal):
             return checked
         tx.sessions.set_proved(session.id, now)
+        tx.contacts.verified(checked.contact_id, now)
         tx.audit.write(AuditRow("enrolment.contact.proved", session.user_id, session.id), now)
     return None
 

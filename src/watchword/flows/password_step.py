@@ -78,8 +78,8 @@ def _take(kit: Kit, key: str, visit: Visit, held: str) -> _Taken | Refusal:
     with kit.store.write() as tx:
         subject = tx.tries.subject(key)
         user = tx.users.by_key(key)
-        browser = _known_browser(kit, tx, user, visit)
-        counter = f"held:{held}" if held else f"browser:{browser.id}" if browser else UNKNOWN
+        browser = _known_browser(kit, tx, user, subject, visit)
+        counter = f"held:{held}" if held else _counter(browser)
         network = throttle.take(kit, tx, visit) if counter == UNKNOWN else throttle.EXEMPT
         if network.until:
             wait = {"until": network.until}
@@ -126,13 +126,18 @@ def active_devices(tx: Tx, user_id: str) -> tuple[Device, ...]:
     return tuple(device for device in tx.devices.of_user(user_id) if device.state == "active")
 
 
-def _known_browser(kit: Kit, tx: Tx, user: User | None, visit: Visit) -> Browser | None:
+def _known_browser(kit: Kit, tx: Tx, user: User | None, subject: bytes, visit: Visit) -> Browser | None:
+    """The browser whose own counter is asked. At five wrong passwords it dies, but not before the lock it was told of has passed."""
     owner = user.id if user else NOBODY
     token = device_tokens.pick(kit, visit.device_token, owner) if visit.device_token else ""
-    if not token:
-        return None
-    browser = tx.browsers.by_token(owner, sha256(token.encode()))
-    return browser if browser is not None and browser.wrong < BROWSER_DIES_AT else None
+    browser = tx.browsers.by_token(owner, sha256(token.encode())) if token else None
+    if browser is None or browser.wrong < BROWSER_DIES_AT:
+        return browser
+    return browser if kit.clock.now() < tx.tries.locked_until(subject, _counter(browser)) else None
+
+
+def _counter(browser: Browser | None) -> str:
+    return f"browser:{browser.id}" if browser else UNKNOWN
 
 
 def _locked(tries: Tries, now: int) -> Refusal:

@@ -29,6 +29,7 @@ def check(session: Session) -> dict[str, object]:
         "active": True,
         "user": session.user_id,
         "username": session.username,
+        "account": session.account,
         "client": session.client,
         "acr": session.acr,
         "amr": session.amr.split(),

@@ -44,6 +44,7 @@ def issue(
         expires=now + life,
         ended=0,
         proved=0,
+        account=user.kind,
     )
     tx.sessions.add(session)
     return session, token

@@ -69,11 +69,17 @@ def look(kit: Kit, collector: str, *, bound_key: str = "") -> Waiting | Refusal:
 
 def state(kit: Kit, collector: str, *, bound_key: str = "") -> tuple[str, str] | Refusal:
     """`(attempt id, state)` of a collector secret, for polls and streams."""
+    found = told(kit, collector, bound_key=bound_key)
+    return found if isinstance(found, Refusal) else (found[0].id, found[1])
+
+
+def told(kit: Kit, collector: str, *, bound_key: str = "") -> tuple[Attempt, str] | Refusal:
+    """The attempt of a collector secret and its state, for a platform that waits: another login may ask it for a code meanwhile."""
     with kit.store.read() as tx:
         attempt = tx.attempts.by_collector(sha256(collector.encode())) if collector else None
     if attempt is None or attempt.bound_key != bound_key:
         return Refusal(ATTEMPT_GONE, "collector.unknown")
-    return attempt.id, state_at(attempt, kit.clock.now())
+    return attempt, state_at(attempt, kit.clock.now())
 
 
 def flagged(kit: Kit, session: Session) -> bool:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from sqlalchemy import literal
+from sqlalchemy import case, literal
 
 from watchword.core.enrolments import ENROLMENT, Enrolment
 from watchword.stores import tables
@@ -18,13 +18,20 @@ _FIELDS = attrgetter(*COLUMNS)
 _CHANGES = Changes(_T, set(COLUMNS) - {"id", "state", "road", "created"})
 _LIVE = (_T.c.state.in_([literal(state) for state in sorted(ENROLMENT.states - ENROLMENT.final)]),)
 _NEWEST = (_T.c.created.desc(), _T.c.id.desc())
+# Time is in whole seconds: of two made in one of them, that which the other ended, or followed, is the older.
+_SHOWN = (
+    _T.c.created.desc(),
+    case((_T.c.state == literal("void"), 2), (_T.c.state == literal("active"), 1), else_=0),
+    _T.c.id.desc(),
+)
 
 _ADD = adding(_T)
 _BY_ID = Query(by(_T, "id"))
 _LOCK = Query(by(_T, "id").with_for_update())
 _BY_QR = Query(by(_T, "qr_hash").order_by(*_NEWEST).limit(1))
 _BY_CODE = Query(by(_T, "code_hash").order_by(*_NEWEST).limit(1))
-_OF_SESSION = Query(by(_T, "session_id").order_by(*_NEWEST).limit(1))
+_OF_SESSION = Query(by(_T, "session_id").order_by(*_SHOWN).limit(1))
+_ALL_OF_SESSION = Query(by(_T, "session_id").order_by(*_SHOWN))
 _OFFERED = Query(by(_T, "user_id").where(_T.c.state == "offered").order_by(*_NEWEST))
 
 
@@ -53,8 +60,13 @@ class Enrolments:
         return _enrolment(self._db.one(_BY_CODE, code_hash=code_hash)) if code_hash else None
 
     def of_session(self, session_id: str) -> Enrolment | None:
-        """The newest one of a page's session."""
+        """The newest one of a page's session; of several made in one second, the one that is still good."""
         return _enrolment(self._db.one(_OF_SESSION, session_id=session_id)) if session_id else None
+
+    def all_of_session(self, session_id: str) -> tuple[Enrolment, ...]:
+        """Every one of a page's session, newest first."""
+        rows = self._db.all(_ALL_OF_SESSION, session_id=session_id) if session_id else ()
+        return tuple(Enrolment(*row) for row in rows)
 
     def offered_to(self, user_id: str) -> tuple[Enrolment, ...]:
         """Those that a page offers to this user, newest first; time is the caller's to check."""

@@ -10,10 +10,19 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, UniqueConstraint
 from sqlalchemy.sql.type_api import TypeEngine
 
+from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 from watchword.stores.protection_tables import network_tries, phone_notices, user_networks
 
-__all__ = ["metadata", "network_tries", "phone_notices", "user_networks"]
+__all__ = [
+    "attachments",
+    "case_messages",
+    "cases",
+    "metadata",
+    "network_tries",
+    "phone_notices",
+    "user_networks",
+]
 
 users = Table(
     "users",
@@ -218,6 +227,7 @@ sessions = Table(
     time("ended"),
     time("proved"),
     time("confirmed"),
+    word("account"),
     Index(None, "token_hash", unique=True),
     Index(None, "user_id"),
     Index(None, "expires"),

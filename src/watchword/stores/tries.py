@@ -8,7 +8,7 @@ from watchword.core.lockout import CAP, FORGET_SECONDS, UNKNOWN, Tries
 from watchword.flows.ports import Vault
 from watchword.stores import tables
 from watchword.stores.database import Database
-from watchword.stores.query import Query, Statement, insert, param
+from watchword.stores.query import Query, Statement, by, insert, param
 
 _T = tables.password_tries
 _NOW = param(_T.c.touched, "touched")
@@ -44,6 +44,7 @@ def _put(dialect: str) -> Statement:
 _ONE_LESS = case((_T.c.total > 0, _T.c.total - 1), else_=0)
 _TAKE = Query(_take)
 _PUT = Query(_put)
+_LOCKED_UNTIL = Query(by(_T, "subject", "client", columns=("locked_until",)))
 _REFUND = Query(
     update(_T)
     .values(wrong=_T.c.wrong - 1, total=_ONE_LESS)
@@ -100,6 +101,11 @@ class TryCounters:
         if row is None:
             raise RuntimeError("an upsert returned no row")
         return Tries(*row)
+
+    def locked_until(self, subject: bytes, client: str) -> int:
+        """When its lock ends, 0 for a counter that never locked or is not there."""
+        row = self._db.one(_LOCKED_UNTIL, subject=subject, client=client)
+        return 0 if row is None else int(row[0])
 
     def wrong(self, subject: bytes, client: str) -> int:
         """How many were wrong since the last lock."""

@@ -8,6 +8,7 @@ from watchword.flows.ports import Vault
 from watchword.stores.attempts import Attempts
 from watchword.stores.audit import Audit, Commit
 from watchword.stores.browsers import Browsers
+from watchword.stores.cases import Cases
 from watchword.stores.claims import Claims
 from watchword.stores.codes import Codes
 from watchword.stores.contacts import Contacts
@@ -114,3 +115,8 @@ class SqlTx:
     def audit(self) -> Audit:
         """The audit table."""
         return Audit(self.db, self._keys.commit)
+
+    @property
+    def cases(self) -> Cases:
+        """The message centre."""
+        return Cases(self.db, self._keys.vault)

@@ -26,8 +26,8 @@ FAIR = 4  # of so many places in a row, one goes to strangers while they wait
 class Pool:
     """At most `threads` hashes at once; `waiting` more of each class in line, for at most `patience` seconds.
 
-    Two lines: known browsers, and everybody else. Known ones go first, so that a flood of strangers' passwords costs an owner at home the
-    rest of one hash and no more; every FAIR-th place is a stranger's all the same, or a Monday morning would shut new browsers out.
+    Two lines: known browsers, and everybody else. Strangers leave one place of several free, so that an owner at home finds one in the
+    midst of a flood; known ones go first, and every FAIR-th turn is a stranger's all the same, or a Monday morning would shut new browsers out.
 
     Each place is a thread of its own that lives as long as the pool, the one used last first: the allocator keeps a hash's memory with
     the thread that used it, so a hash in whichever thread serves the request would walk through a cold 19 MiB each time.
@@ -38,12 +38,14 @@ class Pool:
         self._patience = patience
         self._lock = threading.Lock()
         self._lines: tuple[deque[_Ticket], deque[_Ticket]] = (deque(), deque())  # strangers, known
+        self._strangers = 0  # places that strangers have now
+        self._most = max(1, threads - 1)  # and may have
         self._ahead = 0  # known ones served in a row while strangers waited
         self._free = [ThreadPoolExecutor(1, thread_name_prefix=f"hash-{number}") for number in range(threads)]
 
     def full(self) -> bool:
         """Whether a stranger would be turned away now."""
-        return not self._free and len(self._lines[False]) >= self._waiting
+        return len(self._lines[False]) >= self._waiting and (not self._free or self._strangers >= self._most)
 
     def run(self, work: Callable[..., T], *args: object, known: bool = False) -> T:
         """Run `work` in one of the places; raises BusyError when none is free in time, and whatever `work` raises."""
@@ -51,43 +53,52 @@ class Pool:
         try:
             return place.submit(work, *args).result()
         finally:
-            self._leave(place)
+            self._leave(place, known=known)
 
     def _enter(self, *, known: bool) -> ThreadPoolExecutor:
         line = self._lines[known]
         with self._lock:
-            if self._free and not self._lines[True] and (known or not line):
+            if not line and self._free and (known or self._strangers < self._most):
+                self._strangers += not known
                 return self._free.pop()
             if len(line) >= self._waiting:
                 raise BusyError(2)
             ticket = _Ticket()
             line.append(ticket)
-        if ticket.called.wait(self._patience):
-            return ticket.taken()
-        with self._lock:
-            if ticket.place is None:
-                line.remove(ticket)
-                raise BusyError(2)
-        return ticket.taken()  # called in the very moment of giving up
+        if not ticket.called.wait(self._patience):
+            with self._lock:
+                if ticket.place is None:
+                    line.remove(ticket)
+                    raise BusyError(2)
+        return ticket.taken()  # perhaps called in the very moment of giving up
 
-    def _leave(self, place: ThreadPoolExecutor) -> None:
+    def _leave(self, place: ThreadPoolExecutor, *, known: bool) -> None:
         with self._lock:
-            line = self._next()
-            if line is None:
-                self._free.append(place)
-                return
+            self._strangers -= not known
+            self._free.append(place)
+            called = self._call()
+        for ticket in called:
+            ticket.called.set()
+
+    def _call(self) -> list[_Ticket]:
+        """Those whose turn has come, with their places."""
+        called = []
+        while self._free and (line := self._next()) is not None:
             ticket = line.popleft()
-            ticket.place = place
-        ticket.called.set()
+            ticket.place = self._free.pop()
+            self._strangers += line is self._lines[False]
+            called.append(ticket)
+        return called
 
     def _next(self) -> deque[_Ticket] | None:
-        """The line whose turn it is, None where nobody waits."""
+        """The line whose turn it is, None where nobody waits who may come in."""
         strangers, known = self._lines
-        if known and not (strangers and self._ahead + 1 >= FAIR):
-            self._ahead = self._ahead + 1 if strangers else 0
+        may = bool(strangers) and self._strangers < self._most
+        if known and not (may and self._ahead + 1 >= FAIR):
+            self._ahead = self._ahead + 1 if may else 0
             return known
         self._ahead = 0
-        return strangers or None
+        return strangers if may else None
 
 
 class _Ticket:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hmac
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeGuard
 from urllib.parse import parse_qsl
@@ -13,8 +13,10 @@ from starlette.requests import cookie_parser
 from starlette.responses import Response
 from starlette.types import Receive
 
+from watchword.core.cases import Upload
 from watchword.core.encoding import b64u
 from watchword.core.refusals import FOREIGN, FORM_STALE, MALFORMED, TOO_LARGE, Refusal
+from watchword.core.sessions import Session
 from watchword.flows.kit import Visit
 from watchword.web.languages import choose
 from watchword.web.site import Site
@@ -27,7 +29,11 @@ CSRF, LOGIN, SESSION, DEVICE, LANG = "__Host-ww_c", "__Host-ww_l", "__Host-ww_s"
 
 @dataclass(slots=True)
 class Ask:
-    """A request. `form` holds the first value of each field; `cookies_out` are set on the answer (value, seconds; 0 deletes)."""
+    """A request. `form` holds the first value of each field; `cookies_out` are set on the answer (value, seconds; 0 deletes).
+
+    `session` is noted by the handler that found it, for what every page of somebody logged in shows. `files` are those of a form that may
+    carry some; `unread` is why the rest of such a form was not read.
+    """
 
     site: Site
     method: str
@@ -40,6 +46,9 @@ class Ask:
     body: bytes
     lang: str
     cookies_out: dict[str, tuple[str, int]] = field(default_factory=dict)
+    session: Session | None = None
+    files: tuple[Upload, ...] = ()
+    unread: Refusal | None = None
 
     def visit(self) -> Visit:
         """Who asks, from where."""
@@ -65,25 +74,37 @@ class Ask:
 
 async def read(site: Site, scope: Mapping[str, object], receive: Receive) -> Ask | Refusal:
     """Read a request whole, at most BODY_LIMIT bytes."""
-    headers = Headers(scope=scope)  # type: ignore[arg-type]
-    method = str(scope["method"])
-    body = b""
-    if method in ("POST", "DELETE", "PUT", "PATCH"):
+    ask = head(site, scope)
+    if isinstance(ask, Refusal):
+        return ask
+    if ask.method in ("POST", "DELETE", "PUT", "PATCH"):
         found = await read_body(receive, BODY_LIMIT)
         if found is None:
             return Refusal(TOO_LARGE, "body.limit")
-        body = found
-    cookies = cookie_parser(headers.get("cookie", "")) if "cookie" in headers else {}
-    form: dict[str, str] = {}
-    if body and headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
+        ask.body = found
+    if ask.body and ask.headers.get("content-type", "").startswith("application/x-www-form-urlencoded"):
         try:
-            pairs = parse_qsl(body.decode(), keep_blank_values=True, max_num_fields=FIELDS_LIMIT, errors="strict")
+            pairs = parse_qsl(ask.body.decode(), keep_blank_values=True, max_num_fields=FIELDS_LIMIT, errors="strict")
         except ValueError:
             return Refusal(MALFORMED, "form.malformed")
-        if any("\0" in value for _, value in pairs):
-            return Refusal(MALFORMED, "form.nul")
-        for name, value in reversed(pairs):
-            form[name] = value
+        form = fields(pairs)
+        if isinstance(form, Refusal):
+            return form
+        ask.form = form
+    return ask
+
+
+def fields(pairs: Sequence[tuple[str, str]]) -> dict[str, str] | Refusal:
+    """The first value of each field."""
+    if any("\0" in value for _, value in pairs):
+        return Refusal(MALFORMED, "form.nul")
+    return dict(reversed(pairs))
+
+
+def head(site: Site, scope: Mapping[str, object]) -> Ask | Refusal:
+    """A request without its body."""
+    headers = Headers(scope=scope)  # type: ignore[arg-type]
+    cookies = cookie_parser(headers.get("cookie", "")) if "cookie" in headers else {}
     raw = scope["query_string"]
     try:
         query = dict(parse_qsl(raw.decode("latin-1"), max_num_fields=FIELDS_LIMIT)) if _short(raw) else {}
@@ -92,7 +113,7 @@ async def read(site: Site, scope: Mapping[str, object], receive: Receive) -> Ask
     client = scope.get("client")
     peer = str(client[0]) if isinstance(client, (tuple, list)) and client else ""
     lang = choose(cookies.get(LANG, ""), headers.get("accept-language", ""))
-    return Ask(site, method, str(scope["path"]), headers, peer, query, cookies, form, body, lang)
+    return Ask(site, str(scope["method"]), str(scope["path"]), headers, peer, query, cookies, {}, b"", lang)
 
 
 def _short(raw: object) -> TypeGuard[bytes]:
@@ -122,14 +143,19 @@ async def read_body(receive: Receive, limit: int) -> bytes | None:
 
 def from_here(ask: Ask) -> Refusal | None:
     """Refuse a post that did not come from a form of ours (THREATS: CSRF, login CSRF): fetch metadata and origin, then the token."""
-    site = ask.headers.get("sec-fetch-site", "same-origin")
-    origin = ask.headers.get("origin")
-    if site not in ("same-origin", "none") or (origin not in (None, "null") and origin != ask.site.portal_origin):
+    if cross_site(ask):
         return Refusal(FOREIGN, "request.cross_site")
     if CSRF not in ask.cookies:
         return Refusal(FORM_STALE, "csrf.no_cookie")
     given = ask.form.get("csrf", "")
     return None if hmac.compare_digest(given.encode(), ask.csrf().encode()) else Refusal(FORM_STALE, "csrf.mismatch")
+
+
+def cross_site(ask: Ask) -> bool:
+    """Whether another site caused this request, as far as the browser tells."""
+    site = ask.headers.get("sec-fetch-site", "same-origin")
+    origin = ask.headers.get("origin")
+    return site not in ("same-origin", "none") or (origin not in (None, "null") and origin != ask.site.portal_origin)
 
 
 def finish(ask: Ask, response: Response) -> Response:

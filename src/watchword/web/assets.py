@@ -25,8 +25,8 @@ TYPES = {
     ".map": "application/json",
 }
 SQUEEZED = {".html", ".css", ".js", ".json", ".webmanifest", ".svg", ".wasm"}
-LONGEST_NAME = 100  # no file of ours has one; file systems refuse one over 255 bytes with an error
-LONGEST_NAME = 200
+LONGEST_NAME = 100  # no file of ours has a longer one; file systems refuse one over 255 bytes with an error
+LONGEST_PATH = 200
 FOREVER = b"public, max-age=31536000, immutable"
 
 
@@ -81,12 +81,11 @@ class Assets:
         if name in self._more:
             return file_of(name, self._more[name])
         if (
-            any(part in ("", ".", "..") or len(part) > LONGEST_NAME for part in name.split("/"))
+            len(name) > LONGEST_PATH
+            or any(part in ("", ".", "..") or len(part) > LONGEST_NAME for part in name.split("/"))
             or "\0" in name
             or name.startswith(self._skip or ("\0",))
         ):
-            return None
-        if len(name) > LONGEST_NAME:
             return None
         path = self._root / name
         return file_of(name, path.read_bytes()) if path.is_file() else None

@@ -6,8 +6,7 @@ This is the whole path of a request in this project: route, handler (parse and r
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Mapping
-from typing import Any
+from collections.abc import Awaitable, Callable, Mapping
 
 from starlette.responses import Response
 from starlette.types import Message, Receive, Scope, Send
@@ -21,7 +20,7 @@ log = logging.getLogger("watchword.web")
 
 Handler = Callable[[Ask], Response]
 Show = Callable[[Ask, Refusal], Response]
-App = Callable[[Scope, Receive, Send], Any]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
 
 class Endpoint:
@@ -41,7 +40,7 @@ class Endpoint:
             self.handlers["HEAD"] = self.handlers["GET"]
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ask = await read(self.site, scope, receive)
+        ask = await self.read(scope, receive)
         if isinstance(ask, Refusal):
             await self.refuse(unread(self.site, scope), ask)(scope, receive, send)
             return
@@ -55,6 +54,10 @@ class Endpoint:
             log.exception("fault at %s %s", ask.method, ask.path)
             response = self._fault(ask)
         await finish(ask, response)(scope, receive, send)
+
+    async def read(self, scope: Scope, receive: Receive) -> Ask | Refusal:
+        """The request, read whole and bounded."""
+        return await read(self.site, scope, receive)
 
     def _fault(self, ask: Ask) -> Response:
         """The page for a fault, and a plain line where even that page cannot be made."""
@@ -105,12 +108,13 @@ class Paths:
     def __init__(self, routes: Mapping[str, App], missing: App, prefixes: Mapping[str, App] | None = None) -> None:
         self.routes, self.missing, self.prefixes = routes, missing, prefixes or {}
 
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        path = scope["path"]
+    def __call__(self, scope: Scope, receive: Receive, send: Send) -> Awaitable[None]:
+        """Hand over what will answer, without a coroutine of its own."""
+        path: str = scope["path"]
         app = self.routes.get(path)
         if app is None:
             app = next((app for prefix, app in self.prefixes.items() if path.startswith(prefix)), self.missing)
-        await app(scope, receive, send)
+        return app(scope, receive, send)
 
 
 def missing(site: Site, refuse: Show) -> Endpoint:

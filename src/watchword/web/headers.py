@@ -12,6 +12,10 @@ COMMON = (
 )
 
 
+# A picture that somebody uploaded: whatever a browser takes it for, nothing in it runs, loads or is framed.
+PICTURE_POLICY = b"default-src 'none'; frame-ancestors 'none'; sandbox"
+
+
 def portal_policy(ancestors: str) -> bytes:
     """The Content-Security-Policy of the portal. `ancestors` is the demonstration's own origin, or ""."""
     return (

@@ -14,6 +14,7 @@ from typing import Any
 from starlette.types import Receive, Send
 
 HEARTBEAT_SECONDS = 20
+BATCH = 200
 MOST_OF_TOPIC = 8
 MOST_STREAMS = 50_000
 GOING_ON = ("pending", "waiting", "scanned", "changed")
@@ -118,6 +119,7 @@ class Hub:
             now = await first()
             if now is not None:
                 await send({"type": "http.response.body", "body": encoded(event, now), "more_body": _goes_on(now)})
+            del first, now  # what waits keeps only what it needs
             while (await receive())["type"] != "http.disconnect":
                 pass
         finally:
@@ -142,5 +144,10 @@ class Hub:
     async def _heartbeats(self) -> None:
         while True:
             await asyncio.sleep(HEARTBEAT_SECONDS)
-            for send in tuple(self._streams):
-                self._write(send, b": still here\n\n")
+            waiting = tuple(self._streams)
+            for at in range(
+                0, len(waiting), BATCH
+            ):  # a task for each at once would be as large as the pages themselves
+                for send in waiting[at : at + BATCH]:
+                    self._write(send, b": still here\n\n")
+                await asyncio.sleep(0)

@@ -1,6 +1,7 @@
 /** One user with the code: shut until the PIN or fingerprint, shut again when hidden, left or after a while (E01). */
 import { confirm } from "../app/activation";
 import { byBiometric } from "../app/biometric";
+import { repair } from "../app/worker";
 import { close, keyOf, type Opening } from "../app/unlock";
 import { STEP, stepOf, totp } from "../core/codes";
 import type { User } from "../store/store";
@@ -10,6 +11,7 @@ import { banner, button, digitsShown, tag } from "../ui/parts";
 import { iconButton } from "../ui/shell";
 import { activationRefused } from "./activationRefused";
 import type { Context } from "./context";
+import { method } from "./method";
 import { refusedAs, work } from "./problem";
 import { biometricButton, fromField, ownPin } from "./unlock";
 
@@ -67,6 +69,7 @@ export function card(ctx: Context, user: User, change: (card: Card | null) => vo
   /** The fingerprint is asked at once; the PIN stays open beside it, for phones that never show their prompt. */
   const begin = async (): Promise<void> => {
     change(self);
+    if (!ctx.app.phone) return void fill(body, lost(ctx, user));
     ask();
     if (user.state !== "active" || !ctx.app.slot) return;
     const mine = (turn += 1);
@@ -128,14 +131,7 @@ export function card(ctx: Context, user: User, change: (card: Card | null) => vo
     try {
       key = await keyOf(ctx.app, user, opening, "totp");
     } catch {
-      fill(
-        body,
-        h(
-          "div",
-          { role: "alert", class: "open" },
-          banner("bad", "stop", h("p", { class: "small" }, rich("codes.lost", { username: user.username }))),
-        ),
-      );
+      fill(body, lost(ctx, user));
       return;
     } finally {
       close(opening);
@@ -157,6 +153,18 @@ export function card(ctx: Context, user: User, change: (card: Card | null) => vo
   };
   drawControl();
   return self;
+}
+
+/** What codes are made of is gone or unreadable, whatever the PIN (U05): an update first, then a new activation. */
+function lost(ctx: Context, user: User): HTMLElement {
+  const small = { kind: "btn--wide btn--s" };
+  return h(
+    "div",
+    { role: "alert", class: "open stack stack--2" },
+    banner("bad", "stop", h("p", { class: "small" }, rich("codes.lost", { username: user.username }))),
+    navigator.onLine === false ? null : button("line", t("codes.update"), () => void repair(), small),
+    button("line", t("unknown.activate"), () => ctx.nav.go(() => method(ctx, true)), small),
+  );
 }
 
 /** Draws the code of the moment and every next one; returns the way to end that. The key lives only in here. */

@@ -19,6 +19,7 @@ export function welcome(ctx: Context): void {
       heading(t("welcome.title"), t("welcome.lead")),
       apple ? banner("warn", "install", h("p", { class: "small" }, rich("welcome.apple"))) : null,
       steps(t("welcome.step.1"), t("welcome.step.2"), t("welcome.step.3")),
+      h("p", { class: "small soft" }, t("welcome.before")),
       h("p", { class: "small soft" }, rich("welcome.address", { host: location.host })),
     ],
     foot: apple

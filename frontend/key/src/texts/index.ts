@@ -29,6 +29,11 @@ export function preferred(languages: readonly string[]): Language {
   return "en";
 }
 
+/** A language by its tag, as the page that opened the app names it (`/?lang=ja`); null for any other text. */
+export function named(tag: string | null): Language | null {
+  return tag === "en" || tag === "ja" ? tag : null;
+}
+
 /** What stands between two sentences: nothing in Japanese. */
 export function gap(): string {
   return current === "ja" ? "" : " ";

@@ -25,7 +25,8 @@ type Scope = {
 const scope = self as unknown as Scope;
 const CACHE = `key-${__VERSION__}`;
 const PAGES = ["/", "/a", "/l"];
-const files = new Set(__FILES__.concat(__ON_USE__));
+const BRAND = "/brand.css";
+const files = new Set(__FILES__.concat(__ON_USE__, BRAND));
 
 /** "/assets/argon2plain-DwTx.js" and its successor in the next version share this name. */
 const nameOf = (path: string): string => path.replace(/-[\w-]{8}\.js$/, "");
@@ -50,7 +51,7 @@ async function used(): Promise<string[]> {
 }
 
 async function install(): Promise<void> {
-  const wanted = __FILES__.concat(await used());
+  const wanted = __FILES__.concat(await used(), BRAND);
   const cache = await caches.open(CACHE);
   // Past the HTTP cache: a new version must never be filled with files of the old one.
   await cache.addAll(wanted.map((file) => new Request(file, { cache: "reload" })));
@@ -68,6 +69,19 @@ async function answer(file: string, request: Request): Promise<Response> {
   const fetched = await fetch(request);
   if (fetched.ok && __ON_USE__.includes(file)) await cache.put(file, fetched.clone());
   return fetched;
+}
+
+/** The operator's colours belong to no version of the app: the kept ones at once, and fresh ones for the next start. */
+async function brand(event: Fetched): Promise<Response> {
+  const cache = await caches.open(CACHE);
+  const kept = await cache.match(BRAND);
+  const fresh = fetch(BRAND, { cache: "no-cache" }).then(async (fetched) => {
+    if (fetched.ok) await cache.put(BRAND, fetched.clone());
+    return fetched;
+  });
+  if (!kept) return fresh;
+  event.waitUntil(fresh.catch(() => undefined));
+  return kept;
 }
 
 type Notice = { title: string; body: string; lang: string };
@@ -124,7 +138,8 @@ scope.addEventListener("fetch", (event: Fetched) => {
   const url = new URL(event.request.url);
   if (event.request.method !== "GET" || url.origin !== scope.location.origin) return;
   const file = event.request.mode === "navigate" && PAGES.includes(url.pathname) ? "/" : url.pathname;
-  if (files.has(file)) event.respondWith(answer(file, event.request));
+  if (file === BRAND) event.respondWith(brand(event));
+  else if (files.has(file)) event.respondWith(answer(file, event.request));
 });
 scope.addEventListener("push", (event: Later) => event.waitUntil(onPush()));
 scope.addEventListener("notificationclick", (event: Noticed) => {

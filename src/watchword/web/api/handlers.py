@@ -13,10 +13,12 @@ from watchword.flows import answers, login, platform, sessions, waiting
 from watchword.flows.kit import Visit
 from watchword.web.api import models as m
 from watchword.web.asking import Ask
+from watchword.web.site import Site
 
 WAYS = ["push", "qr", "challenge", "code"]
 GUARDED_WAYS = ["qr", "challenge"]
-SYSTEM = re.compile(r"[^A-Za-z0-9 ._()-]|(?<=.{32}).")
+NO_NAME = re.compile(r"[^A-Za-z0-9 ._()-]")
+LONGEST_SYSTEM = 32
 PASSIVE = "watchword-passive"
 
 
@@ -44,9 +46,21 @@ def bound(ask: Ask, login_id: str, collector: str) -> str | Refusal:
     return key
 
 
+def polled(site: Site, collector: str, key: str) -> dict[str, str] | Refusal:
+    """What a platform that waits is told: the state, and the code to show, which a login begun meanwhile may have switched on."""
+    found = waiting.told(site.kit, collector, bound_key=key)
+    if isinstance(found, Refusal):
+        return found
+    attempt, state = found
+    confirmation = answers.confirmation_of(site.kit, attempt)
+    return {"state": state, "confirmation": confirmation, "confirmation_reason": attempt.confirm_reason}
+
+
 def _visit(ask: Ask, body: m.Begin) -> Visit:
     client = ask.site.kit.policy.clients[body.client]
-    system = SYSTEM.sub("", body.system)  # shown on the phone: a name, never a sentence of the caller's
+    system = NO_NAME.sub("", body.system)[
+        :LONGEST_SYSTEM
+    ].strip()  # shown on the phone: a name, never a sentence of the caller's
     return replace(ask.visit(), browser=client.name, system=system, device_token=body.device_token)
 
 
@@ -122,7 +136,8 @@ def collect(ask: Ask, body: m.Collect, login_id: str) -> dict[str, Any] | Refusa
         return made
     session = made.session
     return {
-        "token": made.token, "token_type": "Bearer", "user": session.user_id, "username": session.username, "acr": session.acr,
+        "token": made.token, "token_type": "Bearer", "user": session.user_id, "username": session.username,
+        "account": session.account, "acr": session.acr,
         "amr": session.amr.split(), "auth_time": session.created, "idle_seconds": session.idle_seconds, "expires": session.expires,
         "device_token": made.device_token,
     }  # fmt: skip

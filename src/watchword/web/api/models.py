@@ -47,10 +47,17 @@ class Login(BaseModel):
 class Poll(Body):
     collector: Collector
     wait: Annotated[int, Field(ge=0, le=25)] = 0
+    confirmation: Annotated[str, Field(max_length=6)] | None = None
 
 
 class State(BaseModel):
     state: str
+
+
+class Polled(BaseModel):
+    state: str
+    confirmation: str
+    confirmation_reason: str
 
 
 class Show(Body):
@@ -84,6 +91,7 @@ class Session(BaseModel):
     token_type: str
     user: str
     username: str
+    account: Literal["live", "paper"]
     acr: str
     amr: list[str]
     auth_time: int
@@ -96,6 +104,7 @@ class Check(BaseModel):
     active: bool
     user: str
     username: str
+    account: Literal["live", "paper"]
     client: str
     acr: str
     amr: list[str]

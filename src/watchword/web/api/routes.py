@@ -6,7 +6,6 @@ from starlette.types import Receive, Scope, Send
 
 from watchword import __version__
 from watchword.core.refusals import METHOD, Refusal
-from watchword.flows import waiting
 from watchword.web.api import handlers as h
 from watchword.web.api import models as m
 from watchword.web.asking import Ask, read, unread
@@ -20,7 +19,13 @@ def _never(ask: Ask, body: object, part: str) -> Refusal:
 
 
 POLL = Route(
-    "POST", "/api/v1/logins/{login}/poll", m.Poll, m.State, _never, "Wait for the state to change", headers=("DPoP",)
+    "POST",
+    "/api/v1/logins/{login}/poll",
+    m.Poll,
+    m.Polled,
+    _never,
+    "Wait for the state or the confirmation code to change",
+    headers=("DPoP",),
 )
 
 ROUTES = (
@@ -82,16 +87,16 @@ class LoginApi:
             await self.api(scope, receive, send)
 
     async def poll(self, scope: Scope, receive: Receive, send: Send) -> None:
-        """Answer when the state is no longer `pending`, or after `wait` seconds."""
+        """Answer when the state is no longer `pending`, when the code to show is another one, or after `wait` seconds."""
         ask = await read(self.site, scope, receive)
         if isinstance(ask, Refusal):
             await refuse_json(unread(self.site, scope), ask)(scope, receive, send)
             return
         result = await self._poll(ask)
-        response = refuse_json(ask, result) if isinstance(result, Refusal) else json(ask, {"state": result})
+        response = refuse_json(ask, result) if isinstance(result, Refusal) else json(ask, result)
         await response(scope, receive, send)
 
-    async def _poll(self, ask: Ask) -> str | Refusal:
+    async def _poll(self, ask: Ask) -> dict[str, str] | Refusal:
         if ask.method != "POST":
             return Refusal(METHOD, "method")
         body = parse(ask, m.Poll)
@@ -102,8 +107,9 @@ class LoginApi:
         key = await self.site.run(h.bound, ask, login_id, body.collector)
         if isinstance(key, Refusal):
             return key
-        found = await self.site.run_read(waiting.state, self.site.kit, body.collector, bound_key=key)
-        if not isinstance(found, Refusal) and found[1] == "pending" and body.wait:
+        found = await self.site.run_read(h.polled, self.site, body.collector, key)
+        news = isinstance(found, Refusal) or found["state"] != "pending"
+        if not news and body.wait and body.confirmation in (None, found["confirmation"]):  # type: ignore[index]
             await self.site.hub.next_event(f"attempt:{login_id}", body.wait)
-            found = await self.site.run_read(waiting.state, self.site.kit, body.collector, bound_key=key)
-        return found if isinstance(found, Refusal) else found[1]
+            found = await self.site.run_read(h.polled, self.site, body.collector, key)
+        return found

@@ -35,6 +35,11 @@ def typed_text(text: str, longest: int = 256) -> str:
     return _visible(text[:longest])
 
 
+def written_text(text: str) -> str:
+    """What a person wrote in several lines: nothing that moves or hides text, line ends kept."""
+    return "\n".join(_visible(line) for line in text.replace("\r\n", "\n").replace("\r", "\n").split("\n"))
+
+
 def _visible(text: str) -> str:
     out: list[str] = []
     marks = 0

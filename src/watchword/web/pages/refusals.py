@@ -7,7 +7,8 @@ from typing import Any
 
 from watchword.core.refusals import NUMBER_FORM, PASSWORD_POLICY, Refusal
 from watchword.web.pages.clock import Clock
-from watchword.web.pages.names import plain_name
+from watchword.web.pages.helping import help_path
+from watchword.web.pages.names import plain_name, safe_name
 from watchword.web.pages.views import RefusalView
 from watchword.web.texts import Catalogue
 
@@ -17,6 +18,8 @@ PARTS = ("what", "why", "do")
 def refusal_view(catalogue: Catalogue, refusal: Refusal, *, lang: str, clock: Clock) -> RefusalView:
     """The refusal for a page."""
     params = _words(catalogue, refusal, lang, clock)
+    if "name" in params:
+        params["name"] = safe_name(str(refusal.params["name"]))  # somebody's own words among ours
     what, why, do = (catalogue.t(lang, f"refusals.{refusal.kind.number}.{part}", **params) for part in PARTS)
     faults = tuple(catalogue.t(lang, key) for key in _fault_keys(catalogue, refusal, lang))
     kind = refusal.kind
@@ -31,6 +34,7 @@ def refusal_view(catalogue: Catalogue, refusal: Refusal, *, lang: str, clock: Cl
         time=clock.now,
         meta=meta,
         faults=faults,
+        help=help_path(kind),
     )
 
 
@@ -61,7 +65,7 @@ def _words(catalogue: Catalogue, refusal: Refusal, lang: str, clock: Clock) -> d
             words[name] = clock.until(int(str(value)))
         elif name == "slow":
             words[name] = catalogue.t(lang, "refusals.slow" if value else "refusals.fast")
-        elif name == "field":
+        elif name in ("field", "name"):
             words[name] = plain_name(str(value))
         else:
             words[name] = value

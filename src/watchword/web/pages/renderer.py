@@ -22,7 +22,7 @@ from watchword.core.brand import Brand
 from watchword.core.refusals import Refusal
 from watchword.web.pages.clock import Clock
 from watchword.web.pages.icons import icon, symbols
-from watchword.web.pages.names import plain_name, safe_name, typed_text
+from watchword.web.pages.names import plain_name, safe_name, typed_text, written_text
 from watchword.web.pages.qr import qr_path
 from watchword.web.pages.refusals import refusal_json, refusal_view
 from watchword.web.pages.views import ChallengePanel, Page, QrPanel, RefusalView
@@ -30,20 +30,9 @@ from watchword.web.texts import LANGUAGES, Catalogue
 
 STYLES = ("tokens.css", "portal.css")
 TEMPLATES = (
-    "login",
-    "held",
-    "settings_networks",
-    "waiting",
-    "over",
-    "enrol",
-    "home",
-    "start",
-    "password",
-    "help",
-    "error",
-    "demo",
-    "password",
-)
+    "login", "waiting", "over", "enrol", "home", "start", "password", "help", "error", "demo", "help_topic",
+    "messages", "message_new", "message_case", "message_unsent", "held", "settings_networks",
+)  # fmt: skip
 
 
 class Renderer:
@@ -111,7 +100,8 @@ class Renderer:
         environment.filters |= {
             "t": partial(say.t, lang), "pattern": partial(say.pattern, lang), "asset": self._assets.__getitem__,
             "icon": icon, "symbols": symbols, "qr": qr_path, "digits": _digits, "spell": " ".join,
-            "spoken": partial(_spoken_digits, lang=lang), "name": safe_name, "plain": plain_name, "typed": typed_text,
+            "steps": partial(_steps, say, lang), "spoken": partial(_spoken_digits, lang=lang), "name": safe_name, "plain": plain_name, "typed": typed_text,
+            "written": written_text,
         }  # fmt: skip
         environment.globals |= {
             "lang": lang, "other": next(other for other in LANGUAGES if other != lang), "gap": "" if lang == "ja" else " ",
@@ -120,6 +110,14 @@ class Renderer:
             "auto": "" if demo_origin else Markup(" autofocus"),
         }  # fmt: skip
         return environment
+
+
+def _steps(catalogue: Catalogue, lang: str, key: str) -> list[Markup]:
+    """The texts `key.1`, `key.2` … as far as they go."""
+    found: list[Markup] = []
+    while catalogue.has(lang, f"{key}.{len(found) + 1}"):
+        found.append(catalogue.t(lang, f"{key}.{len(found) + 1}"))
+    return found
 
 
 def digit_groups(digits: str) -> list[str]:

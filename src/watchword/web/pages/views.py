@@ -30,6 +30,7 @@ _OVER: Mapping[str, Kind] = {
 }  # fmt: skip
 HELP_ANCHORS = (
     "address", "fake-apps", "activate", "camera", "activation-used", "already-active", "phone-only", "notifications",
+    "sharing",
     "u01", "u02", "u03", "u04", "u05", "u06", "u07", "u08",
 )  # fmt: skip
 
@@ -46,16 +47,23 @@ class RefusalView:
     do: Markup
     time: int
     meta: Markup  # "Reference U01 · 14:32:08"
+    help: str = ""  # the page that tells its cause and fix at length
     faults: tuple[Markup, ...] = ()  # the single faults of a new password, each a sentence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Page:
-    """What every page has. `csrf` is the token of its forms; `path` is where switching the language comes back to."""
+    """What every page has. `csrf` is the token of its forms; `path` is where switching the language comes back to.
+
+    The last three are filled in by `showing.page` from the session: `signed_in` into the portal, `paper` account (A08), `unread` cases.
+    """
 
     template: ClassVar[str] = ""
     csrf: str = ""
     path: str = "/login"
+    signed_in: bool = False
+    paper: bool = False
+    unread: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

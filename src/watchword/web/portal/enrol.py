@@ -27,6 +27,8 @@ def _session(ask: Ask) -> Session | Refusal:
     session = sessions.find(ask.site.kit, ask.cookies.get(SESSION, ""))
     if isinstance(session, Session) and session.kind == "platform":
         return Refusal(SESSION_ABSENT, "session.kind")
+    if isinstance(session, Session):
+        ask.session = session
     return session
 
 

@@ -21,8 +21,11 @@ OUTCOMES: dict[str, Outcome] = {"collected": "complete", "approved": "complete"}
 def signed_in(ask: Ask) -> Session | Refusal:
     """The complete session of this browser."""
     session = sessions.find(ask.site.kit, ask.cookies.get(SESSION, ""))
-    if isinstance(session, Session) and session.kind != "portal":
+    if isinstance(session, Refusal):
+        return session
+    if session.kind != "portal":
         return Refusal(SESSION_ABSENT, "session.kind")
+    ask.session = session
     return session
 
 
@@ -35,6 +38,7 @@ def show(ask: Ask) -> Response:
         return see("/enrol")
     if session.kind != "portal":
         return refuse(ask, Refusal(SESSION_ABSENT, "session.kind"))
+    ask.session = session
     found = waiting.home(ask.site.kit, session)
     if isinstance(found, Refusal):
         return refuse(ask, found)

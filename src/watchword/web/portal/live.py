@@ -12,6 +12,7 @@ from watchword.core.sessions import Session
 from watchword.flows import offers, sessions, waiting
 from watchword.web import headers
 from watchword.web.asking import LOGIN, SESSION, Ask, read, unread
+from watchword.web.live import GOING_ON
 from watchword.web.portal.enrol import STATES
 from watchword.web.portal.showing import json, refuse_json
 from watchword.web.site import Site
@@ -70,6 +71,7 @@ class Stream:
             await refuse_json(ask, Refusal(SESSION_ABSENT, found.reason))(scope, receive, send)
             return
         del ask  # ten thousand of these wait at once: none keeps its request
+        scope["headers"].clear()
         first = partial(self._first, look, secret)
         await self.site.hub.stream(
             receive, send, topic=f"{topic}:{found[0]}", event="state", first=first, headers=headers.COMMON
@@ -94,11 +96,17 @@ class Poll:
         topic, cookie, look = KINDS[POLLS[ask.path]]
         secret = ask.cookies.get(cookie, "")
         found = await self.site.run_read(look, self.site, secret)
-        if not isinstance(found, Refusal) and found[1] in ("pending", "waiting"):
-            await self.site.hub.next_event(f"{topic}:{found[0]}", seconds(ask))
+        heard = None
+        if not isinstance(found, Refusal) and found[1] in GOING_ON:
+            heard = await self.site.hub.next_event(f"{topic}:{found[0]}", seconds(ask))
             found = await self.site.run_read(look, self.site, secret)
-        answer = refuse_json(ask, found) if isinstance(found, Refusal) else json(ask, {"state": found[1]})
+        answer = refuse_json(ask, found) if isinstance(found, Refusal) else json(ask, {"state": _said(found[1], heard)})
         await answer(scope, receive, send)
+
+
+def _said(state: str, heard: Mapping[str, str] | None) -> str:
+    """The state, or `changed` where that is the news: a page that polls must be told of its confirmation code as one that streams is."""
+    return "changed" if state == "pending" and heard is not None and heard.get("state") == "changed" else state
 
 
 def seconds(ask: Ask) -> float:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from starlette.types import ASGIApp
 
 from watchword.web.endpoints import Endpoint, Guarded, Paths, missing
-from watchword.web.portal import confirm, enrol, held, home, login, networks, start, waiting
+from watchword.web.portal import confirm, enrol, held, helping, home, login, messages, networks, start, waiting
 from watchword.web.portal.live import Poll, Stream
 from watchword.web.portal.showing import refuse, refuse_json
 from watchword.web.site import Site
+from watchword.web.uploads import Uploads
 
 
 def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
@@ -31,9 +32,17 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             "/settings/networks": Endpoint(site, {"GET": networks.show}, refuse),
             "/confirm": Endpoint(site, {"POST": confirm.post}, refuse),
             "/lang": Endpoint(site, {"POST": start.language}, refuse),
-            "/help": Endpoint(site, {"GET": start.help_page}, refuse, reads=("GET",)),
+            "/messages": Endpoint(site, {"GET": messages.show}, refuse),
+            "/messages/new": Uploads(site, {"GET": messages.new_form, "POST": messages.new_post}, refuse),
+            "/help": Endpoint(site, {"GET": helping.index}, refuse, reads=("GET",)),
             **{path: app for path, app in api.items() if "{" not in path},
         },
         missing(site, refuse),
-        {"/static/": static, **{path.partition("{")[0]: app for path, app in api.items() if "{" in path}},
+        {
+            "/static/": static,
+            messages.CASE: Uploads(site, {"GET": messages.case_page, "POST": messages.case_post}, refuse),
+            messages.PICTURE: Endpoint(site, {"GET": messages.picture}, refuse),
+            "/help/": Endpoint(site, {"GET": helping.topic}, refuse, reads=("GET",)),
+            **{path.partition("{")[0]: app for path, app in api.items() if "{" in path},
+        },
     )

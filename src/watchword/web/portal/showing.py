@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from zoneinfo import ZoneInfo
 
 from starlette.responses import JSONResponse, Response
 
 from watchword.core.refusals import ATTEMPT_GONE, FORM_STALE, SESSION_ABSENT, SESSION_OVER, Refusal
 from watchword.core.users import User
+from watchword.flows import cases
 from watchword.web import headers
 from watchword.web.asking import LOGIN, SESSION, Ask
 from watchword.web.pages import ErrorPage, LoginPage, Page, RefusalView
@@ -22,7 +24,9 @@ def zone_of(ask: Ask, user: User | None = None) -> ZoneInfo:
 
 def page(ask: Ask, view: Page, *, status: int = 200, user: User | None = None) -> Response:
     """A page with the headers of the portal. Never stored: it may hold what only this person should see."""
-    body = ask.site.renderer.page(view, lang=ask.lang, now=ask.site.kit.clock.now(), tz=zone_of(ask, user))
+    body = ask.site.renderer.page(
+        _of_session(ask, view), lang=ask.lang, now=ask.site.kit.clock.now(), tz=zone_of(ask, user)
+    )
     response = Response(body, status, media_type="text/html; charset=utf-8")
     response.raw_headers += [
         *headers.COMMON,
@@ -32,6 +36,15 @@ def page(ask: Ask, view: Page, *, status: int = 200, user: User | None = None) -
         (b"vary", b"Accept-Language, Cookie"),
     ]
     return response
+
+
+def _of_session(ask: Ask, view: Page) -> Page:
+    """What every page of somebody logged in shows: that an account is on paper only (A08), and how many answers wait (S07)."""
+    session = ask.session
+    if session is None:
+        return view
+    unread = cases.unread(ask.site.kit, session) if session.kind == "portal" else 0
+    return replace(view, signed_in=session.kind == "portal", paper=session.account == "paper", unread=unread)
 
 
 def see(path: str) -> Response:

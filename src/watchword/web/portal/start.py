@@ -1,4 +1,4 @@
-"""The first password (A04), the language switch (V01) and the help page (table U)."""
+"""The first password (A04), and the language switch (V01)."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from starlette.responses import Response
 from watchword.core.codes import DIGITS
 from watchword.core.refusals import PASSWORD_DIFFERS, Refusal
 from watchword.flows import accounts
-from watchword.web.asking import LANG, SESSION, Ask
+from watchword.web.asking import LANG, Ask
 from watchword.web.languages import LANGUAGES
-from watchword.web.pages import HelpPage, PasswordRules, StartPage
+from watchword.web.pages import PasswordRules, StartPage
 from watchword.web.portal.showing import page, refusal_view, see, with_retry
 
 LOCAL_PATH = re.compile(r"/[A-Za-z0-9/_-]{0,100}")
@@ -46,8 +46,3 @@ def language(ask: Ask) -> Response:
     if lang in LANGUAGES:
         ask.set_cookie(LANG, lang, YEAR_SECONDS)
     return see(back if LOCAL_PATH.fullmatch(back) and not back.startswith("//") else "/")
-
-
-def help_page(ask: Ask) -> Response:
-    """Every cause and its fix."""
-    return page(ask, HelpPage(csrf=ask.csrf(), logged_in=SESSION in ask.cookies, key_url=ask.site.key_origin))

@@ -54,6 +54,7 @@ def _view(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_way:
         username=attempt.username,
         action=attempt.action,
         operation=attempt.operation,
+        paper=found.user.kind == "paper" and attempt.action != "recover",  # who begins a recovery has shown nothing yet
         push=_push_state(found, now),
         sent_to=chosen.name if chosen else "",
         sent_at=attempt.asked[-1] if attempt.asked else 0,
