@@ -11,6 +11,21 @@ from watchword.flows.protection_ports import Notice
 from watchword.stores.engine import SqlStore
 
 
+def test_tries(store: SqlStore) -> None:
+    with store.write() as tx:
+        assert tx.tries.take(b"s", "unknown", START) == Tries(1, 0, 0, 1)
+        assert tx.tries.take(b"s", "unknown", START) == Tries(2, 0, 0, 2)
+        assert tx.tries.take(b"s", "known", START) == Tries(1, 0, 0, 0), "only strangers have a total"
+        assert tx.tries.take(b"t", "unknown", START) == Tries(1, 0, 0, 1)
+        tx.tries.put(b"new", "unknown", Tries(0, 2, START + 9, 11), START)
+        assert tx.tries.take(b"new", "unknown", START + 9) == Tries(1, 2, START + 9, 12)
+        tx.tries.refund(b"s", "unknown")
+        assert tx.tries.take(b"s", "unknown", START) == Tries(2, 0, 0, 2)
+        for _ in range(5):
+            tx.tries.refund(b"s", "known")
+        assert tx.tries.take(b"s", "known", START) == Tries(1, 0, 0, 0)
+
+
 def test_tries_are_forgiven_as_far_as_they_were_right(store: SqlStore) -> None:
     with store.write() as tx:
         tx.tries.put(b"s", "unknown", Tries(5, 2, START + 900, 12), START)

@@ -49,6 +49,7 @@ from watchword.core.refusals import (
 from watchword.flows import answers, approve, login, sessions
 from watchword.flows.details import details
 from watchword.flows.kit import Visit
+from watchword.flows.password_step import active_devices
 from watchword_client.approval import decision_fields
 
 WRONG_OFFLINE = {CODE_WRONG, CODE_USED, CODE_CLOCK, RESPONSE_WRONG}
@@ -111,7 +112,11 @@ class Logins(RuleBasedStateMachine):
         if password == "wrong" or isinstance(result, Refusal):
             assert isinstance(result, Refusal), "a wrong password opened an attempt"
             return multiple()
-        assert isinstance(result, login.Opened)
+        if isinstance(result, login.EnrolmentOnly):  # ten wrong PINs ended the phone
+            with self.world.kit.store.read() as tx:
+                assert not active_devices(tx, self.holdings[who].user), "a session without the element that is there"
+            assert result.session.kind == "enrolment"
+            return multiple()
         self.collectors[result.attempt.id] = result.collector
         self.passwords.add(result.attempt.id)
         return result.attempt.id

@@ -54,10 +54,10 @@ def guess(target: Target) -> list[Line]:
     passwords = [f"Guess-{number}-2026!" for number in range(GUESSES)]
     found = _tried(target, "127.66.0.9", [(target.username, password) for password in passwords])
     read = found[1101] + (1 if found[1101] == 4 else 0)  # the fifth was read too, and paused the name
-    lines: list[Line] = [("attack_guess", {"tries": GUESSES, "name": target.username, "read": read})]
+    lines: list[Line] = [("demo.attack_guess", {"tries": GUESSES, "name": target.username, "read": read})]
     if any(found[number] for number in PAUSED):
-        lines.append(("attack_guess_paused", {}))
-    return [*lines, ("attack_owner_known", {}), ("attack_owner_held", {}), ("attack_owner_notice", {})]
+        lines.append(("demo.attack_guess_paused", {}))
+    return [*lines, ("demo.attack_owner_known", {}), ("demo.attack_owner_held", {}), ("demo.attack_owner_notice", {})]
 
 
 def spray(target: Target) -> list[Line]:
@@ -65,10 +65,10 @@ def spray(target: Target) -> list[Line]:
     names = [f"client{number:03d}" for number in range(NAMES)]
     found = _tried(target, "127.67.0.9", [(name, "Summer-2026!") for name in names])
     read = NAMES - found[NETWORK]
-    lines: list[Line] = [("attack_spray", {"tries": NAMES, "read": read})]
+    lines: list[Line] = [("demo.attack_spray", {"tries": NAMES, "read": read})]
     if found[NETWORK]:
-        lines.append(("attack_spray_waits", {}))
-    return [*lines, ("attack_owner_elsewhere", {})]
+        lines.append(("demo.attack_spray_waits", {}))
+    return [*lines, ("demo.attack_owner_elsewhere", {})]
 
 
 def bomb(target: Target) -> list[Line]:
@@ -78,11 +78,11 @@ def bomb(target: Target) -> list[Line]:
         for _ in range(LOGINS):
             page = Browser(target.portal, http=http).login(target.username, target.password)
             if page.path == "/enrol":
-                return [("attack_no_key", {"name": target.username})]
+                return [("demo.attack_no_key", {"name": target.username})]
             if page.refusals:
-                return [("attack_bomb_paused", {})]
+                return [("demo.attack_bomb_paused", {})]
             asked += _SENT in page.html
-    return [("attack_bomb", {"tries": LOGINS, "asked": asked}), ("attack_bomb_code", {}), ("attack_owner_deny", {})]
+    return [("demo.attack_bomb", {"tries": LOGINS, "asked": asked}), ("demo.attack_bomb_code", {}), ("demo.attack_owner_deny", {})]
 
 
 ATTACKS: Mapping[str, Callable[[Target], list[Line]]] = {"guess": guess, "spray": spray, "bomb": bomb}

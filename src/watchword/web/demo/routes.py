@@ -30,7 +30,7 @@ class Attack(Protocol):
         ...
 
     def run(self, kind: str) -> Sequence[tuple[str, Mapping[str, object]]]:
-        """What happened: text keys under `demo.`, and what fills them."""
+        """What happened: text keys, and what fills them."""
         ...
 
 
@@ -90,7 +90,7 @@ class Demo:
             return refuse(ask, Refusal(NOT_FOUND, "attack.unknown"))
         texts = ask.site.kit.texts
         return json(
-            ask, {"lines": [texts.plain(ask.lang, f"demo.{key}", **fill) for key, fill in self.attack.run(kind)]}
+            ask, {"lines": [texts.plain(ask.lang, key, **fill) for key, fill in self.attack.run(kind)]}
         )
 
     def start_over(self, ask: Ask) -> Response:
