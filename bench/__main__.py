@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench import (
     attack,
+    breached,
     checks,
     figures,
     key_load,
@@ -41,6 +42,7 @@ BENCHMARKS: dict[str, Run] = {
     "attack": attack.run,
     "timing": timing.run,
     "million": million.run,
+    "breached": breached.run,
 }
 
 

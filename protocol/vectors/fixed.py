@@ -123,6 +123,7 @@ DETAILS: Json = {
     "username": "mtanaka01",
     "device": DEVICE,
     "action": "login",
+    "operation": "",
     "client": "portal",
     "client_name": "Client Portal",
     "portal": "login.example.com",

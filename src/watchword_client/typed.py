@@ -12,7 +12,7 @@ from watchword_client.oath import check_digit
 PIN_MIN, PIN_MAX = 4, 6
 _IGNORED = re.compile(r"[\s\u2010-\u2015\u2212-]")
 _CROCKFORD = re.compile(r"[0-9A-HJKMNP-TV-Z]*", re.ASCII)
-_PURPOSES = {"1": "login"}
+_PURPOSES = {"1": "login", "2": "confirm", "3": "recover"}
 
 
 class Mistyped(FormError):
@@ -50,7 +50,7 @@ def confirmation(typed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Challenge:
-    """Ten digits and what they ask for; today only `login`."""
+    """Ten digits and what they ask for: `login`, `confirm` (a change inside a session) or `recover`."""
 
     digits: str
     purpose: str
@@ -81,7 +81,7 @@ def session_id(typed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a QR code of ours holds. `kind` is `login` or `activation`; `secret_hash` is what a login tells the server."""
+    """What a QR code of ours holds. `kind` is `login`, `activation` or `transfer`; `secret_hash` is what a login tells the server."""
 
     kind: str
     secret: str
@@ -89,11 +89,11 @@ class Link:
 
 
 def link(iss: str, scanned: str) -> Link:
-    """Reads a scanned text (spec.md 5.2, 6.3). Mistyped `origin`, `path` or `secret` when it is not one of ours."""
+    """Reads a scanned text (spec.md 5.2, 5.10, 6.3). Mistyped `origin`, `path` or `secret` when it is not one of ours."""
     rest = scanned[len(iss) :]
     if not scanned.startswith(iss) or (rest and rest[0] not in "/#?"):
         raise Mistyped("link", "origin")
-    kind = {"/l#": "login", "/a#": "activation"}.get(rest[:3])
+    kind = {"/l#": "login", "/a#": "activation", "/t#": "transfer"}.get(rest[:3])
     if kind is None:
         raise Mistyped("link", "path")
     try:

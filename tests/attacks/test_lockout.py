@@ -72,7 +72,7 @@ def test_clear_all_forgets_every_counter_and_what_phones_were_told(here: Install
     with here.built.store.write() as tx:
         user = tx.users.lock(who.id)
         assert user is not None
-        password_step.clear_all(tx, user)
+        password_step.clear_all(here.built.kit, tx, user)
     assert who.phone.pending().notices == ()
     assert logged_in(here, who).page.path == "/"
 

@@ -17,7 +17,7 @@ from tests.support.world import World
 from watchword.core.lockout import CAP, worst_case
 from watchword.core.refusals import CREDENTIALS, LOCKED, NETWORK_WAITS, PAUSED, Refusal
 from watchword.core.throttle import Limit, Limits
-from watchword.flows import login
+from watchword.flows import login, password_step
 from watchword.flows.kit import Visit
 
 DAY = 24 * 3600
@@ -143,7 +143,7 @@ def test_a_year_of_guessing(world: World, proofs: int) -> None:
         world.clock.advance(wait)
         if proofs and ended < proofs and world.clock.now() > began + (ended + 1) * 365 * DAY // (proofs + 1):
             with world.kit.store.write() as tx:
-                tx.tries.end_row(tx.tries.subject(user.username_key))
+                password_step.end_row(world.kit, tx, user)
             ended += 1
         world.built.store.sweep(world.clock.now()) if turn % 200 == 0 else None
     compared = world.passwords.compared - before

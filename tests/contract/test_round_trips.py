@@ -13,6 +13,7 @@ from watchword.core.attempts import PUSH_SECONDS, Attempt, Context
 from watchword.core.codes import SentCode
 from watchword.core.devices import Device, Phone
 from watchword.core.enrolments import Enrolment
+from watchword.core.renewals import Renewal
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
 from watchword.flows.ports import Browser
@@ -36,7 +37,14 @@ def test_users(store: SqlStore, samples: Samples) -> None:
         tx.users.set_password(user.id, "other", START)
         tx.users.set_quiet(user.id, START + 1, START + 2)
         tx.users.set_flagged(user.id, START + 3)
-        changed = replace(user, password_hash="other", quiet_until=START + 1, denied_at=START + 2, flagged=START + 3)
+        changed = replace(
+            user,
+            password_hash="other",
+            password_changed=START,
+            quiet_until=START + 1,
+            denied_at=START + 2,
+            flagged=START + 3,
+        )
         assert tx.users.get(user.id) == changed
 
 
@@ -195,9 +203,13 @@ def test_devices(store: SqlStore, samples: Samples) -> None:
         phone = tx.phones.get(mine.phone_id)
     bens = added_device(store, samples, ben, phone)
     with store.write() as tx:
-        tx.devices.keep_recovery(mine.id, b"sealed")
+        tx.devices.keep_recovery(mine.id, b"sealed", b"number")
+        tx.devices.set_pending(mine.id, b"s" * 32)
     with store.read() as tx:
         assert tx.devices.get(mine.id) == mine
+        assert tx.devices.recovery_of(mine.id) == (b"sealed", b"number")
+        assert tx.devices.recovery_of(bens.id) == (b"", b"")
+        assert (tx.devices.pending(mine.id), tx.devices.pending(bens.id)) == (b"s" * 32, None)
         assert tx.devices.get("none") is None
         assert tx.devices.of_user(anna.id) == (mine,)
         assert tx.devices.of_user("nobody") == ()
@@ -315,7 +327,8 @@ def test_browsers(store: SqlStore, samples: Samples) -> None:
         (Contact, tables.contacts, ("value_mac",)),
         (Attempt, tables.attempts, ("qr_hash",)),
         (Phone, tables.phones, ("push",)),
-        (Device, tables.devices, ("recovery",)),
+        (Device, tables.devices, ("recovery", "pending", "first_number")),
+        (Renewal, tables.renewals, ()),
         (Enrolment, tables.enrolments, ()),
         (SentCode, tables.codes, ()),
         (Session, tables.sessions, ()),
@@ -331,55 +344,3 @@ def test_a_table_has_the_fields_of_its_dataclass_in_their_order(
         at = names.index("context")
         names[at : at + 1] = [field.name for field in fields(Context)]
     assert [column.name for column in table.c if column.name not in besides] == names
-
-
-def test_cases(store: SqlStore, samples: Samples) -> None:
-    user, other = added_user(store, samples), added_user(store, samples)
-    case, message, picture = samples.case(user)
-    data = b"\x89PNG and more"
-    with store.write() as tx:
-        tx.cases.add(case)
-        tx.cases.add_message(message)
-        tx.cases.add_picture(picture, data)
-        assert tx.cases.get(case.id, lock=True) == replace(case, stored=picture.size)
-        assert tx.cases.get("nobody") is None
-        assert tx.cases.messages(case.id) == (message,)
-        assert (tx.cases.written(case.id), tx.cases.written("none")) == (1, 0)
-        assert tx.cases.posted(user.id, message.post) == case.id
-        assert tx.cases.posted(other.id, message.post) is None
-        assert tx.cases.pictures(case.id) == [picture]
-        assert tx.cases.picture(picture.id) == (picture, data)
-        assert tx.cases.picture("none") is None
-        now = tx.cases.get(case.id)
-        assert now and tx.cases.move(now, "answered", START + 5, unread=1)
-        assert not tx.cases.move(now, "closed", START + 6), "somebody was first"
-        assert (tx.cases.unread(user.id), tx.cases.unread(other.id)) == (1, 0)
-        tx.cases.read(case.id, other.id)
-        assert tx.cases.unread(user.id) == 1, "only its owner reads it"
-        tx.cases.read(case.id, user.id)
-        assert tx.cases.unread(user.id) == 0
-        assert tx.cases.get(case.id) == replace(case, stored=30, state="answered", touched=START + 5)
-
-
-def test_cases_in_pages(store: SqlStore, samples: Samples) -> None:
-    user = added_user(store, samples)
-    made = [samples.case(user, touched=START + at // 2)[0] for at in range(7)]
-    ordered = sorted(made, key=lambda case: (case.touched, case.id), reverse=True)
-    with store.write() as tx:
-        for case in made:
-            tx.cases.add(case)
-        assert list(tx.cases.of(user.id, 1 << 62, "", 4)) == ordered[:4]
-        assert list(tx.cases.of(user.id, ordered[3].touched, ordered[3].id, 4)) == ordered[4:]
-        assert tx.cases.of("nobody", 1 << 62, "", 4) == ()
-        assert list(tx.cases.in_state("open", 1 << 62, "", 9)) == ordered
-        assert tx.cases.in_state("closed", 1 << 62, "", 9) == ()
-
-
-def test_a_form_is_written_once(store: SqlStore, samples: Samples) -> None:
-    user = added_user(store, samples)
-    case, message, _ = samples.case(user)
-    with store.write() as tx:
-        tx.cases.add(case)
-        tx.cases.add_message(message)
-    with pytest.raises(Duplicate), store.write() as tx:
-        tx.cases.add_message(replace(message, id=samples.id(), turn=1))

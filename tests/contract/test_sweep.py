@@ -20,6 +20,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
     old_attempt, attempt = samples.attempt(samples.id(), started=START - 91 * DAY), samples.attempt(samples.id())
     old_code, code = samples.code(expires=START - 2 * DAY), samples.code()
     old_enrolment, enrolment = samples.enrolment(expires=START - 31 * DAY), samples.enrolment()
+    recovery = samples.recovery(expires=START - DAY)
     with store.write() as tx:
         for each in (old_session, session):
             tx.sessions.add(each)
@@ -29,6 +30,8 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
             tx.codes.add(sent)
         for enrolled in (old_enrolment, enrolment):
             tx.enrolments.add(enrolled)
+        for begun in (samples.recovery(expires=START - DAY - 1), recovery):
+            tx.recoveries.add(begun)
         tx.claims.spend("old", START - 1)
         tx.claims.spend("new", START)
         tx.rates.take("old", window, START - 601)
@@ -47,7 +50,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
     store.outbox_done(leased[0].id, START - 31 * DAY)
     once = dict.fromkeys(
         (
-            *("claims", "rates", "codes", "enrolments", "attempts", "sessions", "outbox"),
+            *("claims", "rates", "codes", "enrolments", "attempts", "sessions", "outbox", "recoveries"),
             *("network_tries", "phone_notices", "password_tries"),
         ),
         1,
@@ -59,6 +62,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
         assert tx.attempts.get(attempt.id) == attempt
         assert tx.codes.current(code.purpose, code.subject) == code
         assert tx.enrolments.get(enrolment.id) == enrolment
+        assert tx.recoveries.by_collector(recovery.collector_hash) == recovery
         assert not tx.claims.spend("new", START)
         assert tx.tries.take(b"new", "unknown", START).wrong == 2
         assert tx.tries.take(b"locked", "unknown", START) == Tries(0, 1, START + 1)

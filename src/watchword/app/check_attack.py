@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchword.app import demo_attacks
-from watchword.app.check_walk import Walk, hold
+from watchword.app.walk import Walk, hold
 from watchword.flows import networks
 from watchword_client.portal import Browser
 

@@ -82,7 +82,11 @@ def bomb(target: Target) -> list[Line]:
             if page.refusals:
                 return [("demo.attack_bomb_paused", {})]
             asked += _SENT in page.html
-    return [("demo.attack_bomb", {"tries": LOGINS, "asked": asked}), ("demo.attack_bomb_code", {}), ("demo.attack_owner_deny", {})]
+    return [
+        ("demo.attack_bomb", {"tries": LOGINS, "asked": asked}),
+        ("demo.attack_bomb_code", {}),
+        ("demo.attack_owner_deny", {}),
+    ]
 
 
 ATTACKS: Mapping[str, Callable[[Target], list[Line]]] = {"guess": guess, "spray": spray, "bomb": bomb}

@@ -14,22 +14,23 @@ from pathlib import Path
 
 import typer
 
-from watchword.app import check_attack, demo, serving
-from watchword.app.check_walk import Failed, MovableClock, Walk, hold, refused
+from watchword.app import (
+    check_attack,
+    check_key,
+    check_messages,
+    check_recovery,
+    check_settings,
+    check_staff,
+    demo,
+    serving,
+)
 from watchword.app.clock import monotonic
-from watchword.core.users import Details, NewUser
+from watchword.app.walk import OTHER_PIN, PASSWORD, PERSON, PIN, Failed, MovableClock, Walk, hold, refused
 from watchword.flows import accounts
 from watchword_client.login import PlatformLogin
 from watchword_client.phone import Phone
 from watchword_client.portal import Browser
 from watchword_client.transport import http_client
-
-PIN, OTHER_PIN = "M2cnef", "x9Z!q"
-PASSWORD = "Walk-2026!"  # of the person the walk adds
-PERSON = NewUser(
-    "walker01", Details("Wanda", "Walker", "1990-02-03", ("9 Mill Lane",), ("Leeds",), ("LS1 4AP",), "passport", "GB5550001"),
-    ("wanda@example.org",), ("+447911123456",), "en", "Europe/London", "Wanda Walker",
-)  # fmt: skip
 
 
 def add_user(walk: Walk) -> None:
@@ -247,7 +248,8 @@ def wrong_password(walk: Walk) -> None:
 
 STEPS: tuple[Callable[[Walk], None], ...] = (
     add_user, start_code_used, password_alone, activate_by_sms, login_by_push, login_by_qr, login_by_challenge, login_by_code, platform,
-    second_user, used_activation, replay, expired, wrong_pin, wrong_password, *check_attack.STEPS,
+    second_user, used_activation, replay, expired, wrong_pin, wrong_password, *check_settings.STEPS, *check_recovery.STEPS,
+    *check_messages.STEPS, *check_key.STEPS, *check_staff.STEPS, *check_attack.STEPS,
 )  # fmt: skip
 
 

@@ -16,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from watchword.core.machine import Machine
+from watchword.core.recovery import FIRST
 
 ATTEMPT = Machine(
     "attempt",
@@ -133,8 +134,13 @@ def collect_until(attempt: Attempt) -> int:
 
 
 def guarded(attempt: Attempt) -> bool:
-    """Whether only the QR and the challenge answer this attempt: begun with the phone, or suspicious (S02)."""
-    return attempt.action == "held" or attempt.confirm_reason == SUSPICION
+    """Whether only the QR and the challenge answer this attempt: whoever typed the name has proven nothing yet, or is suspicious (S02)."""
+    return qr_only(attempt) or attempt.confirm_reason == SUSPICION
+
+
+def qr_only(attempt: Attempt) -> bool:
+    """Whether nothing was proven before it, so that it may be nobody's: a login or a recovery that begins with the phone."""
+    return attempt.action == "held" or attempt.operation == FIRST
 
 
 def state_at(attempt: Attempt, now: int) -> str:

@@ -76,6 +76,19 @@ NETWORKS_MANY = _kind(1305, "networks.many", 422)  # params: limit
 START_CODE = _kind(1401, "start.code", 401)
 PASSWORD_POLICY = _kind(1402, "password.policy", 422)  # params: faults (codes)
 PASSWORD_DIFFERS = _kind(1403, "password.differs", 422)
+PASSWORD_CURRENT = _kind(1404, "password.current", 401)
+RECOVERY_LIMITED = _kind(1405, "recovery.limited", 429)  # params: until
+RECOVERY_GONE = _kind(1406, "recovery.gone", 410)
+RECOVERY_EXPIRED = _kind(1407, "recovery.expired", 410)
+RECOVERY_STOPPED = _kind(1408, "recovery.stopped", 403)
+RECOVERY_DONE = _kind(1409, "recovery.done", 409)
+PROOF_ELSEWHERE = _kind(1410, "recovery.proof", 409)
+PROOF_UNFIT = _kind(1411, "recovery.unfit", 422)
+PROOF_SPENT = _kind(1412, "recovery.spent", 429)
+PROOFS_MISSING = _kind(1413, "recovery.proofs_missing", 403)
+RECOVERED_LATELY = _kind(1414, "recovery.delay", 403)  # params: until
+QUESTIONS_OFF = _kind(1415, "questions.off", 403)
+QUESTIONS_FORM = _kind(1416, "questions.form", 422)  # params: faults (codes)
 
 # 21xx: answers typed into the login page
 CODE_WRONG = _kind(2101, "code.wrong", 422, "U08")
@@ -97,6 +110,14 @@ PROOF_FIRST = _kind(3110, "activation.proof_first", 403)
 NUMBER_FORM = _kind(3111, "number.form", 422)  # params: fault
 NUMBER_COUNTRY = _kind(3112, "number.country", 422)
 SEND_LIMITED = _kind(3120, "send.limited", 429)  # params: until
+CONTACT_GONE = _kind(3130, "contact.gone", 404)
+CONTACT_EXISTS = _kind(3131, "contact.exists", 409)
+CONTACT_LAST_VERIFIED = _kind(3132, "contact.last_verified", 409)
+CONTACT_RECOVERY = _kind(3133, "contact.recovery", 409)
+CONTACT_LAST = _kind(3134, "contact.last", 409)
+CONTACTS_FULL = _kind(3135, "contact.full", 409)  # params: most
+CONTACT_UNVERIFIED = _kind(3136, "contact.unverified", 409)
+MAIL_FORM = _kind(3137, "mail.form", 422)
 USED_OR_OLD = _kind(3201, "activation.used", 410)
 ALREADY_ACTIVE = _kind(3202, "activation.already", 409)
 ACTIVATION_THROTTLED = _kind(3203, "activation.throttled", 429)  # params: until
@@ -118,6 +139,19 @@ PIN_WRONG = _kind(4304, "key.pin_wrong", 401, "U08")  # extra: left
 PINS_SPENT = _kind(4305, "key.pins_spent", 403)
 PUSH_ENDPOINT = _kind(4306, "key.push_endpoint", 422)
 
+# 44xx: Key's life: a new PIN, a transfer, a recovery, the test of notifications
+NOTHING_TO_RECOVER = _kind(4401, "recovery.nothing", 403)
+RENEWAL_OVER = _kind(4402, "renewal.over", 410)
+RENEWAL_EARLY = _kind(4403, "renewal.early", 409)
+RENEWAL_CHANGED = _kind(4404, "renewal.changed", 409)
+RENEWAL_DONE = _kind(4405, "renewal.done", 409)
+RENEWAL_LIMITED = _kind(4406, "renewal.limited", 429)  # params: until
+TRANSFER_CODE = _kind(4407, "transfer.code", 422)  # extra: left
+TRANSFER_USED = _kind(4408, "transfer.used", 410)
+RENEWAL_SUSPENDED = _kind(4409, "renewal.suspended", 403)
+PUSH_TEST_NONE = _kind(4410, "push.test_none", 409)
+PUSH_TEST_LIMITED = _kind(4411, "push.test_limited", 429)  # params: until
+
 # 50xx: requests as such
 MALFORMED = _kind(5001, "request.malformed", 400)
 INVALID = _kind(5002, "request.invalid", 422)  # params: field
@@ -135,6 +169,15 @@ PROOF_OF_KEY = _kind(6003, "platform.proof", 401)
 CLIENT_UNKNOWN = _kind(6004, "platform.client", 401)
 COLLECTOR = _kind(6005, "platform.collector", 404)
 CONFIRM_FIRST = _kind(6101, "session.confirm_first", 403)
+PRIMARY_ONLY = _kind(6102, "settings.primary_only", 403)  # params: name
+RECOVERY_DELAY = _kind(6103, "settings.recovery_delay", 403)  # params: until
+PRIMARY_UNFIT = _kind(6104, "settings.primary_unfit", 409)
+DEVICE_GONE = _kind(6110, "device.gone", 404)
+DEVICE_STAFF = _kind(6111, "device.staff", 409)
+DEVICE_NAME = _kind(6112, "device.name", 422)  # params: most
+DEVICE_TEST_LIMITED = _kind(6113, "device.test_limited", 429)  # params: until
+SESSION_GONE = _kind(6120, "session.gone", 404)
+ZONE_UNKNOWN = _kind(6130, "settings.zone", 422)
 
 # 71xx: the message centre
 CASE_UNKNOWN = _kind(7101, "case.unknown", 404)
@@ -153,3 +196,20 @@ CASE_FULL = _kind(7113, "case.full", 422)
 UPLOAD_LARGE = _kind(7114, "upload.large", 413)
 UPLOAD_BUSY = _kind(7115, "upload.busy", 503)  # retry_after
 PICTURE_LIMIT = _kind(7116, "picture.limit", 429)  # params: until
+
+# 72xx: staff
+STAFF_ABSENT = _kind(7201, "staff.absent", 401)
+STAFF_CLOSED = _kind(7202, "staff.closed", 403)
+STAFF_ROLE = _kind(7203, "staff.role", 403)
+STAFF_OWN = _kind(7204, "staff.own", 403)
+STAFF_NOBODY = _kind(7205, "staff.nobody", 404)
+STAFF_FORM = _kind(7206, "staff.form", 422)  # params: field
+STAFF_STATE = _kind(7207, "staff.state", 409)
+STAFF_LIMITED = _kind(7208, "staff.limited", 429)  # params: until
+REQUEST_UNKNOWN = _kind(7211, "staff_request.unknown", 404)
+REQUEST_CLOSED = _kind(7212, "staff_request.closed", 410)
+REQUEST_TWICE = _kind(7213, "staff_request.twice", 409)
+INTERVIEW_FIRST = _kind(7214, "staff_request.interview_first", 403)
+ADMINISTRATOR_EXISTS = _kind(7221, "staff.administrator_exists", 409)
+GLASS = _kind(7222, "staff.glass", 403)
+ENROLMENT_HELD = _kind(7231, "enrolment.held", 403)

@@ -15,10 +15,12 @@ from watchword.core.attempts import (
     Attempt,
     challenge_at,
     guarded,
+    qr_only,
 )
 from watchword.core.devices import OFFLINE_WRONG_LIMIT, Device
 from watchword.core.encoding import b64u, sha256
 from watchword.core.otp import PURPOSES, challenge_digits, plain_digits
+from watchword.core.recovery import FIRST
 from watchword.core.refusals import (
     ANSWER_FORM,
     ATTEMPT_GONE,
@@ -40,6 +42,7 @@ from watchword.flows.ports import AuditRow, Tx
 CLAIM_SECONDS = 3600
 NO_DEVICE = Device("", "", "", "key", "inactive", "", b"", 0, 0, 0, 0)  # of a name that may be nobody's
 LENGTHS = {"code": 6, "challenge": 8}
+NO_DEVICE = Device("", "", "", "key", "inactive", "", b"", 0, 0, 0, 0)
 KINDS = {"code": "key_code", "challenge": "key_challenge"}
 
 
@@ -79,7 +82,7 @@ def show(kit: Kit, collector: str, way: str, *, bound_key: str = "") -> Shown | 
             return attempt
         if way == "qr":
             return _show_qr(kit, tx, attempt, now)
-        if way == "challenge" and attempt.action != "held":
+        if way == "challenge" and not qr_only(attempt):
             return _show_challenge(kit, tx, attempt, now)
     return Refusal(WAY_UNAVAILABLE, "way.unknown")
 
@@ -87,7 +90,7 @@ def show(kit: Kit, collector: str, way: str, *, bound_key: str = "") -> Shown | 
 def _show_qr(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> Shown | Refusal:
     turn = attempt.qr_turn + 1
     device = tx.devices.get(attempt.device_id)
-    if device is None and attempt.action != "held":
+    if device is None and not qr_only(attempt):
         return Refusal(WAY_UNAVAILABLE, "device.unknown")
     started = FACTORS["key_qr"].start(
         Holder(device or NO_DEVICE), challenge_id=attempt.id, now=now, entropy=kit.vault.derive("qr", attempt.id, turn)
@@ -114,6 +117,10 @@ def answer(kit: Kit, collector: str, way: str, typed: str, *, bound_key: str = "
         return Refusal(ANSWER_FORM, "answer.form", {"digits": LENGTHS[way]})
     with kit.store.write() as tx:
         seen = tx.attempts.by_collector(sha256(collector.encode()))
+        if seen is not None and seen.operation == FIRST:
+            return Refusal(
+                WAY_UNAVAILABLE, "recovery.qr_only"
+            )  # digits could be guessed at, and pause a stranger's phone
         device = tx.devices.get(seen.device_id) if seen else None
         if device is not None:
             tx.phones.get(device.phone_id, lock=True)  # the order of locks everywhere: user, phone, attempt, device
@@ -133,7 +140,7 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, device: Device | None, way: str, 
     now = kit.clock.now()
     if device is None or device.state != "active" or device.id != attempt.device_id:
         return Refusal(WAY_UNAVAILABLE, "device.inactive")
-    if attempt.action == "held" or (way == "code" and guarded(attempt)):
+    if qr_only(attempt) or (way == "code" and guarded(attempt)):
         return Refusal(WAY_UNAVAILABLE, "way.guarded")
     refused = _closed(attempt, way, now)
     if refused is not None:

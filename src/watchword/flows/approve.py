@@ -24,7 +24,7 @@ from watchword.core.users import User
 from watchword.factors.base import Rejected
 from watchword.factors.key_push import DECISIONS
 from watchword.factors.registry import FACTORS
-from watchword.flows import letters, notices, suspicion
+from watchword.flows import letters, owner_notices, suspicion
 from watchword.flows.answers import confirmation_of
 from watchword.flows.details import context_of, details
 from watchword.flows.endings import fail, settle, tell
@@ -70,7 +70,7 @@ def pending(kit: Kit, request: Signed, offline_limit: int) -> Pending | Refusal:
     waiting = [attempt for attempt in attempts if attempt.asked and state_at(attempt, now) == "pending"]
     signed = tuple(kit.vault.sign(details(kit, attempt, *mine[attempt.user_id])) for attempt in waiting)
     people = {user.id: user for _, user in pairs}
-    told = tuple(notices.signed(kit, notice, people[notice.user_id]) for notice in kept)
+    told = tuple(owner_notices.signed(kit, notice, people[notice.user_id]) for notice in kept)
     lines = tuple(_line(device, user) for device, user in pairs)
     return Pending(now, signed, lines, phone.offline_wrong >= offline_limit, told)
 
@@ -246,10 +246,16 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     for other in tx.attempts.open_for((attempt.user_id,), now):
         tx.attempts.move(other.id, "pending", "not_me", decided=now, decided_by="not_me")
     user = tx.users.get(attempt.user_id)
-    if user is not None:
-        tx.users.set_flagged(user.id, now)
-        letters.tell_all(kit, tx, user, "not_me")
-        suspicion.after_not_me(kit, tx, user)
+    if user is None:
+        return
+    if (
+        attempt.action == "recover" and attempt.state != "collected"
+    ):  # the password was not known, and nothing was changed
+        letters.tell_all(kit, tx, user, "recovery_stopped")
+        return
+    tx.users.set_flagged(user.id, now)
+    letters.tell_all(kit, tx, user, "not_me")
+    suspicion.after_not_me(kit, tx, user)
 
 
 def _undo_enrolments(tx: Tx, attempt: Attempt, now: int) -> None:

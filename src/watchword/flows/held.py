@@ -23,7 +23,7 @@ from watchword.core.refusals import (
     PAUSED,
     Refusal,
 )
-from watchword.core.users import username_key
+from watchword.core.users import NOBODY, username_key
 from watchword.flows import login, password_step
 from watchword.flows.endings import tell
 from watchword.flows.kit import Kit, Visit
@@ -51,10 +51,10 @@ def begin(kit: Kit, username: str, visit: Visit) -> Begun | Refusal:
         if until:
             return Refusal(NETWORK_WAITS, "held.limited", {"until": until}, retry_after=until - now)
         user = tx.users.by_key(username_key(username))
-        owner = user.id if user is not None and user.state == "active" else password_step.NOBODY
+        owner = user.id if user is not None and user.state == "active" else NOBODY
         devices = password_step.active_devices(tx, owner)
         lang = user.lang if user is not None else visit.lang
-        context = login.context_of(visit, None, lang)
+        context = login.seen_from(visit, None, lang)
         attempt = Attempt(
             id=kit.entropy.id(), user_id=owner, username=user.username if user is not None else username[:NAME_LENGTH],
             client="portal", state="pending", collector_hash=sha256(collector.encode()), bound_key="",
@@ -65,7 +65,7 @@ def begin(kit: Kit, username: str, visit: Visit) -> Begun | Refusal:
             lang=lang, action="held",
         )  # fmt: skip
         tx.attempts.add(attempt)
-        known = owner if owner != password_step.NOBODY else ""
+        known = owner if owner != NOBODY else ""
         tx.audit.write(AuditRow("login.held.opened", known, attempt.id, personal=visit.personal()), now)
     return Begun(attempt, collector)
 
@@ -116,7 +116,9 @@ def _refused(kit: Kit, attempt: Attempt, refusal: Refusal) -> Refusal:
         tell(kit, attempt, "failed")
         return Refusal(FAILED, "held.passwords")
     with kit.store.read() as tx:
-        left = IN_A_ROW - tx.tries.wrong(tx.tries.subject(username_key(attempt.username)), f"held:{attempt.id}")
+        left = IN_A_ROW - tx.tries.wrong(
+            password_step.subject_of(kit, username_key(attempt.username)), f"held:{attempt.id}"
+        )
     return Refusal(HELD_PASSWORD, refusal.reason, {"left": max(1, left)})
 
 

@@ -17,6 +17,7 @@ from watchword.core.refusals import (
     ATTEMPT_GONE,
     CLIENT_UNKNOWN,
     CREDENTIALS,
+    ENROLMENT_HELD,
     NETWORK_FOREIGN,
     NO_DEVICE,
     NOT_YET,
@@ -24,12 +25,13 @@ from watchword.core.refusals import (
     PUSH_LIMITED,
     PUSH_PENDING,
     PUSH_QUIET,
+    STAFF_CLOSED,
     WAY_UNAVAILABLE,
     Refusal,
 )
 from watchword.core.sessions import Session
 from watchword.core.users import User
-from watchword.flows import device_tokens, letters, networks, notices, password_step, sessions, suspicion
+from watchword.flows import device_tokens, letters, networks, notices, owner_notices, password_step, sessions, suspicion
 from watchword.flows.endings import ENDINGS, settle, tell
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.password_step import Checked
@@ -37,6 +39,7 @@ from watchword.flows.ports import AuditRow, Browser, Tx
 
 RECENT_SECONDS = 60 * 60
 KEPT_NETWORKS = 20
+SESSION_KINDS = {"portal": "portal", "staff": "staff"}  # every other client is a platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +88,7 @@ def begin(
     if isinstance(result, Opened):
         announce(kit, result)
     elif isinstance(result, Refusal) and result.kind is NETWORK_FOREIGN:
-        notices.tell(kit, checked.user.id)
+        owner_notices.tell(kit, checked.user.id)
     return result
 
 
@@ -116,7 +119,7 @@ def announce(kit: Kit, opened: Opened) -> None:
     """To the phones, and to the pages of other attempts that changed. After the transaction."""
     for other_id in opened.changed:
         kit.events.publish(f"attempt:{other_id}", {"state": "changed"})
-    if opened.ask.allowed or guarded(opened.attempt):
+    if opened.ask.allowed or opened.attempt.confirm_reason == SUSPICION:
         for phone in sorted({device.phone_id for device in opened.devices}):
             kit.events.publish(f"phone:{phone}", {"pending": "1"})
 
@@ -125,6 +128,9 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
     if client.id != "portal":
         tx.audit.write(AuditRow("login.device.missing", user.id, personal=visit.personal()), now)
         return Refusal(NO_DEVICE, "device.none")
+    if tx.staff.held(user.id):
+        tx.audit.write(AuditRow("login.enrolment.held", user.id, personal=visit.personal()), now)
+        return Refusal(ENROLMENT_HELD, "enrolment.held")
     session, token = sessions.issue(
         kit, tx, user, kind="enrolment", client=client.id, attempt_id="", acr="", amr=(assurance.PASSWORD,),
         idle=client.idle_seconds, life=sessions.ENROLMENT_LIFE_SECONDS,
@@ -144,7 +150,7 @@ def open_attempt(
     now = kit.clock.now()
     recent = tx.attempts.recent(user.id, now - RECENT_SECONDS)
     ask = Ask(False, SUSPICION) if suspect else may_ask_now(user, recent, now)
-    context = context_of(visit, browser, user.lang)
+    context = seen_from(visit, browser, user.lang)
     reason = SUSPICION if suspect else _confirmation(kit, user, context, recent, now)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
     pushed = ask.allowed and not any(
@@ -168,7 +174,7 @@ def open_attempt(
     fields = {"client": client.id, "action": action, "asked": ask.allowed, "suspicion": suspect}
     tx.audit.write(AuditRow("login.attempt.opened", user.id, attempt.id, fields, visit.personal()), now)
     if suspect:
-        notices.put(kit, tx, user.id, "suspicion", now + notices.SHORT_SECONDS, visit=visit, reason=suspect)
+        owner_notices.put(kit, tx, user.id, "suspicion", now + owner_notices.SHORT_SECONDS, visit=visit, reason=suspect)
     if pushed:
         letters.wake_phone(kit, tx, user, devices[0].phone_id, attempt.id)
     return Opened(attempt, collector, devices, ask, changed)
@@ -187,7 +193,8 @@ def may_ask_now(user: User, recent: tuple[Attempt, ...], now: int) -> Ask:
     return pushes.may_ask(stamps, quiet_until=user.quiet_until, now=now)
 
 
-def context_of(visit: Visit, browser: Browser | None, lang: str) -> Context:
+def seen_from(visit: Visit, browser: Browser | None, lang: str) -> Context:
+    """Where an attempt comes from, as the phone shows it."""
     return Context(
         address=visit.address,
         place=visit.places.get(lang, visit.place_key),
@@ -280,6 +287,9 @@ def collect(kit: Kit, collector: str, visit: Visit, *, bound_key: str = "") -> C
         user = tx.users.get(attempt.user_id)
         if user is None or user.state != "active":
             return Refusal(ATTEMPT_GONE, "user.gone")
+        if attempt.client == "staff" and not tx.staff.roles(user.id):
+            tx.audit.write(AuditRow("staff.login.refused", user.id, attempt.id, personal=visit.personal()), now)
+            return Refusal(STAFF_CLOSED, "staff.no_role")
         result = give(kit, tx, attempt, user, visit, now)
     told(kit, attempt, result)
     return result
@@ -293,13 +303,14 @@ def give(kit: Kit, tx: Tx, attempt: Attempt, user: User, visit: Visit, now: int)
     client = kit.policy.clients[attempt.client]
     held = tuple(attempt.amr.split())
     session, token = sessions.issue(
-        kit, tx, user, kind="portal" if client.id == "portal" else "platform", client=client.id, attempt_id=attempt.id,
+        kit, tx, user, kind=SESSION_KINDS.get(client.id, "platform"), client=client.id, attempt_id=attempt.id,
         acr=assurance.acr(held), amr=assurance.amr(held), idle=client.idle_seconds, life=client.life_seconds,
     )  # fmt: skip
     if not tx.attempts.move(attempt.id, "approved", "collected", session_id=session.id):
         raise RuntimeError("an attempt was collected twice under its lock")
     device_token = _remember(kit, tx, attempt, visit, now)
-    password_step.end_row(tx, user)
+    password_step.end_row(kit, tx, user)
+    notices.of_login(kit, tx, user, attempt)
     fields = {"client": client.id, "amr": session.amr}
     tx.audit.write(AuditRow("login.session.issued", user.id, session.id, fields, visit.personal()), now)
     return Collected(session, token, device_token)
@@ -310,7 +321,7 @@ def told(kit: Kit, attempt: Attempt, result: Collected | Refusal) -> None:
     if isinstance(result, Collected):
         kit.events.publish(f"attempt:{attempt.id}", {"state": "collected"})
     else:
-        notices.tell(kit, attempt.user_id)
+        owner_notices.tell(kit, attempt.user_id)
 
 
 def _remember(kit: Kit, tx: Tx, attempt: Attempt, visit: Visit, now: int) -> str:

@@ -12,7 +12,7 @@ from watchword.core.networks import MOST, Allowed
 from watchword.core.refusals import NETWORK_FOREIGN, NETWORKS_FORM, NETWORKS_MANY, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
-from watchword.flows import notices
+from watchword.flows import owner_notices
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Tx
 
@@ -32,9 +32,9 @@ def inside(tx: Tx, user_id: str, address: str) -> bool:
 
 
 def refuse(kit: Kit, tx: Tx, user_id: str, visit: Visit) -> Refusal:
-    """A right password from elsewhere: written down, told to the phones (call `notices.tell` after the transaction), refused."""
+    """A right password from elsewhere: written down, told to the phones (call `owner_notices.tell` after the transaction), refused."""
     now = kit.clock.now()
-    notices.put(kit, tx, user_id, "network", now + notices.SHORT_SECONDS, visit=visit, reason="networks")
+    owner_notices.put(kit, tx, user_id, "network", now + owner_notices.SHORT_SECONDS, visit=visit, reason="networks")
     tx.audit.write(AuditRow("login.network.refused", user_id, personal=visit.personal()), now)
     return Refusal(NETWORK_FOREIGN, "network.foreign")
 

@@ -1,53 +1,58 @@
-"""What only the owner is told, on his enrolled phones: why a login was paused or asked for more, and until when (S02; protocol/spec.md 6.7).
-
-The page that a stranger sees says none of it. A notice wakes no phone: somebody who types wrong passwords must not ring anybody's.
-"""
+"""Messages that are not about a change of the account: logins, where a person asked for it, and what the institution has to say (N06)."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
+import re
 
-from watchword.core.users import User
-from watchword.flows.details import plain
-from watchword.flows.kit import Kit, Visit
-from watchword.flows.ports import Tx
-from watchword.flows.protection_ports import Notice
+from watchword.core import notices
+from watchword.core.attempts import Attempt
+from watchword.core.refusals import INVALID, Refusal
+from watchword.core.users import Contact, User, username_key
+from watchword.flows import letters
+from watchword.flows.kit import Kit
+from watchword.flows.ports import AuditRow, Tx
 
-KINDS = ("locked", "closed", "suspicion", "network")
-SHORT_SECONDS = 60 * 60
-LONG_SECONDS = 30 * 24 * 60 * 60
-
-
-def put(kit: Kit, tx: Tx, user_id: str, kind: str, until: int, *, visit: Visit | None, reason: str) -> None:
-    """Keep a notice of this kind, in place of the one before. Call `tell` after the transaction."""
-    params: dict[str, object] = {"reason": reason}
-    if visit is not None:
-        params |= {
-            "address": plain(visit.address), "place": plain(visit.place_key), "place_ja": plain(visit.places.get("ja", "")),
-            "network": plain(visit.network), "browser": plain(visit.browser), "system": plain(visit.system),
-        }  # fmt: skip
-    tx.protection.notify(Notice(kit.entropy.id(), user_id, kind, params, kit.clock.now(), until))
+LONGEST_MESSAGE = 100  # beside the brand's name and what is always said, one SMS
+_LINK = re.compile(r"https?:|www\.|://", re.IGNORECASE)
 
 
-def signed(kit: Kit, notice: Notice, user: User) -> dict[str, Any]:
-    """A notice as a phone gets it: signed like the details of a login, texts in the language of its user."""
-    given = notice.params
-    place = given.get("place_ja") if user.lang == "ja" and given.get("place_ja") else given.get("place", "")
-    shown: Mapping[str, object] = {
-        "reason": given.get("reason", ""), "place": place,
-        **{name: given.get(name, "") for name in ("address", "network", "browser", "system")},
-    }  # fmt: skip
-    fields: dict[str, Any] = {
-        "v": 1, "type": "notice", "iss": kit.vault.issuer, "id": notice.id, "user": user.id, "username": user.username,
-        "kind": notice.kind, "params": shown, "at": notice.at, "until": notice.until,
-    }  # fmt: skip
-    return kit.vault.sign(fields)
+def of_login(kit: Kit, tx: Tx, user: User, attempt: Attempt) -> None:
+    """The mail about a login that its person asked for: to the default address, with place and browser, without a link."""
+    key = notices.of_login(user.notify, browser_new=attempt.context.browser_new)
+    mails = (
+        [contact for contact in tx.contacts.of(user.id) if contact.kind == "mail" and contact.on_file] if key else []
+    )
+    if not mails:
+        return
+    context, unknown = attempt.context, kit.texts.plain(user.lang, "messages.unknown")
+    letters.put(
+        kit, tx, user, mails[0], key,
+        time=kit.texts.moment(user.lang, attempt.started, user.zone), program=kit.policy.clients[attempt.client].called(user.lang),
+        place=context.place or unknown, browser=" / ".join(filter(None, (context.browser, context.system))) or unknown,
+    )  # fmt: skip
 
 
-def tell(kit: Kit, user_id: str) -> None:
-    """To every open app of this user: it should look again (protocol/spec.md 6.5). After the transaction."""
-    with kit.store.read() as tx:
-        phones = {device.phone_id for device in tx.devices.of_user(user_id) if device.state == "active"}
-    for phone in sorted(phones):
-        kit.events.publish(f"phone:{phone}", {"pending": "1"})
+def account_message(kit: Kit, username: str, text: str, *, by: str = "operator") -> int | Refusal:
+    """Something about the account, such as money that arrived: by SMS to the default verified number, unless that was switched off, and
+    by mail. Returns how many letters went out. A link or a secret has no place in it (THREATS: phishing).
+    """
+    plain = " ".join(text.split())
+    if not plain or len(plain) > LONGEST_MESSAGE or _LINK.search(plain) or not plain.isprintable():
+        return Refusal(INVALID, "message.form", {"field": "text"})
+    with kit.store.write() as tx:
+        found = tx.users.by_key(username_key(username))
+        if found is None:
+            return Refusal(INVALID, "user.unknown", {"field": "username"})
+        targets = _targets(tx.contacts.of(found.id), by_sms=notices.account_by_sms(found.notify))
+        for contact in targets:
+            letters.put(kit, tx, found, contact, "account", text=plain)
+        fields = {"by": by, "kinds": [contact.kind for contact in targets]}
+        tx.audit.write(AuditRow("user.message.sent", found.id, found.id, fields), kit.clock.now())
+    return len(targets)
+
+
+def _targets(contacts: tuple[Contact, ...], *, by_sms: bool) -> list[Contact]:
+    """The default verified number and the default mail address; each kind's default comes first."""
+    number = next((each for each in contacts if each.kind == "sms" and each.verified and by_sms), None)
+    mail = next((each for each in contacts if each.kind == "mail" and each.on_file), None)
+    return [contact for contact in (number, mail) if contact is not None]

@@ -13,13 +13,12 @@ from watchword.core.devices import Device
 from watchword.core.encoding import sha256
 from watchword.core.lockout import UNKNOWN, Tries
 from watchword.core.refusals import BUSY, CREDENTIALS, LOCKED, NETWORK_WAITS, PAUSED, Refusal
-from watchword.core.users import User, username_key
-from watchword.flows import device_tokens, notices, throttle
+from watchword.core.users import NOBODY, User, username_key
+from watchword.flows import device_tokens, owner_notices, throttle
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Browser, BusyError, Tx
 from watchword.flows.throttle import Counted
 
-NOBODY = "0" * 26
 BROWSER_DIES_AT = 5
 BUSY_SECONDS = 2
 
@@ -63,7 +62,7 @@ def check(kit: Kit, username: str, password: str, visit: Visit, *, held: str = "
     try:
         encoded = user.password_hash if user is not None and usable else ""
         fits = kit.passwords.verify(encoded, password, known=taken.counter != UNKNOWN)
-        renewed = kit.passwords.hash(password) if fits and user and kit.passwords.stale(user.password_hash) else ""
+        renewed = _renewed(kit, user, password) if fits and user else ""
     except BusyError as full:
         with kit.store.write() as tx:
             _uncount(tx, taken, kit.clock.now())
@@ -76,7 +75,7 @@ def check(kit: Kit, username: str, password: str, visit: Visit, *, held: str = "
 def _take(kit: Kit, key: str, visit: Visit, held: str) -> _Taken | Refusal:
     now = kit.clock.now()
     with kit.store.write() as tx:
-        subject = tx.tries.subject(key)
+        subject = subject_of(kit, key)
         user = tx.users.by_key(key)
         browser = _known_browser(kit, tx, user, subject, visit)
         counter = f"held:{held}" if held else _counter(browser)
@@ -94,12 +93,28 @@ def _take(kit: Kit, key: str, visit: Visit, held: str) -> _Taken | Refusal:
     return _Taken(user, browser, subject, counter, tries, after, network)
 
 
+def subject_of(kit: Kit, key: str) -> bytes:
+    """Under what the wrong passwords of a username, in its compared form, are counted."""
+    return kit.vault.mac("tries", key)
+
+
+def clear_all(kit: Kit, tx: Tx, user: User) -> None:
+    """Forget every wrong password, one-time code and current password that was counted for this user, every lock, and what his phones were told of them."""
+    for subject in (
+        subject_of(kit, user.username_key),
+        kit.vault.mac("start", user.username_key),
+        kit.vault.mac("change", user.id),
+    ):
+        tx.tries.clear(subject)
+    tx.protection.clear(user.id)
+
+
 def accept(tx: Tx, checked: Checked, now: int) -> User | None:
     """Clear the counter and lock the user's row; None when the user was removed or suspended since."""
     tx.tries.right(checked.subject, checked.counter)
     throttle.refund(tx, checked.network)
     if checked.renewed:
-        tx.users.set_password(checked.user.id, checked.renewed, now)
+        tx.users.rehash(checked.user.id, checked.renewed)
     user = tx.users.lock(checked.user.id)
     return user if user is not None and user.state == "active" else None
 
@@ -109,21 +124,20 @@ def uncount(tx: Tx, checked: Checked, now: int) -> None:
     _uncount(tx, checked, now)
 
 
-def clear_all(tx: Tx, user: User) -> None:
-    """Forget every wrong password of this user, every lock and what his phones were told of them: after a recovery, or by staff (S02)."""
-    tx.tries.clear(tx.tries.subject(user.username_key))
-    tx.protection.clear(user.id)
-
-
-def end_row(tx: Tx, user: User) -> None:
+def end_row(kit: Kit, tx: Tx, user: User) -> None:
     """A complete login: strangers' wrong passwords are no longer in a row."""
-    if tx.tries.end_row(tx.tries.subject(user.username_key)):
+    if tx.tries.end_row(subject_of(kit, user.username_key)):
         tx.protection.clear(user.id, "closed")
 
 
 def active_devices(tx: Tx, user_id: str) -> tuple[Device, ...]:
     """The devices a user can use now, the one used last first."""
     return tuple(device for device in tx.devices.of_user(user_id) if device.state == "active")
+
+
+def _renewed(kit: Kit, user: User, password: str) -> str:
+    """The hash with today's parameters where the stored one has others, else ""; the salt stays, as all earlier ones have it."""
+    return kit.passwords.hash(password, like=user.password_hash) if kit.passwords.stale(user.password_hash) else ""
 
 
 def _known_browser(kit: Kit, tx: Tx, user: User | None, subject: bytes, visit: Visit) -> Browser | None:
@@ -180,9 +194,11 @@ def _wrong(kit: Kit, taken: _Taken, visit: Visit) -> Refusal:
         throttle.failed(tx, taken.network, taken.subject, now)
         tx.audit.write(row, now)
         if lockout.closes(after):
-            notices.put(kit, tx, owner, "closed", now + notices.LONG_SECONDS, visit=visit, reason="passwords")
+            owner_notices.put(
+                kit, tx, owner, "closed", now + owner_notices.LONG_SECONDS, visit=visit, reason="passwords"
+            )
         elif stopped:
-            notices.put(kit, tx, owner, "locked", after.locked_until, visit=visit, reason="passwords")
+            owner_notices.put(kit, tx, owner, "locked", after.locked_until, visit=visit, reason="passwords")
     if stopped:
-        notices.tell(kit, owner)
+        owner_notices.tell(kit, owner)
     return _locked(after, now) if lockout.locked(after, now) else Refusal(CREDENTIALS, reason)

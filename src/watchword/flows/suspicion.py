@@ -5,9 +5,9 @@ from __future__ import annotations
 from watchword.core import suspicion
 from watchword.core.suspicion import FAILURES, LOCK_SECONDS, NOT_ME_SECONDS, Facts
 from watchword.core.users import User
-from watchword.flows import notices
+from watchword.flows import owner_notices
 from watchword.flows.kit import Kit, Visit
-from watchword.flows.password_step import Checked
+from watchword.flows.password_step import Checked, subject_of
 from watchword.flows.ports import AuditRow, Tx
 
 
@@ -56,6 +56,6 @@ def after_not_me(kit: Kit, tx: Tx, user: User) -> None:
     if not suspicion.locks(len(set(_not_mes(tx, user.id, now)))):
         return
     until = now + LOCK_SECONDS
-    tx.tries.lock(tx.tries.subject(user.username_key), until, now)
-    notices.put(kit, tx, user.id, "locked", until, visit=None, reason="not_me")
+    tx.tries.lock(subject_of(kit, user.username_key), until, now)
+    owner_notices.put(kit, tx, user.id, "locked", until, visit=None, reason="not_me")
     tx.audit.write(AuditRow("account.login.locked", user.id, fields={"reason": "not_me"}), now)

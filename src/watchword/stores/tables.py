@@ -10,19 +10,17 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, UniqueConstraint
 from sqlalchemy.sql.type_api import TypeEngine
 
+from watchword.stores import staff_tables
 from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
+from watchword.stores.password_tables import password_history, recoveries, security_answers
 from watchword.stores.protection_tables import network_tries, phone_notices, user_networks
+from watchword.stores.renewal_tables import renewals
 
 __all__ = [
-    "attachments",
-    "case_messages",
-    "cases",
-    "metadata",
-    "network_tries",
-    "phone_notices",
-    "user_networks",
-]
+    "attachments", "case_messages", "cases", "metadata", "network_tries", "password_history", "phone_notices", "recoveries", "renewals",
+    "security_answers", "staff_tables", "user_networks",
+]  # fmt: skip
 
 users = Table(
     "users",
@@ -46,6 +44,12 @@ users = Table(
     time("recovered"),
     text("notify"),
     UniqueConstraint("username_key"),
+    # Staff look people up by how a name begins: bytewise on PostgreSQL too, whatever its collation (stores/staff.py).
+    *(
+        Index(f"ix_users_{name}_prefix", name, postgresql_ops={name: "text_pattern_ops"})
+        for name in ("display_name", "username_key")
+    ),
+    Index(None, "primary_id"),
 )
 
 user_details = Table("user_details", metadata, owner(primary=True), bytes_("details"))
@@ -61,6 +65,7 @@ contacts = Table(
     time("verified"),
     flag("is_default"),
     time("on_file"),
+    time("activated"),
     Index(None, "user_id"),
     Index(None, "value_mac"),
 )
@@ -159,6 +164,8 @@ devices = Table(
     time("created"),
     time("last_used"),
     bytes_("recovery", nullable=True),
+    bytes_("pending", nullable=True),
+    bytes_("first_number", nullable=True),
     Index(None, "user_id"),
     Index(None, "phone_id"),
 )
@@ -264,7 +271,11 @@ outbox = Table(
     time("created"),
     time("sent_at"),
     text("detail"),
+    id_("ref"),
+    word("report"),
+    time("reported"),
     Index(None, "due"),
+    Index(None, "ref"),
 )
 
 audit = Table(

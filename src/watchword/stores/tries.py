@@ -5,7 +5,6 @@ from __future__ import annotations
 from sqlalchemy import and_, case, delete, not_, or_, select, update
 
 from watchword.core.lockout import CAP, FORGET_SECONDS, UNKNOWN, Tries
-from watchword.flows.ports import Vault
 from watchword.stores import tables
 from watchword.stores.database import Database
 from watchword.stores.query import Query, Statement, by, insert, param
@@ -44,12 +43,15 @@ def _put(dialect: str) -> Statement:
 _ONE_LESS = case((_T.c.total > 0, _T.c.total - 1), else_=0)
 _TAKE = Query(_take)
 _PUT = Query(_put)
+_CLEAR = Query(delete(_T).where(_T.c.subject == param(_T.c.subject)))
 _LOCKED_UNTIL = Query(by(_T, "subject", "client", columns=("locked_until",)))
 _REFUND = Query(
     update(_T)
     .values(wrong=_T.c.wrong - 1, total=_ONE_LESS)
     .where(_T.c.subject == param(_T.c.subject), _T.c.client == param(_T.c.client), _T.c.wrong > 0)
 )
+
+_OF = Query(by(_T, "subject", columns=["client", "wrong", "locks", "locked_until", "total"]).order_by(_T.c.client))
 
 
 def _lock(dialect: str) -> Statement:
@@ -66,21 +68,15 @@ _RIGHT = Query(update(_T).values(wrong=0, locks=0, locked_until=0, total=_ONE_LE
 _END_ROW = Query(update(_T).values(total=0).where(*_THIS, _T.c.total > 0))
 _WRONG = Query(select(_T.c.wrong).where(*_THIS))
 _LOCK = Query(_lock)
-_CLEAR = Query(delete(_T).where(_T.c.subject == param(_T.c.subject)))
 
 
 class TryCounters:
-    """Port `TryCounters`. A name is kept as a keyed hash, whether or not it is anybody's."""
+    """Port `TryCounters`."""
 
-    __slots__ = ("_db", "_vault")
+    __slots__ = ("_db",)
 
-    def __init__(self, db: Database, vault: Vault) -> None:
+    def __init__(self, db: Database) -> None:
         self._db = db
-        self._vault = vault
-
-    def subject(self, username_key: str) -> bytes:
-        """What a name is counted under."""
-        return self._vault.mac("tries", username_key)
 
     def take(self, subject: bytes, client: str, now: int) -> Tries:
         """Count one more and return the counter; a locked one comes back as it is. FORGET_SECONDS without a try start it afresh.
@@ -125,6 +121,10 @@ class TryCounters:
             touched=now,
         )
 
+    def clear(self, subject: bytes) -> None:
+        """Forget every counter of a name."""
+        self._db.run(_CLEAR, subject=subject)
+
     def refund(self, subject: bytes, client: str) -> None:
         """Take one count back; one that was reset meanwhile stays at nothing."""
         self._db.run(_REFUND, subject=subject, client=client)
@@ -141,6 +141,6 @@ class TryCounters:
         """Close the name to unknown browsers until then, if it is not closed for longer."""
         self._db.run(_LOCK, subject=subject, client=UNKNOWN, wrong=0, locks=0, locked_until=until, total=0, touched=now)
 
-    def clear(self, subject: bytes) -> None:
-        """Forget every counter of the name."""
-        self._db.run(_CLEAR, subject=subject)
+    def of(self, subject: bytes) -> dict[str, Tries]:
+        """Every counter of a name, by client."""
+        return {row[0]: Tries(*row[1:]) for row in self._db.all(_OF, subject=subject)}

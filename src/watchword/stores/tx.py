@@ -16,10 +16,14 @@ from watchword.stores.database import Database
 from watchword.stores.devices import Devices
 from watchword.stores.enrolments import Enrolments
 from watchword.stores.outbox import Outbox
+from watchword.stores.passwords import History, SecurityAnswers
 from watchword.stores.phones import Phones
 from watchword.stores.protection import Protection
 from watchword.stores.rates import Rates
+from watchword.stores.recoveries import Recoveries
+from watchword.stores.renewals import Renewals
 from watchword.stores.sessions import Sessions
+from watchword.stores.staff import Staff
 from watchword.stores.tries import TryCounters
 from watchword.stores.users import Users
 
@@ -54,7 +58,7 @@ class SqlTx:
     @property
     def tries(self) -> TryCounters:
         """Wrong passwords."""
-        return TryCounters(self.db, self._keys.vault)
+        return TryCounters(self.db)
 
     @property
     def attempts(self) -> Attempts:
@@ -77,6 +81,11 @@ class SqlTx:
         return Enrolments(self.db)
 
     @property
+    def renewals(self) -> Renewals:
+        """New PINs, transfers, recoveries."""
+        return Renewals(self.db)
+
+    @property
     def codes(self) -> Codes:
         """Codes that were sent."""
         return Codes(self.db)
@@ -90,6 +99,21 @@ class SqlTx:
     def browsers(self) -> Browsers:
         """Device cookies."""
         return Browsers(self.db)
+
+    @property
+    def history(self) -> History:
+        """Earlier passwords."""
+        return History(self.db)
+
+    @property
+    def answers(self) -> SecurityAnswers:
+        """Answers to security questions."""
+        return SecurityAnswers(self.db)
+
+    @property
+    def recoveries(self) -> Recoveries:
+        """Recoveries of forgotten passwords."""
+        return Recoveries(self.db)
 
     @property
     def claims(self) -> Claims:
@@ -115,6 +139,11 @@ class SqlTx:
     def audit(self) -> Audit:
         """The audit table."""
         return Audit(self.db, self._keys.commit)
+
+    @property
+    def staff(self) -> Staff:
+        """Staff and their requests."""
+        return Staff(self.db, self._keys.vault)
 
     @property
     def cases(self) -> Cases:

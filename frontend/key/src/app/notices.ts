@@ -1,4 +1,4 @@
-/** What only the owner of an account is told, beside what waits (spec §6.7). */
+/** What only the owner of an account is told, beside what waits (spec §6.8). */
 import type { Json, JsonObject } from "../core/jcs";
 import type { App } from "./app";
 import { opened } from "./requests";

@@ -1,4 +1,4 @@
-/** Calm banners for what only the owner is told: why logging in is paused, and until when (spec §6.7). */
+/** Calm banners for what only the owner is told: why logging in is paused, and until when (spec §6.8). */
 import type { Notice } from "../app/notices";
 import { gap, rich, t, type TextKey } from "../texts";
 import { clock, dateAndClock } from "../texts/times";

@@ -89,9 +89,7 @@ class Demo:
         if kind not in self.attack.kinds:
             return refuse(ask, Refusal(NOT_FOUND, "attack.unknown"))
         texts = ask.site.kit.texts
-        return json(
-            ask, {"lines": [texts.plain(ask.lang, key, **fill) for key, fill in self.attack.run(kind)]}
-        )
+        return json(ask, {"lines": [texts.plain(ask.lang, key, **fill) for key, fill in self.attack.run(kind)]})
 
     def start_over(self, ask: Ask) -> Response:
         """Everything as at the start; the phone forgets on the way back here."""

@@ -1,4 +1,4 @@
-"""What the steps of `watchword demo --check` share: the clock they put forward, the walk's memory, and what makes a step fail."""
+"""What the steps of `watchword demo --check` share: the demonstration's server, a clock that goes ahead, a phone and a browser."""
 
 from __future__ import annotations
 
@@ -10,10 +10,18 @@ import httpx
 
 from watchword.app.clock import SystemClock
 from watchword.app.wiring import Built
+from watchword.core.users import Details, NewUser
 from watchword_client.phone import Phone
 from watchword_client.portal import Browser
 from watchword_client.refusal import Refused
 from watchword_client.system import System
+
+PIN, OTHER_PIN = "M2cnef", "x9Z!q"
+PASSWORD = "Walk-2026!"  # of the person the walk adds
+PERSON = NewUser(
+    "walker01", Details("Wanda", "Walker", "1990-02-03", ("9 Mill Lane",), ("Leeds",), ("LS1 4AP",), "passport", "GB5550001"),
+    ("wanda@example.org",), ("+447911123456",), "en", "Europe/London", "Wanda Walker",
+)  # fmt: skip
 
 
 class MovableClock:
