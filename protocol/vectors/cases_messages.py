@@ -11,6 +11,7 @@ import rfc8785
 from fixed import (
     DETAILS,
     ISS,
+    NOTICE,
     PHONE,
     PHONE_KEY,
     SERVER,
@@ -137,6 +138,13 @@ def answer_cases() -> list[Json]:
     return [
         good("by the current key", {**given, "answer": right}, {"verifies": True}),
         good("by the next key", {**given, "answer": signed(2, "s2")}, {"verifies": True}),
+        good(
+            "a notice",
+            {**given, "type": "notice", "answer": {"signed": NOTICE, "signature": sign(SERVER[1], NOTICE), "kid": "s1"}},
+            {"verifies": True},
+        ),
+        no("a notice in place of a login", {"signed": NOTICE, "signature": sign(SERVER[1], NOTICE), "kid": "s1"}, "fields"),
+        no("a login in place of a notice", right, "fields", "notice"),
         no("a key not kept", signed(3, "s3"), "kid"),
         no("signed by the other key", signed(2, "s1"), "signature"),
         no("a stranger's key under our kid", signed(4, "s1"), "signature"),
