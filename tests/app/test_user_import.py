@@ -130,3 +130,19 @@ def test_before_migrating_every_command_says_what_to_do(tmp_path: Path, monkeypa
     operator = Operator(tmp_path, monkeypatch)
     for words in (("user", "list"), ("serve",)):
         assert "watchword migrate" in operator.run(*words, code=1)
+
+
+def test_paper_accounts_belong_to_live_ones_on_file(operator: Operator, tmp_path: Path) -> None:
+    head, row = f"{HEAD},paper_of", "ahayashi,Aoi,Hayashi,1990-01-02,aoi@example.jp,,ja,Asia/Tokyo,"
+    path = csv(tmp_path, row, "aoi-paper,,,,,,ja,Asia/Tokyo,ahayashi", head=head)
+    assert "Imported 2" in operator.run("user", "import", path)
+    assert (operator.shown("aoi-paper")["kind"], operator.shown("ahayashi")["kind"]) == ("paper", "live")
+    assert operator.shown("aoi-paper")["details"]["paper_of"] == operator.shown("ahayashi")["id"]
+    operator.run("user", "add", "second-paper", "--paper-of", "AHayashi")
+    assert operator.shown("second-paper")["contacts"][0]["value"] == "aoi@example.jp"
+    assert "no live account" in operator.run("user", "add", "third", "--paper-of", "aoi-paper", code=1)
+    assert "paper_of" in operator.run("user", "add", "self-made", "--paper-of", "self-made", code=1)
+    assert "no live account" in operator.run(
+        "user", "import", csv(tmp_path, "x-paper,,,,,,en,UTC,nobody", head=head), code=1
+    )
+    assert operator.users() == ["ahayashi", "aoi-paper", "second-paper"]

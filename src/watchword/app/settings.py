@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from watchword.core.policy import OWN_CLIENTS
+
 CONFIG_VARIABLE = "WATCHWORD_CONFIG"
 
 
@@ -230,6 +232,10 @@ class Settings(BaseSettings):
     key_file: str = Field(
         "", description="Path of the key file; empty for `keys.json` in `data_dir`. Made at first start; back it up."
     )
+    staff_session: str = Field(
+        "",
+        description="Path of the file that keeps the session of `watchword staff login`; empty for `watchword/staff.json` in the user's configuration folder.",
+    )
     workers: int = Field(1, description="Processes. More than one needs PostgreSQL.", ge=1, le=64)
     zone: str = Field("UTC", description="Time zone of pages before the person is known.")
     trusted_proxies: list[str] = Field(
@@ -260,9 +266,10 @@ class Settings(BaseSettings):
 
     @field_validator("clients")
     @classmethod
-    def _no_portal(cls, clients: dict[str, ClientSettings]) -> dict[str, ClientSettings]:
-        if "portal" in clients:
-            raise ValueError("the id `portal` is taken by the portal itself")
+    def _not_our_own(cls, clients: dict[str, ClientSettings]) -> dict[str, ClientSettings]:
+        for taken in OWN_CLIENTS:
+            if taken in clients:
+                raise ValueError(f"the id `{taken}` is taken: it is a client of Watchword itself")
         return clients
 
     @property

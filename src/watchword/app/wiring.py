@@ -48,6 +48,7 @@ from watchword.web.texts import LANGUAGES, Catalogue
 log = logging.getLogger("watchword.app")
 
 LEAST_MEMORY_KIB, LEAST_PASSES = 19456, 2
+STAFF_IDLE_SECONDS, STAFF_LIFE_SECONDS = 15 * 60, 8 * 60 * 60
 ARGON2_OF_KEY = {"m": 19456, "t": 2, "p": 1}
 
 
@@ -233,6 +234,8 @@ def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
     idle, life = settings.session.idle_minutes * 60, settings.session.life_hours * 3600
     portal = {lang: catalogue.plain(lang, "common.portal") for lang in LANGUAGES}
     clients = {"portal": Client("portal", portal["en"], idle, life, portal)}
+    staff = {lang: catalogue.plain(lang, "common.staff") for lang in LANGUAGES}
+    clients["staff"] = Client("staff", staff["en"], STAFF_IDLE_SECONDS, STAFF_LIFE_SECONDS, staff)
     for name, client in settings.clients.items():
         hours = client.life_hours * 3600
         clients[name] = Client(name, client.name, client.idle_minutes * 60, hours, {"ja": client.name_ja})

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from watchword.core.passwords import BROKER, STRICT, Rules
 
+OWN_CLIENTS = ("portal", "staff")  # no platform may be called so
+
 
 @dataclass(frozen=True, slots=True)
 class Client:

@@ -160,3 +160,20 @@ CASE_FULL = _kind(7113, "case.full", 422)
 UPLOAD_LARGE = _kind(7114, "upload.large", 413)
 UPLOAD_BUSY = _kind(7115, "upload.busy", 503)  # retry_after
 PICTURE_LIMIT = _kind(7116, "picture.limit", 429)  # params: until
+
+# 72xx: staff
+STAFF_ABSENT = _kind(7201, "staff.absent", 401)
+STAFF_CLOSED = _kind(7202, "staff.closed", 403)
+STAFF_ROLE = _kind(7203, "staff.role", 403)
+STAFF_OWN = _kind(7204, "staff.own", 403)
+STAFF_NOBODY = _kind(7205, "staff.nobody", 404)
+STAFF_FORM = _kind(7206, "staff.form", 422)  # params: field
+STAFF_STATE = _kind(7207, "staff.state", 409)
+STAFF_LIMITED = _kind(7208, "staff.limited", 429)  # params: until
+REQUEST_UNKNOWN = _kind(7211, "staff_request.unknown", 404)
+REQUEST_CLOSED = _kind(7212, "staff_request.closed", 410)
+REQUEST_TWICE = _kind(7213, "staff_request.twice", 409)
+INTERVIEW_FIRST = _kind(7214, "staff_request.interview_first", 403)
+ADMINISTRATOR_EXISTS = _kind(7221, "staff.administrator_exists", 409)
+GLASS = _kind(7222, "staff.glass", 403)
+ENROLMENT_HELD = _kind(7231, "enrolment.held", 403)

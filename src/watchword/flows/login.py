@@ -17,12 +17,14 @@ from watchword.core.refusals import (
     ATTEMPT_GONE,
     CLIENT_UNKNOWN,
     CREDENTIALS,
+    ENROLMENT_HELD,
     NO_DEVICE,
     NOT_YET,
     PASSWORD_FLAGGED,
     PUSH_LIMITED,
     PUSH_PENDING,
     PUSH_QUIET,
+    STAFF_CLOSED,
     WAY_UNAVAILABLE,
     Refusal,
 )
@@ -35,6 +37,7 @@ from watchword.flows.ports import AuditRow, Browser, Tx
 
 RECENT_SECONDS = 60 * 60
 KEPT_NETWORKS = 20
+SESSION_KINDS = {"portal": "portal", "staff": "staff"}  # every other client is a platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +110,9 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
     if client.id != "portal":
         tx.audit.write(AuditRow("login.device.missing", user.id, personal=visit.personal()), now)
         return Refusal(NO_DEVICE, "device.none")
+    if tx.staff.held(user.id):
+        tx.audit.write(AuditRow("login.enrolment.held", user.id, personal=visit.personal()), now)
+        return Refusal(ENROLMENT_HELD, "enrolment.held")
     session, token = sessions.issue(
         kit, tx, user, kind="enrolment", client=client.id, attempt_id="", acr="", amr=(assurance.PASSWORD,),
         idle=client.idle_seconds, life=sessions.ENROLMENT_LIFE_SECONDS,
@@ -258,10 +264,13 @@ def collect(kit: Kit, collector: str, visit: Visit, *, bound_key: str = "") -> C
         user = tx.users.get(attempt.user_id)
         if user is None or user.state != "active":
             return Refusal(ATTEMPT_GONE, "user.gone")
+        if attempt.client == "staff" and not tx.staff.roles(user.id):
+            tx.audit.write(AuditRow("staff.login.refused", user.id, attempt.id, personal=visit.personal()), now)
+            return Refusal(STAFF_CLOSED, "staff.no_role")
         client = kit.policy.clients[attempt.client]
         held = tuple(attempt.amr.split())
         session, token = sessions.issue(
-            kit, tx, user, kind="portal" if client.id == "portal" else "platform", client=client.id, attempt_id=attempt.id,
+            kit, tx, user, kind=SESSION_KINDS.get(client.id, "platform"), client=client.id, attempt_id=attempt.id,
             acr=assurance.acr(held), amr=assurance.amr(held), idle=client.idle_seconds, life=client.life_seconds,
         )  # fmt: skip
         if not tx.attempts.move(attempt.id, "approved", "collected", session_id=session.id):

@@ -37,7 +37,7 @@ def check(kit: Kit, username: str, password: str, visit: Visit) -> Checked | Ref
     """Judge a username and password. Takes no lock while it hashes."""
     now = kit.clock.now()
     key = username_key(username)
-    subject = kit.vault.mac("tries", key)
+    subject = subject_of(kit, key)
     with kit.store.write() as tx:
         user = tx.users.by_key(key)
         browser = _known_browser(kit, tx, user, subject, visit)
@@ -61,6 +61,21 @@ def check(kit: Kit, username: str, password: str, visit: Visit) -> Checked | Ref
     return Checked(user, browser, subject, counter, tries, renewed)
 
 
+def subject_of(kit: Kit, key: str) -> bytes:
+    """Under what the wrong passwords of a username, in its compared form, are counted."""
+    return kit.vault.mac("tries", key)
+
+
+def clear_all(kit: Kit, tx: Tx, user: User) -> None:
+    """Forget every wrong password, one-time code and current password that was counted for this user."""
+    for subject in (
+        subject_of(kit, user.username_key),
+        kit.vault.mac("start", user.username_key),
+        kit.vault.mac("change", user.id),
+    ):
+        tx.tries.clear(subject)
+
+
 def accept(tx: Tx, checked: Checked, now: int) -> User | None:
     """Clear the counter and lock the user's row; None when the user was removed or suspended since."""
     tx.tries.put(checked.subject, checked.counter, Tries(total=checked.tries.total), now)
@@ -68,12 +83,6 @@ def accept(tx: Tx, checked: Checked, now: int) -> User | None:
         tx.users.rehash(checked.user.id, checked.renewed)
     user = tx.users.lock(checked.user.id)
     return user if user is not None and user.state == "active" else None
-
-
-def clear_all(kit: Kit, tx: Tx, user: User) -> None:
-    """Forget every count of wrong passwords of this user: somebody who has proven it otherwise is the owner."""
-    tx.tries.clear(kit.vault.mac("tries", user.username_key))
-    tx.tries.clear(kit.vault.mac("change", user.id))
 
 
 def active_devices(tx: Tx, user_id: str) -> tuple[Device, ...]:

@@ -16,10 +16,11 @@ from watchword.core.devices import Device, Phone
 from watchword.core.enrolments import Enrolment
 from watchword.core.lockout import Tries
 from watchword.core.rates import Window
-from watchword.core.recovery import Recovery
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
 from watchword.flows.cases_ports import Cases
+from watchword.flows.password_ports import History, Recoveries, SecurityAnswers
+from watchword.flows.staff_ports import Staff
 
 
 class BusyError(Exception):
@@ -136,6 +137,16 @@ class AuditRow:
 
 
 @dataclass(frozen=True, slots=True)
+class AuditLine:
+    """One event as it was written down, for those who may read it."""
+
+    at: int
+    tag: str
+    subject: str
+    fields: Mapping[str, object]
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """One message to be sent after commit. `to` is the address, number or phone id; `body` is final text."""
 
@@ -177,6 +188,7 @@ class Users(Protocol):
         """Somebody else may know the password (not me): a new one is chosen at the next login; 0 clears it."""
         ...
 
+    def set_state(self, user_id: str, state: str) -> None: ...
     def page(self, after: str, limit: int) -> Sequence[User]: ...
 
 
@@ -184,6 +196,7 @@ class Contacts(Protocol):
     def of(self, user_id: str) -> tuple[Contact, ...]: ...
     def add(self, contact: Contact) -> None: ...
     def verified(self, contact_id: str, now: int) -> None: ...
+    def remove(self, contact_id: str) -> None: ...
 
 
 class TryCounters(Protocol):
@@ -202,6 +215,10 @@ class TryCounters(Protocol):
 
     def refund(self, subject: bytes, client: str) -> None:
         """Take one count back: the password was never compared because the server was busy."""
+        ...
+
+    def of(self, subject: bytes) -> Mapping[str, Tries]:
+        """Every counter of a name, by client."""
         ...
 
 
@@ -282,6 +299,10 @@ class Sessions(Protocol):
     def get(self, session_id: str) -> Session | None: ...
     def touch(self, session_id: str, now: int) -> None: ...
     def end(self, session_id: str, now: int) -> bool: ...
+    def of_user(self, user_id: str, now: int) -> Sequence[Session]:
+        """The live ones, newest first."""
+        ...
+
     def end_all(self, user_id: str, now: int, *, but: str = "") -> tuple[str, ...]:
         """End every session of a user, except `but`; the ids of those that were ended."""
         ...
@@ -328,25 +349,8 @@ class Outbox(Protocol):
 
 class Audit(Protocol):
     def write(self, row: AuditRow, now: int) -> None: ...
-
-
-class History(Protocol):
-    def of(self, user_id: str) -> tuple[str, ...]: ...
-    def add(self, user_id: str, encoded: str, now: int) -> None: ...
-
-
-class SecurityAnswers(Protocol):
-    def of(self, user_id: str) -> tuple[tuple[str, str], ...]: ...
-    def replace(self, user_id: str, answers: Sequence[tuple[str, str]], now: int) -> None: ...
-
-
-class Recoveries(Protocol):
-    def add(self, recovery: Recovery) -> None: ...
-    def by_collector(self, collector_hash: bytes, *, lock: bool = False) -> Recovery | None: ...
-    def move(self, recovery_id: str, state: str, to: str, **values: object) -> bool: ...
-    def set(self, recovery_id: str, **values: object) -> None: ...
-    def count(self, recovery_id: str, column: str, limit: int) -> int | None:
-        """One more wrong answer, counted before it is compared; None at the limit."""
+    def about(self, user_id: str, limit: int) -> Sequence[AuditLine]:
+        """The last events of a user, newest first, without personal fields."""
         ...
 
 
@@ -387,6 +391,8 @@ class Tx(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def staff(self) -> Staff: ...
     @property
     def cases(self) -> Cases: ...
 

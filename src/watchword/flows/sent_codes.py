@@ -34,26 +34,28 @@ def masked(kit: Kit, contact: Contact) -> str:
 
 
 def send(
-    kit: Kit, tx: Tx, user: User, contact: Contact, purpose: str, subject: str, *, budget: Budget | None = None
+    kit: Kit, tx: Tx, user: User, contact: Contact, purpose: str, subject: str,
+    *, budget: Budget | None = None, life: int = 0, letter: str = "",
 ) -> Sent | Refusal:  # fmt: skip
     """Put a new code into the outbox, if country, number and user allow one more; it ends the one before.
 
-    `budget` takes the place of the user's own where nobody has proven to be the user yet.
+    `budget` takes the place of the user's own where nobody has proven to be the user yet. `life` in seconds and `letter`, a key of
+    `messages`, are the purpose's own unless given.
     """
     now = kit.clock.now()
     refused = _allowed(kit, tx, budget or (f"user:{user.id}", codes.SENDS), contact, user.id, now)
     if refused is not None:
         return refused
+    life = life or codes.LIFE_SECONDS[purpose]
     digits = codes.digits_from(kit.entropy.bytes(16), codes.DIGITS[purpose])
     tx.codes.end(purpose, subject, now)
     code = SentCode(
         id=kit.entropy.id(), user_id=user.id, purpose=purpose, subject=subject, contact_id=contact.id,
-        mac=kit.vault.mac(f"code:{purpose}:{subject}", digits), tries=0, expires=now + codes.LIFE_SECONDS[purpose], ended=0, sent=now,
+        mac=kit.vault.mac(f"code:{purpose}:{subject}", digits), tries=0, expires=now + life, ended=0, sent=now,
     )  # fmt: skip
     tx.codes.add(code)
     until = kit.texts.moment(user.lang, code.expires, user.zone)
-    minutes = codes.LIFE_SECONDS[purpose] // 60
-    letters.put(kit, tx, user, contact, f"{purpose}_code", code=digits, minutes=minutes, until=until)
+    letters.put(kit, tx, user, contact, letter or f"{purpose}_code", code=digits, minutes=life // 60, until=until)
     tx.audit.write(
         AuditRow(f"code.{purpose}.sent", user.id, subject, {"kind": contact.kind}, {"to": masked(kit, contact)}), now
     )

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
 
 from sqlalchemy import bindparam, select
 
-from watchword.flows.ports import AuditRow
+from watchword.flows.ports import AuditLine, AuditRow
 from watchword.stores import tables
 from watchword.stores.database import Database
-from watchword.stores.query import Query, Statement, insert
+from watchword.stores.query import Query, Statement, insert, param
 from watchword.stores.rows import packed
 
 Commit = Callable[[Mapping[str, str]], tuple[dict[str, str], dict[str, list[str]]]]
@@ -31,6 +32,13 @@ _WRITE = Query(lambda dialect: insert(_T, dialect, _COLUMNS))
 _WRITE_ID = Query(lambda dialect: insert(_T, dialect, _COLUMNS).returning(_T.c.id))
 _WRITE_BOTH = Query(_both)
 _OPENINGS = Query(lambda dialect: insert(_P, dialect))
+
+_ABOUT = Query(
+    select(_T.c.at, _T.c.tag, _T.c.subject, _T.c.fields)
+    .where(_T.c.user_id == param(_T.c.user_id))
+    .order_by(_T.c.at.desc(), _T.c.id.desc())
+    .limit(param(_T.c.at, "limit"))
+)
 
 
 class Audit:
@@ -60,3 +68,8 @@ class Audit:
         else:
             written = self._db.one(_WRITE_ID, **values)
             self._db.run(_OPENINGS, audit_id=written and written[0], openings=packed(openings))
+
+    def about(self, user_id: str, limit: int) -> tuple[AuditLine, ...]:
+        """The last events of a user, newest first, without what is personal."""
+        rows = self._db.all(_ABOUT, user_id=user_id, limit=limit)
+        return tuple(AuditLine(row[0], row[1], row[2], json.loads(row[3])) for row in rows)

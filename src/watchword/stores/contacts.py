@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from watchword.core.users import Contact
 from watchword.flows.ports import Vault
@@ -18,6 +18,7 @@ _OF = Query(
     .order_by(_T.c.kind.desc(), _T.c.is_default.desc(), _T.c.on_file, _T.c.id)
 )
 _ADD = adding(_T)
+_REMOVE = Query(delete(_T).where(_T.c.id == param(_T.c.id)))
 _VERIFIED = Query(setting(_T, ["verified"]).where(_T.c.id == param(_T.c.id)))
 
 
@@ -62,6 +63,10 @@ class Contacts:
     def verified(self, contact_id: str, now: int) -> None:
         """Somebody has typed a code that was sent there."""
         self._db.run(_VERIFIED, id=contact_id, set_verified=now)
+
+    def remove(self, contact_id: str) -> None:
+        """It is no longer on file."""
+        self._db.run(_REMOVE, id=contact_id)
 
 
 def _bound(contact_id: str) -> str:

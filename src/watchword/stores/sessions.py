@@ -28,6 +28,8 @@ _END_ALL = Query(
 )
 _END = Query(setting(_T, ["ended"]).where(*_LIVE).returning(*_T.c))
 
+_OF_USER = Query(by(_T, "user_id").where(_T.c.ended == 0).order_by(_T.c.created.desc(), _T.c.id))
+
 
 class Sessions:
     """Port `Sessions`."""
@@ -70,6 +72,11 @@ class Sessions:
     def renew(self, session_id: str, token_hash: bytes) -> bool:
         """Change the token of a live session (ASVS 7.2.4); False when it had ended."""
         return self._db.run(_RENEW, id=session_id, set_token_hash=token_hash) == 1
+
+    def of_user(self, user_id: str, now: int) -> tuple[Session, ...]:
+        """The live ones, newest first."""
+        found = (Session(*row) for row in self._db.all(_OF_USER, user_id=user_id))
+        return tuple(session for session in found if alive(session, now))
 
     def set_proved(self, session_id: str, now: int) -> None:
         """A contact on file was proved in this session, before the first device."""

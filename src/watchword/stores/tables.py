@@ -10,12 +10,13 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, UniqueConstraint
 from sqlalchemy.sql.type_api import TypeEngine
 
+from watchword.stores import staff_tables
 from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 from watchword.stores.password_tables import password_history, recoveries, security_answers
 
 __all__ = [
-    "attachments", "case_messages", "cases", "metadata", "password_history", "recoveries", "security_answers",
+    "attachments", "case_messages", "cases", "metadata", "password_history", "recoveries", "security_answers", "staff_tables",
 ]  # fmt: skip
 
 users = Table(
@@ -40,6 +41,11 @@ users = Table(
     time("recovered"),
     text("notify"),
     UniqueConstraint("username_key"),
+    # Staff look people up by how a name begins: bytewise on PostgreSQL too, whatever its collation (stores/staff.py).
+    *(
+        Index(f"ix_users_{name}_prefix", name, postgresql_ops={name: "text_pattern_ops"})
+        for name in ("display_name", "username_key")
+    ),
 )
 
 user_details = Table("user_details", metadata, owner(primary=True), bytes_("details"))

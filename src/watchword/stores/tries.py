@@ -46,6 +46,8 @@ _REFUND = Query(
     .where(_T.c.subject == param(_T.c.subject), _T.c.client == param(_T.c.client), _T.c.wrong > 0)
 )
 
+_OF = Query(by(_T, "subject", columns=["client", "wrong", "locks", "locked_until", "total"]).order_by(_T.c.client))
+
 
 class TryCounters:
     """Port `TryCounters`."""
@@ -97,3 +99,7 @@ class TryCounters:
     def refund(self, subject: bytes, client: str) -> None:
         """Take one count back; one that was reset meanwhile stays at nothing."""
         self._db.run(_REFUND, subject=subject, client=client)
+
+    def of(self, subject: bytes) -> dict[str, Tries]:
+        """Every counter of a name, by client."""
+        return {row[0]: Tries(*row[1:]) for row in self._db.all(_OF, subject=subject)}

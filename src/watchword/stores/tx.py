@@ -21,6 +21,7 @@ from watchword.stores.phones import Phones
 from watchword.stores.rates import Rates
 from watchword.stores.recoveries import Recoveries
 from watchword.stores.sessions import Sessions
+from watchword.stores.staff import Staff
 from watchword.stores.tries import TryCounters
 from watchword.stores.users import Users
 
@@ -126,6 +127,11 @@ class SqlTx:
     def audit(self) -> Audit:
         """The audit table."""
         return Audit(self.db, self._keys.commit)
+
+    @property
+    def staff(self) -> Staff:
+        """Staff and their requests."""
+        return Staff(self.db, self._keys.vault)
 
     @property
     def cases(self) -> Cases:

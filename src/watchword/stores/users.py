@@ -39,6 +39,7 @@ _REHASH = Query(setting(_T, ["password_hash"]).where(_T.c.id == param(_T.c.id)))
 _SET_RECOVERED = Query(setting(_T, ["recovered"]).where(_T.c.id == param(_T.c.id)))
 _SET_QUIET = Query(setting(_T, ["quiet_until", "denied_at"]).where(_T.c.id == param(_T.c.id)))
 _SET_FLAGGED = Query(setting(_T, ["flagged"]).where(_T.c.id == param(_T.c.id)))
+_SET_STATE = Query(setting(_T, ["state"]).where(_T.c.id == param(_T.c.id)))
 _ADD_DETAILS = adding(tables.user_details)
 _DETAILS = Query(by(tables.user_details, "user_id", columns=["details"]))
 
@@ -106,6 +107,10 @@ class Users:
     def set_flagged(self, user_id: str, at: int) -> None:
         """Somebody else may know the password, since `at`; 0 for nobody."""
         self._db.run(_SET_FLAGGED, id=user_id, set_flagged=at)
+
+    def set_state(self, user_id: str, state: str) -> None:
+        """`active` or `suspended`."""
+        self._db.run(_SET_STATE, id=user_id, set_state=state)
 
     def page(self, after: str, limit: int) -> Sequence[User]:
         """Up to `limit` users in the order of `username_key`, from the one behind `after`."""

@@ -25,7 +25,7 @@ def panel_of(ask: Ask, offer: offers.Offer) -> EnrolPanel:
 
 def _session(ask: Ask) -> Session | Refusal:
     session = sessions.find(ask.site.kit, ask.cookies.get(SESSION, ""))
-    if isinstance(session, Session) and session.kind == "platform":
+    if isinstance(session, Session) and session.kind not in ("portal", "enrolment"):
         return Refusal(SESSION_ABSENT, "session.kind")
     if isinstance(session, Session):
         ask.session = session
