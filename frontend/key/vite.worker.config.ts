@@ -9,12 +9,12 @@ const OUT = resolve(import.meta.dirname, "../../src/watchword/web/static/key");
 const SYSTEM = /^(sw\.js|.*\.png)$/;
 
 /**
- * Kept once they were used, not before: the script that reads QR codes (scanning needs a network anyway, and most phones
+ * Kept once they were used, not before: the scripts that read and draw QR codes (scanning needs a network anyway, and most phones
  * bring a reader) and plain Argon2 (only where WebAssembly is off). Activation needs a network and uses what it will need.
  */
-const ON_USE = /^\/assets\/(decode|argon2)[^/]*\.js$/;
+const ON_USE = /^\/assets\/(decode|argon2|qr)[^/]*\.js$/;
 
-/** Every file of the app, as the addresses the worker keeps for offline use; the page itself stands for `/`, `/a` and `/l`. */
+/** Every file of the app, as the addresses the worker keeps for offline use; the page itself stands for `/`, `/a`, `/l` and `/t`. */
 function shell(): string[] {
   return readdirSync(OUT, { recursive: true, withFileTypes: true })
     .filter((entry) => entry.isFile() && !SYSTEM.test(entry.name))

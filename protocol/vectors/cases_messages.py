@@ -41,8 +41,37 @@ def context_cases() -> list[Json]:
                 DETAILS, place="", network="", browser="", system="", place_new=True, confirm=False, confirm_reason=""
             ),
         ),
+        case("a change", varied(DETAILS, action="confirm", operation="password")),
         case("Japanese", varied(DETAILS, client_name="取引プラットフォーム", place="大阪府", username="田中")),
         case("a member of a later version", varied(DETAILS, later={"a": [1, 2]})),
+    ]
+
+
+OPERATIONS = (
+    "password", "contacts", "devices", "sessions", "questions", "notices", "networks", "account", "staff", "staff_request",
+    "staff_approval",
+)  # fmt: skip
+
+
+def asked_cases() -> list[Json]:
+    def case(name: str, action: str, operation: str, asked: str) -> Json:
+        return good(name, {"action": action, "operation": operation}, {"asked": asked})
+
+    def no(name: str, action: str) -> Json:
+        return bad(name, {"action": action, "operation": ""}, "action")
+
+    return [
+        case("a login", "login", "", "login"),
+        case("a recovery", "recover", "", "recover"),
+        *(case(f"a change: {name}", "confirm", name, f"confirm.{name}") for name in OPERATIONS),
+        case("a change it does not know", "confirm", "later", "confirm.other"),
+        case("a change without a name", "confirm", "", "confirm.other"),
+        case("a change named like a member of every object", "confirm", "constructor", "confirm.other"),
+        case("a login with an operation is a login", "login", "password", "login"),
+        no("an action it does not know", "transfer"),
+        no("no action", ""),
+        no("another case of letters", "Login"),
+        no("an action named like a member of every object", "constructor"),
     ]
 
 
@@ -86,6 +115,8 @@ def decision_cases() -> list[Json]:
         case("approve with the digits", "approve", "482915", "pin"),
         case("approve without confirmation", "approve", "", "biometric", quiet),
         case("approve after a scan", "approve", b64u(hashlib.sha256(fixed("qr", 16)).digest()), "pin"),
+        case("approve a change", "approve", "482915", "pin", varied(DETAILS, action="confirm", operation="contacts")),
+        case("approve a recovery", "approve", "482915", "pin", varied(DETAILS, action="recover")),
         case("deny", "deny", "", "none"),
         case("not me", "not_me", "", "none"),
     ]

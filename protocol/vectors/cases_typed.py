@@ -124,20 +124,26 @@ def challenge_cases() -> list[Json]:
     wide = "".join(chr(ord(d) - ord("0") + 0xFF10) for d in right)
     wrong = right[:-1] + str((int(right[-1]) + 1) % 10)
     swapped = right[:4] + right[5] + right[4] + right[6:]
-    other = "2" + nine[1:]
     expect = {"challenge": right, "purpose": "login"}
+
+    def of(first: str) -> str:
+        return first + nine[1:] + mod_11_10(first + nine[1:])
+
     return [
         good("plain", {"typed": right}, expect),
         good("grouped", {"typed": spaced}, expect),
         good("hyphens", {"typed": spaced.replace(" ", "-")}, expect),
         good("full-width digits", {"typed": wide}, expect),
         good("blanks around", {"typed": f"  {right}\t"}, expect),
+        good("a change inside a session", {"typed": of("2")}, {"challenge": of("2"), "purpose": "confirm"}),
+        good("a recovery", {"typed": of("3")}, {"challenge": of("3"), "purpose": "recover"}),
         bad("check digit", {"typed": wrong}, "check"),
         bad("two neighbours swapped", {"typed": swapped}, "check"),
         bad("one digit wrong", {"typed": right[:5] + str((int(right[5]) + 3) % 10) + right[6:]}, "check"),
         bad("the first digit wrong: reported as a slip, not as a purpose", {"typed": "2" + right[1:]}, "check"),
-        bad("an unknown purpose", {"typed": other + mod_11_10(other)}, "purpose"),
-        bad("purpose zero", {"typed": "0" + nine[1:] + mod_11_10("0" + nine[1:])}, "purpose"),
+        bad("an unknown purpose", {"typed": of("4")}, "purpose"),
+        bad("purpose nine", {"typed": of("9")}, "purpose"),
+        bad("purpose zero", {"typed": of("0")}, "purpose"),
         bad("nine digits", {"typed": right[:9]}, "length"),
         bad("eleven digits", {"typed": right + "0"}, "length"),
         bad("nothing", {"typed": ""}, "length"),
@@ -210,6 +216,7 @@ def link_cases() -> list[Json]:
     return [
         case("login", f"{ISS}/l#{text}", "login"),
         case("activation", f"{ISS}/a#{text}", "activation"),
+        case("transfer", f"{ISS}/t#{text}", "transfer"),
         case("an issuer with a port", f"http://key.localhost:8000/l#{text}", "login", "http://key.localhost:8000"),
         no("another host", f"https://key.example.net/l#{text}", "origin"),
         no("our host as the start of another", f"{ISS}.evil.example/l#{text}", "origin"),

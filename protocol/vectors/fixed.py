@@ -103,6 +103,7 @@ DETAILS: Json = {
     "username": "mtanaka01",
     "device": DEVICE,
     "action": "login",
+    "operation": "",
     "client": "portal",
     "client_name": "Client Portal",
     "portal": "login.example.com",

@@ -13,7 +13,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cases_crypto import b64u_cases, camouflage_cases, es256_cases, hmac_cases, jcs_cases, key_cases, slot_cases
-from cases_messages import answer_cases, chain_cases, context_cases, decision_cases, refusal_cases
+from cases_messages import answer_cases, asked_cases, chain_cases, context_cases, decision_cases, refusal_cases
 from cases_typed import (
     challenge_cases,
     check_digit_cases,
@@ -51,7 +51,8 @@ FILES: dict[str, tuple[str, Callable[[], list[Json]]]] = {
     "response": ("spec.md 7: responses; the key is K(ocra)", response_cases),
     "session_id": ("spec.md 5.3: what was typed becomes a Session ID", session_id_cases),
     "confirmation": ("spec.md 6.4: what was typed becomes a confirmation", confirmation_cases),
-    "links": ("spec.md 5.2, 6.3: what a QR code holds", link_cases),
+    "links": ("spec.md 5.2, 5.10, 6.3: what a QR code holds", link_cases),
+    "asked": ("spec.md 6.2: what a phone says it is about to approve", asked_cases),
     "context": ("spec.md 6.2: the context of Details", context_cases),
     "decision": (
         "spec.md 6.4: a decision; `signature` verifies under `key`, another valid one is as good",

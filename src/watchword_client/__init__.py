@@ -6,6 +6,7 @@ from watchword_client.login import Login, PlatformLogin, Session
 from watchword_client.phone import ConfirmationNeeded, NoSuchUser, Phone
 from watchword_client.pins import Unlocked
 from watchword_client.refusal import NoConnection, Refusal, Refused
+from watchword_client.renewals import NothingUnfinished, Renewal, Unfinished
 from watchword_client.state import User
 from watchword_client.store import FileStore, MemoryStore, Store, Unreadable
 from watchword_client.system import System
@@ -23,6 +24,7 @@ __all__ = [
     "Mistyped",
     "NoConnection",
     "NoSuchUser",
+    "NothingUnfinished",
     "Pending",
     "Phone",
     "PinForbidden",
@@ -30,9 +32,11 @@ __all__ = [
     "Ready",
     "Refusal",
     "Refused",
+    "Renewal",
     "Session",
     "Store",
     "System",
+    "Unfinished",
     "Unlocked",
     "Unreadable",
     "Unrecognised",

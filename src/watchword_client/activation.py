@@ -84,9 +84,14 @@ class Activation:
         body |= {"platform": self._platform, "claim": self._claim}
         return self._ready(self._wire.post("/v1/activation/session", lambda: body))
 
+    def resume(self, claim: str, answer: Json) -> Ready:
+        """Goes on from a recovery whose PIN is forgotten: *Ready* under the recovery's claim (spec.md 5.11)."""
+        self._claim = claim
+        return self._ready(answer)
+
     def forbidden(self, pin: str) -> list[Forbidden]:
         """What the guidelines forbid in `pin`; the PIN stays here."""
-        return guidelines.forbidden(typed.pin(pin), self._known().guidelines)
+        return guidelines.forbidden(typed.pin(pin), self.known().guidelines)
 
     def complete(self, pin: Pin, name: str, *, uv: str = "pin", check: bool = True) -> User:
         """Fetches S, wraps it under the PIN, stores it and has the server confirm (spec.md 5.5, 5.6).
@@ -94,7 +99,7 @@ class Activation:
         On a phone without users the PIN is new and PinForbidden is raised when the guidelines forbid it (`check`);
         otherwise it must be the PIN of the phone, which the server finds out (Refused 4304).
         """
-        ready, state = self._known(), self._wire.state
+        ready, state = self.known(), self._wire.state
         proving = next((user for user in state.users if user.confirmed and user.user != ready.user), None)
         if proving is None and isinstance(pin, str):
             least = self._wire.config().get("pin", {}).get("min", typed.PIN_MIN)
@@ -121,7 +126,8 @@ class Activation:
         self.ready = Ready(**texts, expires=int(answer["expires"]), guidelines=answer["guidelines"])
         return self.ready
 
-    def _known(self) -> Ready:
+    def known(self) -> Ready:
+        """What the server said when everything but the PIN was proved."""
         if self.ready is None:
             raise RuntimeError("the activation is not proved yet")
         return self.ready

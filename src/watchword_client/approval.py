@@ -11,17 +11,33 @@ from watchword_client.crypto import Json
 from watchword_client.trust import VERSION, Unrecognised
 
 _TEXTS = (
-    "attempt", "nonce", "user", "username", "device", "action", "client", "client_name", "portal",
+    "attempt", "nonce", "user", "username", "device", "action", "operation", "client", "client_name", "portal",
     "place", "network", "address", "browser", "system", "confirm_reason",
 )  # fmt: skip
 _FLAGS = ("place_new", "network_new", "browser_new", "confirm")
 _TIMES = ("started", "expires")
+_OPERATIONS = (
+    "password", "contacts", "devices", "sessions", "questions", "notices", "networks", "account",
+    "staff", "staff_request", "staff_approval",
+)  # fmt: skip
 _COPIED = ("attempt", "nonce", "user", "device", "action", "client")
+
+
+def asked(action: str, operation: str) -> str:
+    """What a person is about to approve: `login`, `recover` or `confirm.<operation>`, `confirm.other` for one not known.
+
+    Unrecognised `action` for an action that this program does not know: it is not to be shown (spec.md 6.2).
+    """
+    if action == "confirm":
+        return f"confirm.{operation if operation in _OPERATIONS else 'other'}"
+    if action not in ("login", "recover"):
+        raise Unrecognised("action")
+    return action
 
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """One login that waits, as the server signed it. `secret_hash` is set when it came by a scanned QR code."""
+    """One login (or change, or recovery) that waits, as the server signed it. `secret_hash` is set when it came by a scanned QR code."""
 
     details: Json
     secret_hash: str = ""
@@ -41,6 +57,11 @@ class Attempt:
     @property
     def id(self) -> str:
         return str(self.details["attempt"])
+
+    @property
+    def asked(self) -> str:
+        """See `asked`."""
+        return asked(str(self.details["action"]), str(self.details["operation"]))
 
     @property
     def username(self) -> str:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from watchword_client import cli_activate
+from watchword_client import cli_activate, cli_keylife
 from watchword_client.approval import Attempt, Decision
 from watchword_client.cli_login import login_command
 from watchword_client.crypto import Json
@@ -14,6 +14,7 @@ from watchword_client.oath import STEP
 from watchword_client.options import Shell, with_shell
 from watchword_client.phone import Phone
 from watchword_client.terminal import Nothing, Terminal, clock, grouped, plain
+from watchword_client.typed import challenge as challenge_of
 
 __all__ = ["login_command", "phone_app"]
 
@@ -67,6 +68,9 @@ def scan(
     deny: Annotated[bool, typer.Option("--deny", help="Refuse the login instead of approving it.")] = False,
 ) -> None:
     """Use a QR code: approve the login it stands for, or activate a user."""
+    if "/t#" in scanned:
+        cli_keylife.transfer(shell, scan=scanned, name=name)
+        return
     if "/a#" in scanned:
         cli_activate.by_qr(shell, scanned, name)
         return
@@ -87,8 +91,11 @@ def respond(
     with shell.phone(writes=False) as phone:
         user = phone.user(username)
         response = phone.respond(challenge, shell.terminal.pin(), user.username)
-        purpose = shell.terminal.text("respond.purpose.login", portal=plain(phone.wire.state.portal))
-        shell.terminal.result({"response": response, "username": user.username}, grouped(response), purpose)
+        asks = challenge_of(challenge).purpose
+        purpose = shell.terminal.text(f"respond.purpose.{asks}", portal=plain(phone.wire.state.portal))
+        shell.terminal.result(
+            {"response": response, "purpose": asks, "username": user.username}, grouped(response), purpose
+        )
 
 
 def code(shell: Shell, username: Username = "") -> None:
@@ -132,7 +139,9 @@ def check(shell: Shell, username: Username = "") -> None:
 
 for _name, _function in (
     ("pending", pending), ("approve", approve), ("deny", deny), ("scan", scan), ("respond", respond),
-    ("code", code), ("list", users), ("check", check),
+    ("code", code), ("list", users), ("check", check), ("change-pin", cli_keylife.change_pin),
+    ("recover", cli_keylife.recover), ("transfer", cli_keylife.transfer), ("test-push", cli_keylife.test_push),
+    ("clock", cli_keylife.check_clock),
 ):  # fmt: skip
     phone_app.command(_name)(with_shell(_function))
 
@@ -165,7 +174,8 @@ def _approve(shell: Shell, phone: Phone, attempt: Attempt, confirmation: str) ->
 
 
 def _decided(terminal: Terminal, attempt: Attempt, decision: Decision) -> None:
-    lines = [terminal.text(f"decision.{decision.result}")]
+    change = decision.result == "approved" and attempt.asked != "login"
+    lines = [terminal.text("decision.change" if change else f"decision.{decision.result}")]
     if decision.quiet_until:
         lines.append(terminal.text("decision.quiet", until=clock(decision.quiet_until)))
     found = {"login": attempt.id, "result": decision.result, "quiet_until": decision.quiet_until}
@@ -184,6 +194,7 @@ def _lines(terminal: Terminal, attempt: Attempt) -> list[str]:
 
     lines = [
         f"{plain(attempt.id)}",
+        f"{text('attempt.asks')}: {text(f'attempt.asked.{attempt.asked}')}",
         fact("into", str(details["client_name"]), str(details["portal"])),
         fact("user", str(details["username"])),
         fact("place", str(details["place"])),

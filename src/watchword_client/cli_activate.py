@@ -7,15 +7,16 @@ import platform
 import re
 import shlex
 import subprocess
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
 
 from watchword_client.activation import PinForbidden
 from watchword_client.crypto import Json
+from watchword_client.guidelines import Forbidden
 from watchword_client.options import Shell
 from watchword_client.phone import Phone
-from watchword_client.pins import Pin
 from watchword_client.refusal import ALREADY_ACTIVE, PROOF_FIRST, SENT_CODE_WRONG, Refused
 from watchword_client.terminal import Terminal, Usage, clock, plain
 from watchword_client.typed import Mistyped
@@ -66,7 +67,7 @@ def activate(
         except Refused as refused:
             _already(shell.terminal, refused, username)
             return
-        _complete(shell.terminal, phone, name)
+        finish_activation(shell.terminal, phone, name)
 
 
 def by_qr(shell: Shell, scanned: str, name: str, *, fresh: bool = False) -> None:
@@ -78,7 +79,7 @@ def by_qr(shell: Shell, scanned: str, name: str, *, fresh: bool = False) -> None
         except Refused as refused:
             _already(shell.terminal, refused, "")
             return
-        _complete(shell.terminal, phone, name)
+        finish_activation(shell.terminal, phone, name)
 
 
 def _already(terminal: Terminal, refused: Refused, username: str) -> None:
@@ -169,26 +170,26 @@ def _code_printed(command: str, to: str, digits: int) -> str:
     return str(found[-1])
 
 
-def _complete(terminal: Terminal, phone: Phone, name: str) -> None:
+def finish_activation(terminal: Terminal, phone: Phone, name: str) -> None:
     """The PIN, made here on a new phone, and the end of the activation."""
     name = name or f"{platform.node() or 'terminal'} (watchword)"
     if any(user.confirmed for user in phone.users):
         terminal.say("activate.existing_pin")
         user = phone.complete(phone.unlock(terminal.pin()), name)
     else:
-        user = phone.complete(_new_pin(terminal, phone), name)
+        user = phone.complete(phone.unlock(new_pin(terminal, phone.pin_faults)), name)
         terminal.say("activate.checked")
     done = terminal.text("activate.done", username=plain(user.username))
     terminal.result({"active": True, "user": user.user, "username": user.username, "phone": phone.id}, done)
 
 
-def _new_pin(terminal: Terminal, phone: Phone) -> Pin:
+def new_pin(terminal: Terminal, faults: Callable[[str], list[Forbidden]], variable: str = "WATCHWORD_PIN") -> str:
     """A PIN that the guidelines allow, typed twice where a person types it."""
-    scripted = bool(os.environ.get("WATCHWORD_PIN")) or not terminal.interactive
+    scripted = bool(os.environ.get(variable)) or not terminal.interactive
     while True:
-        typed = terminal.pin("ask.new_pin")
+        typed = terminal.pin("ask.new_pin", variable)
         try:
-            found = phone.pin_faults(typed)
+            found = faults(typed)
             if found:
                 raise PinForbidden(found)
         except Mistyped as fault:
@@ -202,5 +203,5 @@ def _new_pin(terminal: Terminal, phone: Phone) -> Pin:
             terminal.line(terminal.forbidden(forbidden))
             continue
         if scripted or read_pin(terminal.ask("ask.new_pin_again", hidden=True)) == read_pin(typed):
-            return phone.unlock(typed)
+            return typed
         terminal.say("activate.pin_differs")

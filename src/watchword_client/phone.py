@@ -7,12 +7,13 @@ from typing import Any, Self
 
 import httpx
 
-from watchword_client import activation, crypto, oath, typed
+from watchword_client import activation, crypto, keylife, oath, renewals, typed
 from watchword_client.activation import TERMINAL, Activation, Ready
-from watchword_client.approval import Attempt, Decision, Pending, decision_fields
+from watchword_client.approval import Attempt, Decision, Pending, asked, decision_fields
 from watchword_client.crypto import Json
 from watchword_client.guidelines import Forbidden
 from watchword_client.pins import Pin, Unlocked, unlock
+from watchword_client.renewals import Renewal, Unfinished
 from watchword_client.state import PhoneState, User
 from watchword_client.store import MemoryStore, Store
 from watchword_client.system import System
@@ -167,6 +168,8 @@ class Phone:
 
     def complete(self, pin: Pin, name: str, *, uv: str = "pin", check: bool = True) -> User:
         """Ends the activation: see Activation.complete."""
+        if self.unfinished:
+            raise Unfinished(self.unfinished)
         user = self.activation.complete(pin, name, uv=uv, check=check)
         self._activation = None
         return user
@@ -180,7 +183,7 @@ class Phone:
 
     def check(self, pin: Pin, username: str = "", *, uv: str = "pin") -> bool:
         """Has the server judge the PIN, which lifts a pause of the offline ways; Refused 4304 when it is wrong."""
-        user, unlocked = self.user(username), unlock(self.wire.state, pin)
+        user, unlocked = self.user(username), self._unlocked(pin)
         nonce = str(self.wire.request("/v1/nonce", "nonce").get("nonce", ""))
 
         def body() -> Json:
@@ -188,13 +191,55 @@ class Phone:
 
         return self.wire.post("/v1/prove", body).get("right") is True
 
+    # Key's life (spec.md 5.8 to 5.11)
+
+    def change_pin(self, pin: Pin, username: str = "") -> Renewal:
+        """Proves the old PIN. `complete` of the result takes the new one, for every user of this phone."""
+        return keylife.change_pin(self.wire, self.user(username), self._unlocked(pin))
+
+    def transfer_show(self, pin: Pin, username: str = "") -> keylife.Offer:
+        """Begins a transfer on this phone, for all its users: the QR's link, and `approve` for the new phone's six digits."""
+        return keylife.offer(self.wire, self.user(username), self._unlocked(pin))
+
+    def transfer_scan(self, scanned: str, name: str) -> Renewal:
+        """Begins a transfer to this phone, which has nobody yet: `code` is to be typed into the old one."""
+        return keylife.take(self.wire, scanned, name, self._platform)
+
+    def recover(self) -> keylife.Recovery:
+        """A recovery of one user, to this phone."""
+        return keylife.Recovery(self.wire, self._platform, self.wire.nonce())
+
+    def recover_declined(self, recovery: keylife.Recovery) -> Ready:
+        """The PIN is forgotten: goes on as an activation, which `complete` ends."""
+        self._activation = recovery.decline()
+        return self.activation.known()
+
+    def finish(self, pin: str) -> tuple[User, ...]:
+        """Has the server confirm what a lost connection left unconfirmed; `pin` is the new one."""
+        return renewals.finish(self.wire, pin)
+
+    def give_up(self) -> bool:
+        """Ends what is unconfirmed, or False when it holds already."""
+        return renewals.give_up(self.wire)
+
+    @property
+    def unfinished(self) -> str:
+        """`pin`, `transfer` or `recovery` while new secrets wait to be confirmed, else empty."""
+        return str((self.wire.state.renewal or {}).get("kind", ""))
+
+    def _unlocked(self, pin: Pin) -> Unlocked:
+        """A of the PIN; Unfinished while new secrets are unconfirmed, since it is not known which set holds."""
+        if self.unfinished:
+            raise Unfinished(self.unfinished)
+        return unlock(self.wire.state, pin)
+
     # Approval (spec.md 6)
 
     def pending(self) -> Pending:
-        """What is waiting. Unrecognised when any of it is not the server's: then nothing is to be shown."""
+        """What is waiting, but for what this program does not know. Unrecognised when any is not the server's: then nothing is shown."""
         answer = self.wire.request("/v1/pending", "pending", lambda: {"nonce": self.wire.nonce()})
         found = [Attempt.of(self.wire.answer("login", item)) for item in answer.get("attempts", [])]
-        ours = tuple(attempt for attempt in found if self._is_ours(attempt))
+        ours = tuple(attempt for attempt in found if self._is_ours(attempt) and _is_known(attempt))
         return Pending(ours, tuple(answer.get("users", [])), answer.get("offline_paused") is True)
 
     def scan(self, scanned: str) -> Attempt:
@@ -208,6 +253,7 @@ class Phone:
         attempt = Attempt.of(self.wire.answer("login", answer), link.secret_hash)
         if not self._is_ours(attempt):
             raise Unrecognised("fields")
+        asked(str(attempt.details["action"]), "")
         return attempt
 
     def _is_ours(self, attempt: Attempt) -> bool:
@@ -234,7 +280,7 @@ class Phone:
     ) -> Decision:
         """Signs and sends one decision; with a PIN an HMAC goes with it. `approve`, `deny` and `not_me` rest on it."""
         state = self.wire.state
-        unlocked = None if pin is None else unlock(state, pin)
+        unlocked = None if pin is None else self._unlocked(pin)
 
         def body() -> Json:
             time = self.wire.transport.time()
@@ -267,15 +313,34 @@ class Phone:
         answer = self.wire.request("/v1/push", "push", lambda: {**where, "nonce": self.wire.nonce()})
         return answer.get("registered") is True
 
+    def test_push(self) -> str:
+        """Has a test notification sent; the id it will carry (spec.md 6.7)."""
+        answer = self.wire.request("/v1/push/test", "push_test", lambda: {"nonce": self.wire.nonce()})
+        return str(answer.get("id", ""))
+
+    def clock(self) -> int:
+        """The server's clock minus this phone's, in seconds, asked for now."""
+        answer = self.wire.config(fresh=True)
+        self.wire.transport.offset = int(answer.get("time", 0)) - int(self._system.now())
+        self.wire.save()
+        return self.offset
+
     # Offline (spec.md 7)
 
     def code(self, pin: Pin, username: str = "", at: int | None = None) -> str:
         """The six-digit code at second `at`, by this phone's own clock when not given; the offset plays no part."""
         user, state = self.user(username), self.wire.state
-        key = unlock(state, pin).user_key(state, user, "totp")
+        key = self._unlocked(pin).user_key(state, user, "totp")
         return oath.key_code(key, int(self._system.now()) if at is None else at)
 
     def respond(self, challenge: str, pin: Pin, username: str = "") -> str:
         """The eight-digit response to a challenge as typed; Mistyped when it was copied wrongly or asks something else."""
         question, user, state = typed.challenge(challenge), self.user(username), self.wire.state
-        return oath.key_response(unlock(state, pin).user_key(state, user, "ocra"), question.digits)
+        return oath.key_response(self._unlocked(pin).user_key(state, user, "ocra"), question.digits)
+
+
+def _is_known(attempt: Attempt) -> bool:
+    try:
+        return bool(attempt.asked)
+    except Unrecognised:
+        return False

@@ -25,7 +25,10 @@ class User:
 
 @dataclass(slots=True)
 class PhoneState:
-    """`phone` is empty before the first activation, `kept` before the first contact; `offset` is in seconds."""
+    """`phone` is empty before the first activation, `kept` before the first contact; `offset` is in seconds.
+
+    `renewal` holds new secrets that the server has not confirmed: beside those in use, never in their place (spec.md 5.8).
+    """
 
     iss: str
     key: PrivateKey
@@ -35,6 +38,7 @@ class PhoneState:
     users: list[User] = field(default_factory=list)
     offset: int = 0
     portal: str = ""
+    renewal: Json | None = None
 
     @classmethod
     def new(cls, iss: str, system: System) -> PhoneState:
@@ -57,6 +61,7 @@ class PhoneState:
                 users=users,
                 offset=int(state["offset"]),
                 portal=str(state["portal"]),
+                renewal=_renewal(state.get("renewal")),
             )
             for entry in result.kept:
                 crypto.load_public(entry["key"])
@@ -75,4 +80,15 @@ class PhoneState:
             "users": [asdict(user) for user in self.users],
             "offset": self.offset,
             "portal": self.portal,
+            "renewal": self.renewal,
         }
+
+
+def _renewal(stored: Json | None) -> Json | None:
+    """KeyError, TypeError or FormError for one that is damaged."""
+    if stored is None:
+        return None
+    crypto.unb64u(stored["salt"], 16)
+    for user in stored["users"]:
+        crypto.unb64u(User(**user).blob, 32)
+    return {name: stored[name] for name in ("kind", "renewal", "phone", "salt", "users")}

@@ -20,6 +20,7 @@ from watchword_client.activation import PinForbidden
 from watchword_client.crypto import FormError, Json
 from watchword_client.phone import ConfirmationNeeded, NoSuchUser
 from watchword_client.refusal import NoConnection, Refusal, Refused
+from watchword_client.renewals import Unfinished
 from watchword_client.store import InUse, Unreadable
 from watchword_client.texts import has, text
 from watchword_client.typed import Mistyped
@@ -46,6 +47,7 @@ class Nothing(Usage):
 
 _ERRORS: dict[type[Exception], tuple[str, int]] = {
     NoConnection: ("connection", NO_CONNECTION),
+    Unfinished: ("unfinished", REFUSED),
     ConfirmationNeeded: ("confirmation", USAGE),
     Unreadable: ("unreadable", USAGE),
     InUse: ("in_use", USAGE),
@@ -122,9 +124,9 @@ class Terminal:
             raise Usage("error.missing", name=self.text(key))
         return int(answer) - 1
 
-    def pin(self, key: str = "ask.pin") -> str:
-        """The PIN: WATCHWORD_PIN for scripts, else asked for without showing it."""
-        return os.environ.get("WATCHWORD_PIN") or self.ask(key, hidden=True)
+    def pin(self, key: str = "ask.pin", variable: str = "WATCHWORD_PIN") -> str:
+        """The PIN: from the environment for scripts, else asked for without showing it."""
+        return os.environ.get(variable) or self.ask(key, hidden=True)
 
     def refusal(self, refusal: Refusal) -> None:
         """What, why and what to do, as the server wrote it."""

@@ -81,7 +81,7 @@ def session_id(typed: str) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """What a QR code of ours holds. `kind` is `login` or `activation`; `secret_hash` is what a login tells the server."""
+    """What a QR code of ours holds. `kind` is `login`, `activation` or `transfer`; `secret_hash` is what a login tells the server."""
 
     kind: str
     secret: str
@@ -89,11 +89,11 @@ class Link:
 
 
 def link(iss: str, scanned: str) -> Link:
-    """Reads a scanned text (spec.md 5.2, 6.3). Mistyped `origin`, `path` or `secret` when it is not one of ours."""
+    """Reads a scanned text (spec.md 5.2, 5.10, 6.3). Mistyped `origin`, `path` or `secret` when it is not one of ours."""
     rest = scanned[len(iss) :]
     if not scanned.startswith(iss) or (rest and rest[0] not in "/#?"):
         raise Mistyped("link", "origin")
-    kind = {"/l#": "login", "/a#": "activation"}.get(rest[:3])
+    kind = {"/l#": "login", "/a#": "activation", "/t#": "transfer"}.get(rest[:3])
     if kind is None:
         raise Mistyped("link", "path")
     try:

@@ -161,7 +161,7 @@ def test_no_page_may_be_framed_sniffed_or_told_about(here: Installation, path: s
 
 
 def test_keys_origin_runs_its_own_scripts_only(here: Installation) -> None:
-    for path in ("/", "/a", "/l"):
+    for path in ("/", "/a", "/l", "/t"):
         response = here.http.get(here.key + path)
         policy = response.headers["content-security-policy"]
         assert "frame-ancestors 'none'" in policy and "'unsafe-inline'" not in policy and "'unsafe-eval'" not in policy

@@ -138,7 +138,7 @@ class FakeServer:
         now = self.clock.now()
         details = {
             "v": 1, "type": "login", "iss": self.iss, "attempt": self.entropy.id(), "nonce": crypto.b64u(self.entropy.bytes(16)),
-            "user": user, "username": device["username"], "device": device["device"], "action": "login", "client": "portal",
+            "user": user, "username": device["username"], "device": device["device"], "action": "login", "operation": "", "client": "portal",
             "client_name": "Client Portal", "portal": "login.example.com", "place": "Osaka, Japan", "place_new": False,
             "network": "Kita Fiber", "network_new": False, "address": "203.0.113.7", "browser": "Firefox", "system": "Linux",
             "browser_new": False, "started": now, "expires": now + 180, "confirm": False, "confirm_reason": "", **changes,

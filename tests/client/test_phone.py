@@ -5,6 +5,7 @@ from __future__ import annotations
 import httpx
 import pytest
 
+from tests.client import fake_server
 from tests.client.conftest import PIN, activate, new_phone
 from tests.client.fake_server import CODE, ISS, PROOF, FakeServer, Machine
 from tests.support.fakes import FakeClock
@@ -141,6 +142,20 @@ def test_nothing_that_checks_a_pin_is_stored(server: FakeServer, machine: Machin
         assert crypto.b64u(hidden) not in text
     assert PIN not in text
     assert "Unlocked()" in repr(phone.unlock(PIN))
+
+
+def test_it_says_what_is_asked_and_shows_no_action_that_it_does_not_know(
+    phone: Phone, user: User, server: FakeServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fake_server, "validate", lambda *_: None)  # a later server: its action is in no schema
+    server.begin_login(user.user, action="confirm", operation="password")
+    server.begin_login(user.user, action="confirm", operation="later")
+    server.begin_login(user.user, action="recover")
+    strange = server.begin_login(user.user, action="transfer")
+    assert [one.asked for one in phone.pending().attempts] == ["confirm.password", "confirm.other", "recover"]
+    server.scannable[HASH] = strange
+    with pytest.raises(Unrecognised):
+        phone.scan(f"{ISS}/l#{SECRET}")
 
 
 def test_pending_and_approve(phone: Phone, user: User, server: FakeServer) -> None:

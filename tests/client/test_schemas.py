@@ -17,6 +17,7 @@ ANSWERED_BY_ANOTHER = {
     "activation-scan": "ready",
     "activation-session": "ready",
     "scan": "details",
+    "recovery-decline": "ready",
 }
 STREAMS = {"events"}
 

@@ -14,6 +14,7 @@ from watchword.core.codes import SentCode
 from watchword.core.devices import Device, Phone
 from watchword.core.enrolments import Enrolment
 from watchword.core.lockout import Tries
+from watchword.core.renewals import Renewal
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
 from watchword.flows.ports import Browser
@@ -203,9 +204,13 @@ def test_devices(store: SqlStore, samples: Samples) -> None:
         phone = tx.phones.get(mine.phone_id)
     bens = added_device(store, samples, ben, phone)
     with store.write() as tx:
-        tx.devices.keep_recovery(mine.id, b"sealed")
+        tx.devices.keep_recovery(mine.id, b"sealed", b"number")
+        tx.devices.set_pending(mine.id, b"s" * 32)
     with store.read() as tx:
         assert tx.devices.get(mine.id) == mine
+        assert tx.devices.recovery_of(mine.id) == (b"sealed", b"number")
+        assert tx.devices.recovery_of(bens.id) == (b"", b"")
+        assert (tx.devices.pending(mine.id), tx.devices.pending(bens.id)) == (b"s" * 32, None)
         assert tx.devices.get("none") is None
         assert tx.devices.of_user(anna.id) == (mine,)
         assert tx.devices.of_user("nobody") == ()
@@ -338,7 +343,8 @@ def test_tries(store: SqlStore) -> None:
         (Contact, tables.contacts, ("value_mac",)),
         (Attempt, tables.attempts, ("qr_hash",)),
         (Phone, tables.phones, ("push",)),
-        (Device, tables.devices, ("recovery",)),
+        (Device, tables.devices, ("recovery", "pending", "first_number")),
+        (Renewal, tables.renewals, ()),
         (Enrolment, tables.enrolments, ()),
         (SentCode, tables.codes, ()),
         (Session, tables.sessions, ()),

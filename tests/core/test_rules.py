@@ -96,9 +96,9 @@ def test_codes_have_their_length(entropy: bytes, count: int) -> None:
 
 
 def test_the_lengths_and_lives_of_codes() -> None:
-    assert codes.DIGITS == {"proof": 6, "recover": 6, "activation": 8, "start": 10}
-    assert [codes.LIFE_SECONDS[kind] for kind in ("proof", "recover", "activation")] == [600] * 3
-    assert [codes.TRIES[kind] for kind in ("proof", "recover", "activation")] == [3] * 3
+    assert codes.DIGITS == {"proof": 6, "recover": 6, "activation": 8, "recovery": 8, "start": 10}
+    assert [codes.LIFE_SECONDS[kind] for kind in ("proof", "recover", "activation", "recovery")] == [600] * 4
+    assert [codes.TRIES[kind] for kind in ("proof", "recover", "activation", "recovery")] == [3] * 4
 
 
 @given(st.binary(min_size=5, max_size=5))

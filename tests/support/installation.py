@@ -27,6 +27,7 @@ from watchword.app.wiring import Built, build
 from watchword.core import devices as key
 from watchword.core.users import Contact, Details, NewUser, User
 from watchword.flows import accounts
+from watchword.flows.activate import first_number
 from watchword_client import crypto
 from watchword_client.login import PlatformLogin
 from watchword_client.phone import Phone
@@ -188,11 +189,13 @@ class Installation:
         phone_id, device_id = state.phone if state else kit.entropy.id(), kit.entropy.id()
         secret = kit.entropy.bytes(32)
         x, y = point.x.to_bytes(32, "big"), point.y.to_bytes(32, "big")
+        blob = crypto.camouflage(secret, self.pin(pin).pad(self.key, who.id, device_id))
+        sealed = kit.vault.seal("recovery", _SALT + blob, f"devices|recovery|{device_id}")
         with kit.store.write() as tx:
             if state is None:
                 tx.phones.add(key.Phone(phone_id, "active", x, y, name, "{}", 0, 0, now))
             tx.devices.add(key.Device(device_id, who.id, phone_id, "key", "active", name, secret, 0, 0, now, 0))
-        blob = crypto.camouflage(secret, self.pin(pin).pad(self.key, who.id, device_id))
+            tx.devices.keep_recovery(device_id, sealed, first_number(kit, who.number))
         user = {
             "user": who.id, "username": who.username, "display_name": who.username, "device": device_id,
             "blob": crypto.b64u(blob), "enrolment": "", "confirmed": True,

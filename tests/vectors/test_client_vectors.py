@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from watchword_client import crypto, guidelines, oath, trust, typed
-from watchword_client.approval import decision_fields
+from watchword_client.approval import asked, decision_fields
 from watchword_client.crypto import FormError
 from watchword_client.refusal import Refusal
 
@@ -105,6 +105,10 @@ def do_links(given: Case) -> Case:
     return {"kind": found.kind, "secret": found.secret, "secret_hash": found.secret_hash}
 
 
+def do_asked(given: Case) -> Case:
+    return {"asked": asked(given["action"], given["operation"])}
+
+
 def do_context(given: Case) -> Case:
     return {"context": crypto.digest(crypto.canonical(given["details"]))}
 
@@ -131,7 +135,7 @@ def do_decision(given: Case) -> Case:
     """Builds the decision, and checks the vector's signature and one of its own under the vector's key."""
     names = ("phone", "decision", "confirmation", "uv", "time")
     signed = decision_fields(given["details"], **{name: given[name] for name in names})
-    crypto.verify(given["key"], signed, EXPECTED_SIGNATURES[given["decision"], given["confirmation"]])
+    crypto.verify(given["key"], signed, EXPECTED_SIGNATURES[_whose(signed)])
     built = {"signed": signed, "canonical": crypto.canonical(signed).decode()}
     if given["decision"] == "approve":
         details = given["details"]
@@ -140,9 +144,12 @@ def do_decision(given: Case) -> Case:
     return built
 
 
+def _whose(signed: Case) -> tuple[str, ...]:
+    return tuple(signed[name] for name in ("context", "decision", "confirmation"))
+
+
 EXPECTED_SIGNATURES = {
-    (case["input"]["decision"], case["input"]["confirmation"]): case["expect"]["signature"]
-    for case in load("decision")["cases"]
+    _whose(found["signed"]): found["signature"] for found in (case["expect"] for case in load("decision")["cases"])
 }
 
 

@@ -16,6 +16,7 @@ import { keepNotice } from "./screens/language";
 import { more } from "./screens/more";
 import { openedActivation, openedLogin } from "./screens/opened";
 import { pendingList } from "./screens/pending";
+import { receive } from "./screens/receive";
 import { scanner } from "./screens/scan";
 import { Store } from "./store/store";
 import { language, named, preferred, setLanguage, t, type Language } from "./texts";
@@ -24,6 +25,7 @@ import { leave, onTab, show, type Tab } from "./ui/shell";
 import { banner, button, heading } from "./ui/parts";
 import { h } from "./ui/dom";
 import { repair } from "./app/worker";
+import { testArrived } from "./app/pushtest";
 
 /** The secret leaves the address bar before anything else runs, so that neither history nor a shared screen keeps it. */
 function takeAddress(): { link: Link | null; pending: boolean; lang: Language | null } {
@@ -86,6 +88,7 @@ async function start(): Promise<void> {
 }
 
 function first(ctx: Context, link: Link): Screen {
+  if (link.kind === "transfer") return () => receive(ctx, link.secret);
   return link.kind === "activate" ? () => openedActivation(ctx, link.secret) : () => openedLogin(ctx, link.secret);
 }
 
@@ -116,7 +119,8 @@ function listen(ctx: Context): void {
   document.addEventListener("visibilitychange", wake);
   window.addEventListener("focus", wake);
   window.addEventListener("online", wake);
-  const message = (kind: string): void => {
+  const message = (kind: string, id: string): void => {
+    if (kind === "test") testArrived(id);
     if (kind === "pending") void watch.refresh();
     if (kind === "open-pending") nav.go(() => pendingList(ctx, true));
   };

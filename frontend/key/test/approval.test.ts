@@ -39,6 +39,16 @@ describe("pending", () => {
     expect((await pending(phone.app)).attempts.map((one) => one.attempt)).toEqual([other.details.attempt]);
   });
 
+  it("says what a change is, and calls one it does not know a change to the account", async () => {
+    await server.login("mtanaka01", { action: "confirm", operation: "password" });
+    await server.login("mtanaka01", { action: "confirm", operation: "later" });
+    await server.login("mtanaka01", { action: "recover" });
+    const { attempts } = await pending(phone.app);
+    expect(attempts.map((one) => one.asked).sort()).toEqual(["confirm.other", "confirm.password", "recover"]);
+    await decide(phone.app, attempts[0]!, "approve", "482915", await byPin(phone.app, "K7w!x2"));
+    expect(server.attempts.filter((one) => one.state === "approved")).toHaveLength(1);
+  });
+
   it("shows nothing that no accepted key signed", async () => {
     await server.login("mtanaka01");
     await server.rotate(false);

@@ -21,7 +21,7 @@ export const ISS = "https://key.example.com";
 export const PORTAL = "login.example.com";
 
 type Person = { id: string; username: string; displayName: string; password: string; session: string; secret: Bytes };
-type Device = { id: string; user: string; phone: string; secret: Bytes; active: boolean; recovery: JsonObject | null };
+export type Device = { id: string; user: string; phone: string; secret: Bytes; active: boolean; recovery: JsonObject | null };
 type Enrolment = {
   id: string;
   claim: string;
@@ -38,9 +38,9 @@ type Attempt = {
   state: "open" | "approved" | "denied" | "not_me" | "failed";
   wrong: number;
 };
-type Phone = { id: string; key: PublicKey; wrongPins: number; ended: boolean };
+export type Phone = { id: string; key: PublicKey; wrongPins: number; ended: boolean };
 
-class Refuse extends Error {
+export class Refuse extends Error {
   constructor(
     readonly status: number,
     readonly number: number,
@@ -50,7 +50,7 @@ class Refuse extends Error {
   }
 }
 
-const name = (start: string): string =>
+export const name = (start: string): string =>
   (
     start +
     b64u(random(24))
@@ -81,6 +81,8 @@ export class FakeServer {
   /** Runs before each request; may throw to break the connection. */
   before: (path: string) => void = () => undefined;
   after: (path: string) => void = () => undefined;
+  /** What this file knows nothing of. */
+  more: (path: string, body: JsonObject) => Promise<JsonObject> = () => Promise.reject(new Refuse(404, 5005));
   readonly chain: JsonObject[] = [];
   private readonly enrolments: Enrolment[] = [];
   private readonly nonces = new Set<string>();
@@ -128,11 +130,11 @@ export class FakeServer {
     this.pairs = [next, fresh];
   }
 
-  private time(): number {
+  time(): number {
     return Math.floor(this.now() / 1000) + this.ahead;
   }
 
-  private async answer(signed: JsonObject): Promise<JsonObject> {
+  async answer(signed: JsonObject): Promise<JsonObject> {
     const current = this.pairs[0]!;
     return { signed, signature: await sign(current.pair.privateKey, signed), kid: current.kid };
   }
@@ -150,6 +152,7 @@ export class FakeServer {
       username,
       device: device.id,
       action: "login",
+      operation: "",
       client: "portal",
       client_name: "Watchword Portal",
       portal: PORTAL,
@@ -318,11 +321,11 @@ export class FakeServer {
         await this.phone(body, "push");
         return { registered: true };
       default:
-        throw new Refuse(404, 5005);
+        return this.more(path, body);
     }
   }
 
-  private of(device: Device): Person {
+  of(device: Device): Person {
     return this.people.find((one) => one.id === device.user)!;
   }
 
@@ -351,6 +354,25 @@ export class FakeServer {
   private async ready(enrolment: Enrolment): Promise<JsonObject> {
     enrolment.proved = true;
     const { person } = enrolment;
+    return {
+      enrolment: enrolment.id,
+      user: person.id,
+      username: person.username,
+      display_name: person.displayName,
+      nonce: enrolment.nonce,
+      expires: this.time() + 600,
+      guidelines: await this.guidelines(),
+    };
+  }
+
+  /** A recovery whose PIN is forgotten goes on as an enrolment of the same id and claim. */
+  declined(person: Person, id: string, body: JsonObject): Promise<JsonObject> {
+    const enrolment = this.enrol(person, body);
+    enrolment.id = id;
+    return this.ready(enrolment);
+  }
+
+  async guidelines(): Promise<JsonObject> {
     const salt = random(16);
     const iterations = 1000;
     const hashes: string[] = [];
@@ -363,19 +385,11 @@ export class FakeServer {
       hashes.push(b64u(hash));
     }
     while (hashes.length < 192) hashes.push(b64u(random(9)));
-    return {
-      enrolment: enrolment.id,
-      user: person.id,
-      username: person.username,
-      display_name: person.displayName,
-      nonce: enrolment.nonce,
-      expires: this.time() + 600,
-      guidelines: { salt: b64u(salt), iterations, hashes },
-    };
+    return { salt: b64u(salt), iterations, hashes };
   }
 
   /** Signature first, then the clock. */
-  private async phone(body: JsonObject, type: string): Promise<{ phone: Phone; signed: JsonObject }> {
+  async phone(body: JsonObject, type: string): Promise<{ phone: Phone; signed: JsonObject }> {
     const signed = body.signed as JsonObject;
     const phone = this.phones.get(String(signed.phone));
     if (!phone || !(await verify(phone.key, signed, String(body.signature)))) throw new Refuse(401, 4101);
@@ -389,7 +403,7 @@ export class FakeServer {
     if (Math.abs(Number(signed.time) - this.time()) > 120) throw new Refuse(401, 4102, { time: this.time() });
   }
 
-  private async hmac(phone: Phone, body: JsonObject, label: Label): Promise<void> {
+  async hmac(phone: Phone, body: JsonObject, label: Label): Promise<void> {
     const signed = body.signed as JsonObject;
     const device = this.devices.find((one) => one.id === signed.device && one.phone === phone.id);
     if (!device) throw new Refuse(422, 4301);

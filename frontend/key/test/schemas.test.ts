@@ -5,10 +5,14 @@ import Ajv2020 from "ajv/dist/2020";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkPin, decide, pending, registerPush, scanLogin } from "../src/app/approval";
 import { seal } from "../src/app/requests";
+import { changePin, Offer, Recovery, take, testPush } from "../src/app/keylife";
+import { finish } from "../src/app/renewal";
 import { byPin } from "../src/app/unlock";
-import { b64u } from "../src/core/bytes";
-import { FakeServer } from "./fakeserver";
-import { activated, activation, handset, type Handset } from "./phone";
+import { b64u, type Bytes } from "../src/core/bytes";
+import { readLink } from "../src/core/links";
+import { FakeKeyLife } from "./fakekeylife";
+import { FakeServer, ISS } from "./fakeserver";
+import { activated, activation, handset, PLATFORM, type Handset } from "./phone";
 
 const FOLDER = join(import.meta.dirname, "../../../protocol/schemas");
 const ajv = new Ajv2020({ strict: false });
@@ -49,12 +53,44 @@ beforeAll(async () => {
   await checkPin(phone.app, phone.app.active[0]!, await byPin(phone.app, "K7w!x2"));
   await registerPush(phone.app, "https://push.example.com/1", b64u(new Uint8Array(65)), b64u(new Uint8Array(16)));
   await registerPush(phone.app, "", "", "");
+  await keyLife();
 });
+
+/** A new PIN, a transfer that is stopped and one that is not, a recovery with its PIN and one without. */
+async function keyLife(): Promise<void> {
+  new FakeKeyLife(server);
+  const { app } = phone;
+  await testPush(app);
+  const change = await changePin(app, await byPin(app, "K7w!x2"));
+  await change.receive("N4w!p1");
+  await finish(app, "N4w!p1");
+  await (await Offer.make(app, await byPin(app, "N4w!p1"))).renewal.cancel();
+  const offer = await Offer.make(app, await byPin(app, "N4w!p1"));
+  const fresh = await handset(server);
+  const taken = await take(fresh.app, (readLink(offer.link, ISS) as { secret: Bytes }).secret, "New", PLATFORM);
+  await offer.approve(taken.code);
+  await taken.look();
+  await taken.receive("N4w!p1");
+  await finish(fresh.app, "N4w!p1");
+  for (const forgotten of [false, true]) {
+    const { app: bare } = await handset(server);
+    const recovery = new Recovery(bare, () => Promise.resolve(PLATFORM), (name) => name);
+    await recovery.start("mtanaka01", "Demo-2026!");
+    await recovery.send(recovery.lost[0]!.device);
+    await recovery.prove("48219037");
+    if (forgotten) {
+      await recovery.decline(activation(bare));
+    } else {
+      await (await recovery.unlock("N4w!p1")).receive("N4w!p1");
+      await finish(bare, "N4w!p1");
+    }
+  }
+}
 
 describe("requests", () => {
   const requests = files.filter((name) => name.endsWith(".request.json"));
   for (const name of requests) {
-    const path = `/v1/${name.replace(".request.json", "").replace("activation-", "activation/").replace("proof-send", "proof/send")}`;
+    const path = `/v1/${name.replace(".request.json", "").replace(/^(activation|renewal|transfer|recovery|pin|push)-/, "$1/").replace("proof-send", "proof/send")}`;
     it(path, async () => {
       const bodies =
         path === "/v1/events"

@@ -20,6 +20,7 @@ import { hkdf, hmac, hmacKey, hmacOf, importPublic, userKey, userKeyBytes, verif
 import { readLink, readSessionId, secretHash, showSessionId } from "../src/core/links";
 import { fragments, GuidelineCheck, KINDS, normalPin, pinFault, readPin, type Guidelines } from "../src/core/pin";
 import { camouflage } from "../src/core/seal";
+import { askedOf } from "../src/app/approval";
 import { acceptKeys, contextOf, openAnswer, type ServerKey } from "../src/core/server";
 import { isRefusal } from "../src/net/refusal";
 
@@ -90,6 +91,9 @@ const RUNNERS: Record<string, Runner> = {
     if (must_fail) expect(kept).toBeNull();
     else expect(kept).toEqual(want.kept);
   },
+  "asked.json": ({ input, expect: want, must_fail }) => {
+    expect(askedOf(input.action, input.operation)).toBe(must_fail ? null : want.asked);
+  },
   "context.json": async ({ input, expect: want }) => {
     expect(await contextOf(input.details as Json)).toBe(want.context);
   },
@@ -133,7 +137,7 @@ const RUNNERS: Record<string, Runner> = {
       expect(["foreign", "none"]).toContain(link.kind);
       return;
     }
-    if (link.kind !== "login" && link.kind !== "activate") throw new Error("not read");
+    if (link.kind === "none" || link.kind === "foreign") throw new Error("not read");
     expect(link.kind).toBe(want.kind === "activation" ? "activate" : want.kind);
     expect(b64u(link.secret)).toBe(want.secret);
     expect(await secretHash(link.secret)).toBe(want.secret_hash);

@@ -11,6 +11,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from watchword.app.clock import monotonic
 from watchword.app.events import POLL_SECONDS, RedisEvents
 from watchword.app.wiring import Built, static_folder
+from watchword.flows import renewals
 from watchword.outbound import useragent
 from watchword.outbound.dispatcher import KINDS, Kind
 from watchword.web import headers
@@ -46,7 +47,7 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
         "/healthz": Health(site),
     }
     key_files = Assets(
-        folder / "key", "/", aliases={"/": "index.html", "/a": "index.html", "/l": "index.html"},
+        folder / "key", "/", aliases={"/": "index.html", "/a": "index.html", "/l": "index.html", "/t": "index.html"},
         more={"brand.css": site.renderer.brand_css},
         extra=[(b"content-security-policy", headers.key_policy(site.ancestors))], forever=("/assets/",),
     )  # fmt: skip
@@ -169,6 +170,7 @@ class Server:
             started = monotonic()
             try:
                 await self.built.site.run(self.built.store.sweep, self.built.kit.clock.now())
+                await self.built.site.run(renewals.expire, self.built.kit)
             except Exception:
                 log.exception("housekeeping")
             await asyncio.sleep(max(1.0, SWEEP_SECONDS - (monotonic() - started)))

@@ -8,6 +8,7 @@ from types import FrameType
 
 from watchword.app.server import IDLE_SECONDS, SWEEP_SECONDS
 from watchword.app.wiring import Built
+from watchword.flows import renewals
 from watchword.outbound.dispatcher import KINDS
 
 
@@ -26,6 +27,7 @@ def run_worker(built: Built) -> None:
         now = built.kit.clock.now()
         if now - swept >= SWEEP_SECONDS:
             built.store.sweep(now)
+            renewals.expire(built.kit)
             swept = now
         if not handled:
             stop.wait(IDLE_SECONDS["push"])

@@ -2,6 +2,7 @@
 
 By activation code: `started` -> proven by the code sent to a number that was on file, or to a new one after a proof.
 By QR or Session ID: `offered` on a page whose session has proven both elements, or the first enrolment's extra proof.
+By a recovery whose PIN is forgotten: `proven` at once, in the place of a device that ends with it (L02).
 A claim, chosen by the phone, binds the enrolment to that phone from its first answer on.
 """
 
@@ -14,7 +15,7 @@ from watchword.core.machine import Machine
 
 ENROLMENT = Machine(
     "enrolment",
-    ("started", "offered"),
+    ("started", "offered", "proven"),
     {
         ("started", "prove"): "proven",
         ("offered", "claim"): "proven",
@@ -42,7 +43,7 @@ CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 @dataclass(frozen=True, slots=True)
 class Enrolment:
-    """One row of `enrolments`. `road` is `sms` or `page`; `session_id` names the page's session, "" on the phone's own road."""
+    """One row of `enrolments`. `road` is `sms`, `page` or `again` (L02); `session_id` names the page's session, "" on the phone's own road."""
 
     id: str
     user_id: str

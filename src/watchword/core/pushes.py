@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from watchword.core.rates import Window, first_free
 
 WINDOWS = (Window(3, 10 * 60), Window(5, 60 * 60))
+TESTS = (Window(3, 10 * 60),)
 QUIET_SECONDS = 15 * 60
 
 

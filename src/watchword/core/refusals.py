@@ -125,6 +125,19 @@ PIN_WRONG = _kind(4304, "key.pin_wrong", 401, "U08")  # extra: left
 PINS_SPENT = _kind(4305, "key.pins_spent", 403)
 PUSH_ENDPOINT = _kind(4306, "key.push_endpoint", 422)
 
+# 44xx: Key's life: a new PIN, a transfer, a recovery, the test of notifications
+NOTHING_TO_RECOVER = _kind(4401, "recovery.nothing", 403)
+RENEWAL_OVER = _kind(4402, "renewal.over", 410)
+RENEWAL_EARLY = _kind(4403, "renewal.early", 409)
+RENEWAL_CHANGED = _kind(4404, "renewal.changed", 409)
+RENEWAL_DONE = _kind(4405, "renewal.done", 409)
+RENEWAL_LIMITED = _kind(4406, "renewal.limited", 429)  # params: until
+TRANSFER_CODE = _kind(4407, "transfer.code", 422)  # extra: left
+TRANSFER_USED = _kind(4408, "transfer.used", 410)
+RENEWAL_SUSPENDED = _kind(4409, "renewal.suspended", 403)
+PUSH_TEST_NONE = _kind(4410, "push.test_none", 409)
+PUSH_TEST_LIMITED = _kind(4411, "push.test_limited", 429)  # params: until
+
 # 50xx: requests as such
 MALFORMED = _kind(5001, "request.malformed", 400)
 INVALID = _kind(5002, "request.invalid", 422)  # params: field

@@ -21,14 +21,16 @@ from watchword.core.refusals import (
     WAY_UNAVAILABLE,
     Refusal,
 )
+from watchword.core.renewals import MOST_USERS
 from watchword.core.users import Contact, User
 from watchword.flows import letters, prove, ready
 from watchword.flows.activation_start import claimed, open_number, platform_refusal, usable
 from watchword.flows.approve import wrong_pin
 from watchword.flows.details import plain
 from watchword.flows.kit import Kit
-from watchword.flows.phone_requests import Signed, check_header, text
+from watchword.flows.phone_requests import Signed, check_header, key_of, text
 from watchword.flows.ports import AuditRow, Tx
+from watchword.flows.renewals import close_empty
 
 
 def complete(
@@ -40,7 +42,7 @@ def complete(
         if isinstance(found, Refusal):
             return found
         enrolment, user = found
-        phone = _phone(kit, tx, request)
+        phone = signing_phone(kit, tx, request)
         if isinstance(phone, Refusal):
             return phone
         refused = _fits(kit, request, enrolment, user) or platform_refusal(platform)
@@ -52,7 +54,7 @@ def complete(
         return device if isinstance(device, Refusal) else _answer(kit, enrolment, user, device)
 
 
-def _phone(kit: Kit, tx: Tx, request: Signed) -> Phone | Refusal:
+def signing_phone(kit: Kit, tx: Tx, request: Signed) -> Phone | Refusal:
     """The phone that signed: one we know, or a new one with the key it brings. The signature is checked here, first."""
     known_id = text(request.fields, "phone", 26)
     if known_id:
@@ -64,10 +66,10 @@ def _phone(kit: Kit, tx: Tx, request: Signed) -> Phone | Refusal:
         ):
             return Refusal(SIGNATURE, "phone.unknown_or_signature")
         return phone
-    key = request.fields.get("key")
-    x, y = (unb64u(key.get("x"), 32), unb64u(key.get("y"), 32)) if isinstance(key, Mapping) else (None, None)
-    if x is None or y is None:
+    key = key_of(request)
+    if key is None:
         return Refusal(FIELDS, "fields.key")
+    x, y = key
     if not kit.vault.verify(x, y, request.message, request.signature):
         return Refusal(SIGNATURE, "signature.wrong")
     known = tx.phones.by_key(x, y)
@@ -110,16 +112,19 @@ def _issue(
 ) -> Device | Refusal:
     now = kit.clock.now()
     others = tx.devices.of_phone(phone.id) if phone.state != "new" else ()
+    if len(others) >= MOST_USERS:
+        return Refusal(WAY_UNAVAILABLE, "phone.full")
     if any(owner.id == user.id and device.state == "active" for device, owner in others):
         return Refusal(ALREADY_ACTIVE, "device.here")
     if any(device.state == "active" for device, _ in others):
-        refused = _existing_pin(kit, tx, phone, proof, ready.nonce(kit, enrolment))
+        refused = existing_pin(kit, tx, phone, proof, ready.nonce(kit, enrolment))
         if refused is not None:
             return refused
-    mine = [device for device in tx.devices.of_user(user.id) if device.state == "active"]
+    replaced = _replaced(tx, enrolment)
+    mine = [device for device in tx.devices.of_user(user.id) if device.state == "active" and device.id != replaced]
     if len(mine) >= kit.policy.devices_per_user:
         return Refusal(WAY_UNAVAILABLE, "devices.limit")
-    stated = _stated(platform)
+    stated = stated_platform(platform)
     if phone.state == "new":
         tx.phones.add(Phone(phone.id, "active", phone.key_x, phone.key_y, phone.name, stated, 0, 0, now))
     device = Device(
@@ -136,12 +141,12 @@ def _issue(
     return device
 
 
-def _stated(platform: Platform) -> str:
+def stated_platform(platform: Platform) -> str:
     told = {"os": platform.os, "version": platform.version[:32], "model": platform.model[:64]}
     return json.dumps({**told, "lock": platform.lock, "rooted": platform.rooted})
 
 
-def _existing_pin(kit: Kit, tx: Tx, phone: Phone, proof: Signed | None, nonce: str) -> Refusal | None:
+def existing_pin(kit: Kit, tx: Tx, phone: Phone, proof: Signed | None, nonce: str) -> Refusal | None:
     """A phone with users adds another only with the PIN it has (G03, J01)."""
     if proof is None:
         return Refusal(PROOF_WRONG, "prove.missing")
@@ -162,7 +167,10 @@ def _answer(kit: Kit, enrolment: Enrolment, user: User, device: Device) -> dict[
 def confirm(kit: Kit, request: Signed) -> str | Refusal:
     """The phone has wrapped the secret and proves it: only now the device works. Returns the username."""
     with kit.store.write() as tx:
-        enrolment = tx.enrolments.get(text(request.fields, "enrolment", 26), lock=True)
+        seen = tx.enrolments.get(text(request.fields, "enrolment", 26))
+        if seen is not None and seen.road == "again":
+            tx.users.lock(seen.user_id)  # its row is written below; the order of locks is user, phone, device
+        enrolment = tx.enrolments.get(seen.id, lock=True) if seen else None
         if enrolment is None:
             return Refusal(ENROLMENT_OVER, "enrolment.unknown")
         found = usable(kit, tx, enrolment, "issued", "active")
@@ -214,28 +222,58 @@ def _activate(
     )
     if salt is None or blob is None:
         return Refusal(INVALID, "recovery.form", {"field": "recovery"})
-    others = [other for other in tx.devices.of_user(user.id) if other.state == "active"]
+    replaced = _replaced(tx, enrolment)
+    others = [other for other in tx.devices.of_user(user.id) if other.state == "active" and other.id != replaced]
     if len(others) >= kit.policy.devices_per_user:
         return Refusal(WAY_UNAVAILABLE, "devices.limit")
     if not tx.enrolments.move(enrolment.id, "issued", "active") or not tx.devices.move(
         device.id, "issued", "active", now
     ):
         return Refusal(DECISION_OVER, "enrolment.moved")
-    tx.devices.keep_recovery(device.id, kit.vault.seal("recovery", salt + blob, f"devices|recovery|{device.id}"))
-    _remember_number(kit, tx, enrolment, user, now)
-    letters.tell_all(kit, tx, user, "key_active", device=phone.name)
+    number = _remember_number(kit, tx, enrolment, user, now)
+    first = tx.devices.recovery_of(replaced)[1] if replaced else number
+    sealed = kit.vault.seal("recovery", salt + blob, f"devices|recovery|{device.id}")
+    tx.devices.keep_recovery(device.id, sealed, first)
+    letters.tell_all(kit, tx, user, "key_again" if replaced else "key_active", device=phone.name)
+    if replaced:
+        _replace(kit, tx, user, replaced, now)
     tx.audit.write(
         AuditRow("device.key.activated", user.id, device.id, {"road": enrolment.road}, {"phone": phone.name}), now
     )
     return None
 
 
-def _remember_number(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, now: int) -> None:
-    """Activating verifies the number that the code went to, and puts a new one on file (N03)."""
+def _replaced(tx: Tx, enrolment: Enrolment) -> str:
+    """The device whose PIN was forgotten and whose place this one takes, "" for none: such an enrolment has its recovery's id (L02)."""
+    recovery = tx.renewals.get(enrolment.id) if enrolment.road == "again" else None
+    return recovery.device_id if recovery else ""
+
+
+def _replace(kit: Kit, tx: Tx, user: User, replaced: str, now: int) -> None:
+    old = tx.devices.get(replaced)
+    if old is not None and tx.devices.move(replaced, "active", "inactive", now):
+        tx.audit.write(AuditRow("device.key.ended", user.id, replaced, {"reason": "pin_forgotten"}), now)
+        close_empty(tx, old.phone_id)
+    tx.users.set_recovered(user.id, now)
+
+
+def first_number(kit: Kit, number: str) -> bytes:
+    """The number that Key was first activated with, as a device's row keeps it: a keyed hash, compared and never shown."""
+    return kit.vault.mac("first-number", number) if number else b""
+
+
+def _remember_number(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, now: int) -> bytes:
+    """Activating verifies the number that the code went to, and puts a new one on file (N03). Its keyed hash, for the day of a recovery:
+    by the page no code went to a number, so the default one on file stands in its place."""
+    known = [contact for contact in tx.contacts.of(user.id) if contact.kind == "sms" and contact.on_file]
+    default = next((contact.value for contact in known if contact.is_default), "")
     if enrolment.contact_id:
         tx.contacts.verified(enrolment.contact_id, now)
+        default = next((contact.value for contact in known if contact.id == enrolment.contact_id), default)
     elif enrolment.new_number:
         number = open_number(kit, enrolment)
         letters.tell_all(kit, tx, user, "number_added", number=kit.numbers.mask(number))
         has_default = any(contact.kind == "sms" and contact.is_default for contact in tx.contacts.of(user.id))
         tx.contacts.add(Contact(kit.entropy.id(), user.id, "sms", number, now, not has_default, now))
+        default = number
+    return first_number(kit, default)

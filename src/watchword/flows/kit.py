@@ -9,7 +9,8 @@ from typing import Protocol
 
 from watchword.core.policy import Policy
 from watchword.flows.cases_ports import Pictures
-from watchword.flows.ports import Blocklist, Clock, Entropy, Events, Passwords, Store, Vault
+from watchword.flows.password_ports import Blocklist, Passwords
+from watchword.flows.ports import Clock, Entropy, Events, Store, Vault
 
 
 class Texts(Protocol):

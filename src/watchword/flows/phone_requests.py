@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchword.core.devices import Phone
+from watchword.core.encoding import unb64u
 from watchword.core.refusals import CLOCK, FIELDS, SIGNATURE, VERSION, Refusal
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Tx
@@ -58,6 +59,13 @@ def text(fields: Mapping[str, Any], name: str, longest: int = 256) -> str:
     if not isinstance(value, str) or len(value) > longest or "\0" in value:
         return ""
     return "" if any("\ud800" <= character <= "\udfff" for character in value) else value
+
+
+def key_of(request: Signed) -> tuple[bytes, bytes] | None:
+    """The public key that a request brings, or None where it brings none. Whether it is a point shows at the signature."""
+    key = request.fields.get("key")
+    x, y = (unb64u(key.get("x"), 32), unb64u(key.get("y"), 32)) if isinstance(key, Mapping) else (None, None)
+    return None if x is None or y is None else (x, y)
 
 
 def find_phone(tx: Tx, request: Signed, *, lock: bool = False) -> Phone | None:

@@ -38,23 +38,28 @@ def check(kit: Kit, request: Signed) -> Refusal | None:
         refused = check_signed(kit, phone, request, "prove", fresh=False)
         if refused is not None or phone is None:
             return refused or Refusal(SIGNATURE)
-        given = text(request.fields, "nonce", 128)
-        body, _, mark = given.rpartition(".")
-        end = body.partition(".")[0]
-        genuine = hmac.compare_digest(mark.encode(), _mark(kit, phone.id, body).encode())
-        if (
-            not genuine
-            or not end.isdecimal()
-            or int(end) < kit.clock.now()
-            or not tx.claims.spend(f"nonce:{given}", int(end))
-        ):
-            return Refusal(NONCE, "nonce.unknown_or_spent")
-        result = judge(kit, tx, phone, request, purpose="check", nonce=given)
+        result = proven(kit, tx, phone, request, "check")
         if isinstance(result, Refusal):
             return result
         tx.phones.set(phone.id, offline_wrong=0)
         tx.audit.write(AuditRow("device.pin.proved", result.user_id, result.id), kit.clock.now())
     return None
+
+
+def proven(kit: Kit, tx: Tx, phone: Phone, request: Signed, purpose: str) -> Device | Refusal:
+    """The device whose PIN was proven with a nonce of ours, which is spent by it."""
+    given = text(request.fields, "nonce", 128)
+    body, _, mark = given.rpartition(".")
+    end = body.partition(".")[0]
+    genuine = hmac.compare_digest(mark.encode(), _mark(kit, phone.id, body).encode())
+    if (
+        not genuine
+        or not end.isdecimal()
+        or int(end) < kit.clock.now()
+        or not tx.claims.spend(f"nonce:{given}", int(end))
+    ):
+        return Refusal(NONCE, "nonce.unknown_or_spent")
+    return judge(kit, tx, phone, request, purpose=purpose, nonce=given)
 
 
 def judge(kit: Kit, tx: Tx, phone: Phone, request: Signed, *, purpose: str, nonce: str) -> Device | Refusal:

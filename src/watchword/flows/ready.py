@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watchword.core import pin_guidelines
@@ -41,13 +42,6 @@ def nonce(kit: Kit, enrolment: Enrolment) -> str:
 def ready(kit: Kit, proven: Proven) -> dict[str, object]:
     """The answer *Ready*. Deterministic for an enrolment, so that a repeated request gets the same one."""
     enrolment, user = proven.enrolment, proven.user
-    salt = kit.vault.derive("guidelines", enrolment.id)[:16]
-    pieces = pin_guidelines.fragments(user.username, proven.details, proven.contacts)
-    entries = [pin_guidelines.entry(piece, kind, salt) for piece, kind in pieces.items()]
-    decoys = (
-        kit.vault.derive("decoy", enrolment.id, at)[: pin_guidelines.ENTRY_BYTES]
-        for at in range(len(entries), pin_guidelines.SIZE)
-    )
     return {
         "enrolment": enrolment.id,
         "user": user.id,
@@ -55,9 +49,25 @@ def ready(kit: Kit, proven: Proven) -> dict[str, object]:
         "display_name": user.display_name,
         "nonce": nonce(kit, enrolment),
         "expires": enrolment.expires,
-        "guidelines": {
-            "salt": b64u(salt),
-            "iterations": pin_guidelines.ITERATIONS,
-            "hashes": sorted(b64u(entry) for entry in (*entries, *decoys)),
-        },
+        "guidelines": guidelines_for(kit, enrolment.id, ((user.username, proven.details, proven.contacts),)),
+    }
+
+
+def guidelines_for(
+    kit: Kit, subject: str, people: Sequence[tuple[str, Details, tuple[Contact, ...]]]
+) -> dict[str, object]:
+    """The guidelines of every user of a phone in one list under one salt, so that the phone hashes a PIN once: 192 entries a user."""
+    salt = kit.vault.derive("guidelines", subject)[:16]
+    found: dict[str, int] = {}
+    for username, details, contacts in people:
+        found.update(pin_guidelines.fragments(username, details, contacts))
+    entries = [pin_guidelines.entry(piece, kind, salt) for piece, kind in found.items()]
+    decoys = (
+        kit.vault.derive("decoy", subject, at)[: pin_guidelines.ENTRY_BYTES]
+        for at in range(len(entries), pin_guidelines.SIZE * len(people))
+    )
+    return {
+        "salt": b64u(salt),
+        "iterations": pin_guidelines.ITERATIONS,
+        "hashes": sorted(b64u(entry) for entry in (*entries, *decoys)),
     }

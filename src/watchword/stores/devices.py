@@ -17,7 +17,8 @@ from watchword.stores.rows import Changes
 
 _T = tables.devices
 _P = tables.phones
-COLUMNS = tuple(column.name for column in _T.c if column.name != "recovery")
+ASIDE = ("recovery", "pending", "first_number")
+COLUMNS = tuple(column.name for column in _T.c if column.name not in ASIDE)
 _CHANGES = Changes(_T, ())
 _SECRET = COLUMNS.index("secret")
 _ID = _T.c.id == param(_T.c.id)
@@ -32,7 +33,11 @@ _OF_PHONE = Query(
     .order_by(_T.c.created, _T.c.id)
 )
 _USED = Query(setting(_T, ["last_used"]).where(_ID))
-_KEEP = Query(setting(_T, ["recovery"]).where(_ID))
+_KEEP = Query(setting(_T, ["recovery", "first_number"]).where(_ID))
+_KEPT = Query(by(_T, "id", columns=["recovery", "first_number"]))
+_AWAIT = Query(setting(_T, ["pending"]).where(_ID))
+_AWAITED = Query(by(_T, "id", columns=["pending"]))
+_RENEW = Query(setting(_T, ["secret", "pending"]).where(_ID))
 
 # By the device's own column: one more; the phone locked and how many there are; the phone's sum less those; used and cleared.
 _WRONG = {part: Query(update(_T).values({part: _T.c[part] + 1}).where(_ID)) for part in PARTS}
@@ -101,13 +106,39 @@ class Devices:
         """One more in the device's own `wrong_signed` or `wrong_offline`."""
         self._db.run(_WRONG[column], id=device_id)
 
-    def keep_recovery(self, device_id: str, sealed: bytes) -> None:
-        """Keep the blob for the day this phone is lost; the caller sealed it, under the recovery key."""
-        self._db.run(_KEEP, id=device_id, set_recovery=sealed)
+    def keep_recovery(self, device_id: str, sealed: bytes, first_number: bytes) -> None:
+        """Keep the blob for the day this phone is lost, sealed by the caller under the recovery key, and the keyed hash of the number
+        that Key was first activated with (b"" for none)."""
+        self._db.run(_KEEP, id=device_id, set_recovery=sealed, set_first_number=first_number)
+
+    def recovery_of(self, device_id: str) -> tuple[bytes, bytes]:
+        """What `keep_recovery` kept, b"" where it kept nothing."""
+        row = self._db.one(_KEPT, id=device_id)
+        return (row[0] or b"", row[1] or b"") if row else (b"", b"")
+
+    def set_pending(self, device_id: str, secret: bytes | None) -> None:
+        """The secret that waits to take the place of the one in use; None forgets it."""
+        sealed = None if secret is None else self._vault.seal("devices", secret, _bound_pending(device_id))
+        self._db.run(_AWAIT, id=device_id, set_pending=sealed)
+
+    def pending(self, device_id: str) -> bytes | None:
+        """The secret that waits, or None."""
+        row = self._db.one(_AWAITED, id=device_id)
+        return None if row is None or row[0] is None else self._vault.open("devices", row[0], _bound_pending(device_id))
+
+    def renew(self, device_id: str, secret: bytes) -> None:
+        """The secret that waited is the one in use from now on."""
+        self._db.run(
+            _RENEW, id=device_id, set_secret=self._vault.seal("devices", secret, _bound(device_id)), set_pending=None
+        )
 
     def _device(self, row: Row) -> Device:
         secret = self._vault.open("devices", row[_SECRET], _bound(row[0]))
         return Device(*(*row[:_SECRET], secret, *row[_SECRET + 1 :]))
+
+
+def _bound_pending(device_id: str) -> str:
+    return f"devices|pending|{device_id}"
 
 
 def _bound(device_id: str) -> str:

@@ -22,13 +22,15 @@ BATCH = 500
 class Retention:
     """How long finished rows stay, in seconds, and how much one sweep does.
 
-    `attempts` feed "your last logins"; `counters` bounds the number of wrong-password counters, most of which belong to nobody.
+    `attempts` feed "your last logins"; `counters` bounds the number of wrong-password counters, most of which belong to nobody. `renewals` stay
+    for a year and more: a phone that was off since it confirmed a new PIN still learns that it holds.
     """
 
     attempts: int = 90 * _DAY
     sessions: int = 30 * _DAY
     letters: int = 30 * _DAY
     enrolments: int = 30 * _DAY
+    renewals: int = 400 * _DAY
     counters: int = 1_000_000
     batches: int = 20
 
@@ -56,6 +58,7 @@ _DELETE = {
     "rates": _dead(tables.rates, _older(tables.rates, "expires")),
     "codes": _dead(tables.codes, _older(tables.codes, "expires")),
     "enrolments": _dead(tables.enrolments, _older(tables.enrolments, "expires")),
+    "renewals": _dead(tables.renewals, _older(tables.renewals, "expires")),
     "attempts": _dead(tables.attempts, _older(tables.attempts, "started")),
     "sessions": _dead(tables.sessions, _older(tables.sessions, "expires")),
     "recoveries": _dead(tables.recoveries, _older(tables.recoveries, "expires")),
@@ -75,6 +78,7 @@ def sweep(write: Callable[[], AbstractContextManager[SqlTx]], now: int, retentio
         "rates": now,
         "codes": now - _DAY,
         "enrolments": now - retention.enrolments,
+        "renewals": now - retention.renewals,
         "attempts": now - retention.attempts,
         "sessions": now - retention.sessions,
         "recoveries": now - _DAY,

@@ -14,9 +14,11 @@ from watchword.stores import staff_tables
 from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 from watchword.stores.password_tables import password_history, recoveries, security_answers
+from watchword.stores.renewal_tables import renewals
 
 __all__ = [
-    "attachments", "case_messages", "cases", "metadata", "password_history", "recoveries", "security_answers", "staff_tables",
+    "attachments", "case_messages", "cases", "metadata", "password_history", "recoveries", "renewals", "security_answers",
+    "staff_tables",
 ]  # fmt: skip
 
 users = Table(
@@ -159,6 +161,8 @@ devices = Table(
     time("created"),
     time("last_used"),
     bytes_("recovery", nullable=True),
+    bytes_("pending", nullable=True),
+    bytes_("first_number", nullable=True),
     Index(None, "user_id"),
     Index(None, "phone_id"),
 )

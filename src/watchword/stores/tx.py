@@ -20,6 +20,7 @@ from watchword.stores.passwords import History, SecurityAnswers
 from watchword.stores.phones import Phones
 from watchword.stores.rates import Rates
 from watchword.stores.recoveries import Recoveries
+from watchword.stores.renewals import Renewals
 from watchword.stores.sessions import Sessions
 from watchword.stores.staff import Staff
 from watchword.stores.tries import TryCounters
@@ -77,6 +78,11 @@ class SqlTx:
     def enrolments(self) -> Enrolments:
         """Enrolments of Key."""
         return Enrolments(self.db)
+
+    @property
+    def renewals(self) -> Renewals:
+        """New PINs, transfers, recoveries."""
+        return Renewals(self.db)
 
     @property
     def codes(self) -> Codes:

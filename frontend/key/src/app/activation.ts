@@ -64,6 +64,13 @@ export class Activation {
     }
   }
 
+  /** Goes on from a recovery whose PIN is forgotten: *Ready*, under the recovery's claim (spec §5.11). */
+  resume(claim: string, ready: Ready): void {
+    this.claim = claim;
+    this.enrolment = ready.enrolment;
+    this.ready = ready;
+  }
+
   private step(path: string, body: JsonObject): Promise<JsonObject> {
     return post(this.app.wire, path, () => ({ enrolment: this.enrolment, claim: this.claim, ...body }));
   }

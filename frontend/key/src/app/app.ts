@@ -3,7 +3,7 @@ import { acceptKeys, type ServerKey } from "../core/server";
 import type { JsonObject } from "../core/jcs";
 import { NoAnswer, Unrecognised } from "../net/refusal";
 import { get, type Wire } from "../net/wire";
-import type { Config, Country, Phone, Slot, Store, User } from "../store/store";
+import type { Config, Country, Phone, Slot, Store, User, Waiting } from "../store/store";
 
 export type Environment = {
   store: Store;
@@ -21,6 +21,8 @@ export class App {
   serverKeys: ServerKey[] = [];
   offset = 0;
   slot: Slot | null = null;
+  /** New secrets that wait to be confirmed. Until then it is not known which set holds, so none is used. */
+  waiting: Waiting | null = null;
   /** False while the server shows keys that none of the kept ones vouches for: then no attempt is shown (spec §9). */
   recognised = true;
   /** True when the server answered that it knows no such phone (4101). */
@@ -39,6 +41,7 @@ export class App {
     app.serverKeys = (await store.get("serverKeys")) ?? [];
     app.offset = (await store.get("offset")) ?? 0;
     app.slot = (await store.get("slot")) ?? null;
+    app.waiting = (await store.get("waiting")) ?? null;
     return app;
   }
 
@@ -63,7 +66,7 @@ export class App {
 
   /** Users that can be opened: their secret is on the phone and the server has not ended them. */
   get active(): User[] {
-    return this.phone && !this.phone.ended ? this.users.filter((user) => user.state === "active") : [];
+    return this.phone && !this.phone.ended && !this.waiting ? this.users.filter((user) => user.state === "active") : [];
   }
 
   get portal(): string {
@@ -79,10 +82,37 @@ export class App {
     this.listeners.forEach((listener) => listener());
   }
 
+  async setWaiting(waiting: Waiting): Promise<void> {
+    await this.store.put("waiting", waiting);
+    this.waiting = waiting;
+    this.changed();
+  }
+
+  async dropWaiting(): Promise<void> {
+    await this.store.remove("waiting");
+    this.waiting = null;
+    this.changed();
+  }
+
+  /** The waiting set is the one in use from now on. */
+  async takeWaiting(): Promise<void> {
+    if (this.waiting) await this.store.renew(this.waiting);
+    this.unknownPhone = false;
+    await this.reload();
+  }
+
+  /** Key has moved away. */
+  async leave(): Promise<void> {
+    await this.store.leave();
+    this.unknownPhone = false;
+    await this.reload();
+  }
+
   async reload(): Promise<void> {
     this.phone = (await this.store.get("phone")) ?? null;
     this.users = await this.store.users();
     this.slot = (await this.store.get("slot")) ?? null;
+    this.waiting = (await this.store.get("waiting")) ?? null;
     this.changed();
   }
 
@@ -110,6 +140,13 @@ export class App {
     await this.store.removeUser(id);
     this.users = await this.store.users();
     this.changed();
+  }
+
+  /** Asks the server for its time, and keeps the difference. */
+  async compareClocks(): Promise<void> {
+    const answer = await get(this.wire, "/v1/config");
+    if (answer.iss !== this.iss || typeof answer.time !== "number") throw new NoAnswer("trouble");
+    await this.setOffset(answer.time);
   }
 
   /** Configuration and server keys, at most once in five minutes unless `fresh`. Rejects like a request does. */

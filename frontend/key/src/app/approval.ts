@@ -11,6 +11,29 @@ import { stream } from "../net/wire";
 
 export type ConfirmReason = "" | "browser" | "network" | "denial" | "several" | "policy";
 
+/** The changes that Key can name (spec §6.2); it calls any other "a change to your account". */
+const OPERATIONS = [
+  "password",
+  "contacts",
+  "devices",
+  "sessions",
+  "questions",
+  "notices",
+  "networks",
+  "account",
+  "staff",
+  "staff_request",
+  "staff_approval",
+] as const;
+export type Asked = "login" | "recover" | `confirm.${(typeof OPERATIONS)[number] | "other"}`;
+
+/** What a person is about to approve, or null for an action that is not to be shown. */
+export function askedOf(action: string, operation: string): Asked | null {
+  if (action === "login" || action === "recover") return action;
+  if (action !== "confirm") return null;
+  return `confirm.${OPERATIONS.find((known) => known === operation) ?? "other"}`;
+}
+
 export type Details = {
   attempt: string;
   nonce: string;
@@ -18,6 +41,8 @@ export type Details = {
   username: string;
   device: string;
   action: string;
+  /** What is asked, in the words of the catalogue (`ask.<asked>`). */
+  asked: Asked;
   client: string;
   clientName: string;
   portal: string;
@@ -46,7 +71,10 @@ const num = (value: Json | undefined): number => (typeof value === "number" ? va
 const isNew = (value: Json | undefined): boolean => value !== false;
 
 async function readDetails(signed: JsonObject): Promise<Details> {
+  const asked = askedOf(str(signed.action), str(signed.operation));
+  if (!asked) throw new NoAnswer("trouble");
   return {
+    asked,
     attempt: str(signed.attempt),
     nonce: str(signed.nonce),
     user: str(signed.user),
@@ -76,7 +104,7 @@ async function readDetails(signed: JsonObject): Promise<Details> {
 async function verified(app: App, answer: Json): Promise<Details> {
   const details = await readDetails(await opened(app, answer, "login"));
   const user = userOf(app, details);
-  if (!user || details.action !== "login") throw new NoAnswer("trouble");
+  if (!user) throw new NoAnswer("trouble");
   return details;
 }
 

@@ -39,10 +39,10 @@ function noteWaiting(worker: ServiceWorker | null): void {
 }
 
 /** Registers the worker and listens for `pending` messages, which it sends for a push that arrives while the app is open. */
-export async function registerWorker(onMessage: (kind: string) => void): Promise<void> {
+export async function registerWorker(onMessage: (kind: string, id: string) => void): Promise<void> {
   if (!("serviceWorker" in navigator)) return;
-  navigator.serviceWorker.addEventListener("message", (event: MessageEvent<{ kind?: string }>) =>
-    onMessage(event.data?.kind ?? ""),
+  navigator.serviceWorker.addEventListener("message", (event: MessageEvent<{ kind?: string; id?: string }>) =>
+    onMessage(event.data?.kind ?? "", event.data?.id ?? ""),
   );
   navigator.serviceWorker.addEventListener("controllerchange", () => {
     if (replaced) location.reload();

@@ -1,10 +1,10 @@
-/** What a QR code or an opened address says (spec §5.2, §5.3, §6.3, §10). */
+/** What a QR code or an opened address says (spec §5.2, §5.3, §5.10, §6.3, §10). */
 import { b64u, sha256, unb64u, type Bytes } from "./bytes";
 
-export type Link = { kind: "activate" | "login"; secret: Bytes };
+export type Link = { kind: "activate" | "login" | "transfer"; secret: Bytes };
 export type ReadLink = Link | { kind: "foreign" } | { kind: "none" };
 
-const PATHS: Readonly<Record<string, Link["kind"]>> = { "/a": "activate", "/l": "login" };
+const PATHS: Readonly<Record<string, Link["kind"]>> = { "/a": "activate", "/l": "login", "/t": "transfer" };
 
 function readSecret(fragment: string): Bytes | null {
   try {
@@ -24,7 +24,7 @@ export function readPath(path: string, fragment: string): Link | null {
 
 /** The text of a QR code: ours, another server's (`foreign`), or something else. */
 export function readLink(text: string, iss: string): ReadLink {
-  const match = /^(https?:\/\/[^/#?]+)(\/[al])#([A-Za-z0-9_-]{22})$/.exec(text);
+  const match = /^(https?:\/\/[^/#?]+)(\/[alt])#([A-Za-z0-9_-]{22})$/.exec(text);
   if (!match) return { kind: "none" };
   const link = readPath(match[2] as string, match[3] as string);
   if (!link) return { kind: "none" };

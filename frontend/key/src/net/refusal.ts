@@ -19,6 +19,7 @@ export const REFUSED = {
   rooted: 3101,
   old: 3102,
   noLock: 3103,
+  hasKey: 3104,
   proofFirst: 3110,
   usedOrOld: 3201,
   already: 3202,
@@ -34,6 +35,12 @@ export const REFUSED = {
   confirmationWrong: 4303,
   pinWrong: 4304,
   pinsSpent: 4305,
+  nothingToRecover: 4401,
+  renewalOver: 4402,
+  renewalChanged: 4404,
+  renewalDone: 4405,
+  transferCode: 4407,
+  transferUsed: 4408,
 } as const;
 
 export class Refused extends Error {

@@ -11,7 +11,7 @@ import { icon } from "../ui/icons";
 import { banner, button, everySecond, field, heading, row, type Field } from "../ui/parts";
 import { iconButton, onLeave } from "../ui/shell";
 import type { Context } from "./context";
-import { facts } from "./facts";
+import { askTitle, facts } from "./facts";
 import { home } from "./home";
 import { notMe } from "./notme";
 import { again, errorWords, problemPage, refusedAs, work } from "./problem";
@@ -68,13 +68,16 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
     if (done) finish(ctx, details, done.value);
   };
 
+  const login = details.asked === "login";
   ctx.show({
-    title: t("approve.title"),
+    title: askTitle(details),
     who: details.username,
     end: iconButton("x", t("approve.later"), () => ctx.nav.root(() => home(ctx))),
     tight: true,
     main: [
-      h("h1", {}, t("approve.title")),
+      login
+        ? h("h1", {}, askTitle(details))
+        : heading(askTitle(details), t(details.asked === "recover" ? "ask.recover.lead" : "ask.confirm.lead")),
       place,
       shown.root,
       row("stop", t("notme.row"), t("notme.row.below"), () => ctx.nav.go(() => notMe(ctx, details)), true),
@@ -121,7 +124,7 @@ function codeSlip(
   const input = codeInput(6, { value: state.typed });
   const reason = REASONS[details.confirmReason];
   const code: Field = field({
-    label: t("approve.code"),
+    label: t(details.asked === "login" ? "approve.code" : "ask.code"),
     slip: true,
     hintAfter: true,
     hint: [...rich("approve.code.hint", { portal: details.portal }), reason ? [gap(), t(reason)] : null],
@@ -264,10 +267,12 @@ function pinStep(ctx: Context, details: Details, state: State): void {
     main: [
       heading(
         t("approve.pin.title"),
-        rich(details.place ? "approve.pin.lead.at" : "approve.pin.lead", {
-          client: details.clientName,
-          place: details.place,
-        }),
+        details.asked === "login"
+          ? rich(details.place ? "approve.pin.lead.at" : "approve.pin.lead", {
+              client: details.clientName,
+              place: details.place,
+            })
+          : rich("ask.pin.lead", { what: askTitle(details), client: details.clientName }),
       ),
       place,
       h(

@@ -36,7 +36,7 @@ export function challenge(ctx: Context, typed: Typed = { challenge: "", user: ""
     const read = readChallenge(digits.input.value);
     if (read.fault === null) {
       digits.error(null);
-      digits.hint(rich("challenge.for", { purpose: t("purpose.login.low") }));
+      digits.hint(rich("challenge.for", { purpose: t(`purpose.${read.purpose}.low`) }));
       return true;
     }
     const whole = plainDigits(digits.input.value).length >= 10;
@@ -120,6 +120,8 @@ function responseScreen(ctx: Context, typed: Typed, user: User, made: string): (
   return () => {
     if (!answer) return ctx.nav.back();
     const shown = plainDigits(typed.challenge);
+    const read = readChallenge(shown);
+    if (read.fault !== null) return ctx.nav.back();
     const hidden = (): void => {
       if (document.visibilityState === "hidden") ctx.nav.back();
     };
@@ -138,8 +140,8 @@ function responseScreen(ctx: Context, typed: Typed, user: User, made: string): (
           "div",
           { class: "stack stack--2" },
           h("p", { class: "small soft" }, t("response.for")),
-          h("h1", {}, t("purpose.login")),
-          h("p", { class: "small soft" }, t("purpose.login.limits")),
+          h("h1", {}, t(`purpose.${read.purpose}`)),
+          h("p", { class: "small soft" }, t(`purpose.${read.purpose}.limits`)),
         ),
         h(
           "div",

@@ -14,6 +14,11 @@ function fact(name: IconName, label: string, value: Child, extra: Child = null):
   return h("div", {}, h("dt", {}, icon(name), label), h("dd", {}, value, extra));
 }
 
+/** What is about to be approved, as the title of its screen. */
+export function askTitle(details: Details): string {
+  return details.asked === "login" ? t("approve.title") : t(`ask.${details.asked}`);
+}
+
 const clip = (text: string): HTMLElement => h("bdi", { class: "clip" }, text);
 
 export function browserName(details: Details): string {
@@ -42,7 +47,7 @@ export function facts(details: Details, now: number): { root: HTMLElement; tick:
   const root = h(
     "dl",
     { class: "facts", "aria-label": t("facts.label") },
-    fact("screen", t("fact.into"), clip(details.clientName)),
+    fact("screen", t(details.asked === "login" ? "fact.into" : "fact.at"), clip(details.clientName)),
     fact("pin", t("fact.place"), clip(placeName(details)), known(details.placeNew || !details.place)),
     fact("globe", t("fact.network"), network, known(details.networkNew || !details.network)),
     fact(

@@ -5,7 +5,8 @@ import { icon } from "../ui/icons";
 import type { Context } from "./context";
 
 export async function keepNotice(ctx: Context): Promise<void> {
-  await ctx.app.store.put("notice", { title: t("notice.title"), body: t("notice.body"), lang: language() });
+  const words = { title: t("notice.title"), body: t("notice.body"), test: t("notice.test") };
+  await ctx.app.store.put("notice", { ...words, lang: language() });
 }
 
 async function choose(ctx: Context, chosen: Language): Promise<void> {

@@ -6,6 +6,7 @@ import { banner, heading, row, rows } from "../ui/parts";
 import { h } from "../ui/dom";
 import { iconButton } from "../ui/shell";
 import type { Context } from "./context";
+import { recover } from "./recover";
 import { scanner } from "./scan";
 import { sessionId } from "./session";
 import { credentials } from "./sms";
@@ -45,6 +46,11 @@ export function method(ctx: Context, anew = false): void {
           const activation = make();
           ctx.nav.go(() => credentials(ctx, activation));
         }),
+      ),
+      h("h2", {}, t("method.before")),
+      rows(
+        ctx.app.active.length ? null : row("phone", t("receive.title"), t("receive.when"), () => ctx.nav.go(() => scanner(ctx, {}))),
+        row("flip", t("recover.title"), t("recover.when"), () => ctx.nav.go(() => recover(ctx))),
       ),
       anew && ctx.app.users.length ? banner("warn", "warn", h("p", { class: "small" }, t("method.anew"))) : null,
     ],

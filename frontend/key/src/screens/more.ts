@@ -7,6 +7,9 @@ import { banner, button, heading, row, rows } from "../ui/parts";
 import { onLeave } from "../ui/shell";
 import { applyUpdate } from "../app/worker";
 import { waitingBanner } from "./news";
+import { changePin } from "./changepin";
+import { clockHelp } from "./clockhelp";
+import { give } from "./give";
 import { checkMyPin } from "./checkpin";
 import type { Context } from "./context";
 import { fingerprintSetting } from "./fingersetting";
@@ -73,6 +76,8 @@ export function more(ctx: Context): void {
               open(fingerprintSetting),
             )
           : null,
+        has ? row("code", t("changepin.title"), t("changepin.when"), open(changePin)) : null,
+        has ? row("phone", t("give.title"), t("give.when"), open(give)) : null,
         has ? row("okc", t("more.check"), t("more.check.when"), open(checkMyPin)) : null,
       ),
       h("h2", {}, t("more.language")),
@@ -81,6 +86,7 @@ export function more(ctx: Context): void {
       rows(
         ctx.installed ? null : row("install", t("install.title"), t("install.when"), open(installHelp)),
         row("server", t("server.title"), t(app.recognised ? "server.ok" : "server.bad"), open(serverKeys)),
+        has ? row("clock", t("clockhelp.title"), t("clockhelp.when"), open(clockHelp)) : null,
         row("phone", t("phone.title"), t("phone.when"), open(thisPhone)),
       ),
       h(

@@ -5,6 +5,7 @@ import { fill, h } from "../ui/dom";
 import { icon } from "../ui/icons";
 import { banner, button } from "../ui/parts";
 import { onLeave } from "../ui/shell";
+import { clockHelp } from "./clockhelp";
 import type { Context } from "./context";
 import { method } from "./method";
 import { openPending } from "./pending";
@@ -26,7 +27,7 @@ export function waitingBanner(ctx: Context): HTMLElement {
       event.preventDefault();
       openPending(ctx);
     };
-    const title = open.length === 1 ? t("waiting.one") : tn("waiting.many", open.length);
+    const title = open.length === 1 ? t(first.asked === "login" ? "waiting.one" : "waiting.other") : tn("waiting.many", open.length);
     fill(
       place,
       h(
@@ -57,10 +58,11 @@ export function news(ctx: Context): HTMLElement | null {
     return banner("bad", "stop", h("p", { class: "small" }, rich("unknown.banner")), link);
   }
   if (Math.abs(app.offset) > 60)
-    return says(
+    return banner(
       "warn",
       "clock",
-      ...rich(app.offset > 0 ? "clock.slow" : "clock.fast", { minutes: Math.max(1, minutes) }),
+      h("p", { class: "small" }, rich(app.offset > 0 ? "clock.slow" : "clock.fast", { minutes: Math.max(1, minutes) })),
+      button("quiet", t("clockhelp.how"), () => ctx.nav.go(() => clockHelp(ctx)), { kind: "btn--s btn--flush" }),
     );
   if (watch.offlinePaused) return says("warn", "warn", ...rich("paused.banner"));
   if (ctx.trial && !watch.open.length) return says("", "info", ...rich("trial.banner"));

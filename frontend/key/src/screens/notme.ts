@@ -1,6 +1,6 @@
 /** "This isn't me": one page that says what will happen, then one press. */
 import { decide, type Details } from "../app/approval";
-import { rich, t } from "../texts";
+import { rich, t, type TextKey } from "../texts";
 import { h } from "../ui/dom";
 import { icon, type IconName } from "../ui/icons";
 import { banner, button, heading } from "../ui/parts";
@@ -46,7 +46,7 @@ export function notMe(ctx: Context, details: Details): void {
     end: iconButton("back", t("back"), () => ctx.nav.back()),
     spacing: "stack--5",
     main: [
-      heading(t("notme.title"), t("notme.lead")),
+      heading(t("notme.title"), t(`notme.lead.${details.action}` as TextKey)),
       place,
       h(
         "ul",

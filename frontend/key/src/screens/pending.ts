@@ -8,6 +8,7 @@ import { banner, button, heading, row, rows } from "../ui/parts";
 import { iconButton, onLeave } from "../ui/shell";
 import { approve } from "./approve";
 import type { Context } from "./context";
+import { askTitle } from "./facts";
 import { home } from "./home";
 import { errorWords } from "./problem";
 
@@ -25,7 +26,7 @@ function line(ctx: Context, details: Details): HTMLElement {
   return row(
     "screen",
     [h("bdi", {}, details.username), " · ", h("bdi", {}, details.clientName)],
-    `${where} · ${when}`,
+    details.asked === "login" ? `${where} · ${when}` : `${askTitle(details)} · ${where} · ${when}`,
     () => ctx.nav.go(() => approve(ctx, details)),
   );
 }

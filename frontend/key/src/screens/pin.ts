@@ -119,16 +119,31 @@ class Live {
   }
 }
 
-function newPin(ctx: Context, activation: Activation): void {
+/** What a new PIN is made for: an activation, a change of the PIN, a transfer. */
+export type NewPin = {
+  guidelines: Guidelines;
+  title: string;
+  lead: string;
+  step: string;
+  label: string;
+  saying: string;
+  /** Uses the PIN. */
+  take: (pin: string) => Promise<void>;
+  caught: (error: unknown) => boolean;
+  /** After `take`, whether it ended well or not. */
+  settled: (done: boolean) => void;
+};
+
+export function newPin(ctx: Context, made: NewPin): void {
   const place = h("div", {});
   const least = ctx.app.config?.pinMin ?? PIN_MIN;
   const six = least > PIN_MIN;
   const pin = pinField(t(six ? "pin.new.six" : "pin.new"), "new-password");
   const again = pinField(t("pin.again"), "new-password");
-  const live = new Live(activation.ready!.guidelines, pin, least);
+  const live = new Live(made.guidelines, pin, least);
   pin.input.addEventListener("input", () => live.typed());
   again.input.addEventListener("input", () => again.error(null));
-  const next = button("solid", t("pin.activate"), null, { form: "pin" });
+  const next = button("solid", made.label, null, { form: "pin" });
 
   const send = async (event: Event): Promise<void> => {
     event.preventDefault();
@@ -144,26 +159,21 @@ function newPin(ctx: Context, activation: Activation): void {
       return again.input.focus();
     }
     let allowed = true;
-    let failure: unknown = null;
-    const caught = (error: unknown): boolean => (
-      (failure = error),
-      activation.isWrapped || activationRefused(ctx, error)
-    );
-    const activate = async (): Promise<void> => {
+    const use = async (): Promise<void> => {
       allowed = await live.compare();
-      if (allowed) await activation.complete(await activation.open(value));
+      if (allowed) await made.take(value);
     };
-    const done = await work(ctx, { button: next, saying: t("busy.activate"), place, caught }, activate);
+    const done = await work(ctx, { button: next, saying: made.saying, place, caught: made.caught }, use);
     if (!allowed) pin.input.focus();
-    else settled(ctx, activation, !!done, failure);
+    else made.settled(!!done);
   };
   ctx.show({
-    title: t("pin.title"),
-    step: stepOf(activation),
+    title: made.title,
+    step: made.step,
     end: iconButton("back", t("back"), () => ctx.nav.back()),
     spacing: "stack--5",
     main: [
-      heading(t("pin.title"), t("pin.lead")),
+      heading(made.title, made.lead),
       place,
       h(
         "form",
@@ -192,6 +202,22 @@ function newPin(ctx: Context, activation: Activation): void {
       guidelines(),
     ],
     foot: [next],
+  });
+}
+
+/** The PIN of a phone that is made by this activation. */
+function activationPin(ctx: Context, activation: Activation): void {
+  let failure: unknown = null;
+  newPin(ctx, {
+    guidelines: activation.ready!.guidelines,
+    title: t("pin.title"),
+    lead: t("pin.lead"),
+    step: stepOf(activation),
+    label: t("pin.activate"),
+    saying: t("busy.activate"),
+    take: async (pin) => void (await activation.complete(await activation.open(pin))),
+    caught: (error) => ((failure = error), activation.isWrapped || activationRefused(ctx, error)),
+    settled: (done) => settled(ctx, activation, done, failure),
   });
 }
 
@@ -284,6 +310,6 @@ function almost(ctx: Context, activation: Activation, failure: unknown): void {
 }
 
 export function choosePin(ctx: Context, activation: Activation): void {
-  if (activation.fresh) newPin(ctx, activation);
+  if (activation.fresh) activationPin(ctx, activation);
   else existingPin(ctx, activation);
 }

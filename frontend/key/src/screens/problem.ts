@@ -18,7 +18,7 @@ function left(error: Refused): string {
   const { left: n } = error.refusal;
   if (typeof n !== "number" || n < 1) return "";
   if (error.is("pinWrong", "proofWrong")) return tn("error.left.pin", n);
-  return error.is("confirmationWrong") ? tn("error.left.code", n) : "";
+  return error.is("confirmationWrong", "transferCode") ? tn("error.left.code", n) : "";
 }
 
 /** The words for any error. The server's own where it refused; ours where nothing came back. */
@@ -70,7 +70,7 @@ export function again(act: () => void): WayOn {
 
 /** A screen of its own for what ends a road: the words, and the ways on. */
 export function problemPage(ctx: Context, error: unknown, way?: WayOn): void {
-  if (error instanceof Refused && error.is("pinsSpent")) return phoneEnded(ctx);
+  if (error instanceof Refused && error.is("pinsSpent") && ctx.app.phone?.ended) return phoneEnded(ctx);
   const { what, rest, reference } = explain(ctx, error);
   ctx.show({
     title: what,
@@ -146,8 +146,9 @@ export async function work<T>(
   } catch (error) {
     if (left) return undefined;
     fill(place);
-    if (error instanceof Refused && error.is("pinsSpent")) ctx.nav.root(() => phoneEnded(ctx));
-    else if (!caught?.(error)) alertIn(ctx, place, error);
+    if (caught?.(error)) return undefined;
+    if (error instanceof Refused && error.is("pinsSpent") && ctx.app.phone?.ended) ctx.nav.root(() => phoneEnded(ctx));
+    else alertIn(ctx, place, error);
     return undefined;
   } finally {
     clearTimeout(slow);

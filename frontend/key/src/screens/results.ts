@@ -6,6 +6,7 @@ import { h } from "../ui/dom";
 import { icon } from "../ui/icons";
 import { banner, button, heading, row, steps } from "../ui/parts";
 import type { Context } from "./context";
+import { askTitle } from "./facts";
 import { home } from "./home";
 import { notMe, supportPhone } from "./notme";
 import { explain } from "./problem";
@@ -15,20 +16,22 @@ function done(ctx: Context): HTMLButtonElement {
 }
 
 export function approved(ctx: Context, details: Details): void {
+  const login = details.asked === "login";
+  const title = t(login ? "approved.title" : "ask.approved");
+  const { clientName: client, place } = details;
   ctx.show({
-    title: t("approved.title"),
+    title,
     who: details.username,
     spacing: "stack--5",
     main: [
       h("p", { class: "is-ok line" }, icon("okc"), h("b", {}, t("approved.tag"))),
       heading(
-        t("approved.title"),
-        rich(details.place ? "approved.lead.at" : "approved.lead", {
-          client: details.clientName,
-          place: details.place,
-        }),
+        title,
+        login
+          ? rich(place ? "approved.lead.at" : "approved.lead", { client, place })
+          : rich("ask.approved.lead", { what: askTitle(details), client }),
       ),
-      row("stop", t("notme.row"), t("approved.notme"), () => ctx.nav.go(() => notMe(ctx, details)), true),
+      row("stop", t("notme.row"), t(login ? "approved.notme" : "ask.notme"), () => ctx.nav.go(() => notMe(ctx, details)), true),
     ],
     foot: [done(ctx)],
   });
@@ -36,15 +39,17 @@ export function approved(ctx: Context, details: Details): void {
 
 export function denied(ctx: Context, details: Details, result: Decided): void {
   ctx.show({
-    title: t("denied.title"),
+    title: t(details.asked === "login" ? "denied.title" : "ask.denied"),
     who: details.username,
     spacing: "stack--5",
     main: [
-      heading(t("denied.title"), t("denied.lead")),
+      details.asked === "login"
+        ? heading(t("denied.title"), t("denied.lead"))
+        : heading(t("ask.denied"), rich("ask.denied.lead", { what: askTitle(details) })),
       result.quietUntil
         ? banner("", "bell", h("p", { class: "small" }, rich("denied.quiet", { time: clock(result.quietUntil) })))
         : null,
-      row("stop", t("notme.row"), t("denied.notme"), () => ctx.nav.go(() => notMe(ctx, details)), true),
+      row("stop", t("notme.row"), t(details.asked === "login" ? "denied.notme" : "notme.row.below"), () => ctx.nav.go(() => notMe(ctx, details)), true),
     ],
     foot: [done(ctx)],
   });

@@ -14,6 +14,7 @@ import { newActivation } from "./method";
 import { openedLogin } from "./opened";
 import { choosePin } from "./pin";
 import { work } from "./problem";
+import { receive } from "./receive";
 
 export type ScanFor = {
   /** An activation that has begun: its QR code goes on at once. */
@@ -37,8 +38,8 @@ function kindOf(purpose: ScanFor): Kind {
 export function judge(text: string, iss: string, kind: Kind): Link | Fault {
   const link = readLink(text, iss);
   if (link.kind === "none" || link.kind === "foreign") return link.kind;
-  if (kind === "activation" && link.kind === "login") return "wrong.activation";
-  return kind === "confirm" && link.kind === "activate" ? "wrong.confirm" : link;
+  if (kind === "activation" && link.kind !== "activate") return "wrong.activation";
+  return kind === "confirm" && link.kind !== "login" ? "wrong.confirm" : link;
 }
 
 /** The picture, the cover while the camera is off, and the buttons under it. */
@@ -131,6 +132,7 @@ export function scanner(ctx: Context, purpose: ScanFor): void {
   const finder = new Viewfinder(found);
   const use = async (link: Link): Promise<void> => {
     if (purpose.confirm) return purpose.confirm(link);
+    if (link.kind === "transfer") return ctx.nav.go(() => receive(ctx, link.secret));
     if (link.kind === "login") return ctx.nav.go(() => openedLogin(ctx, link.secret));
     const activation = purpose.activation ?? newActivation(ctx);
     const caught = (error: unknown): boolean => activationRefused(ctx, error);

@@ -12,20 +12,23 @@ import type { Context } from "./context";
 import { choosePin } from "./pin";
 import { errorWords, refusedAs, work } from "./problem";
 
-type Page = {
+export type CodePage = {
   title: string;
   lead: string;
   label: string;
-  step: number;
+  step: string;
   digits: Digits;
   sent: Sent;
   check: (code: string) => Promise<void>;
   again: () => Promise<Sent>;
   then: () => void;
+  /** Takes over a refusal that ends the road; true where it did. */
+  refused?: (error: unknown) => boolean;
 };
 
-function codePage(ctx: Context, page: Page): void {
+export function codePage(ctx: Context, page: CodePage): void {
   let { sent } = page;
+  const refused = page.refused ?? ((error: unknown): boolean => activationRefused(ctx, error));
   const place = h("div", {});
   const status = h("p", { class: "small soft", role: "status" });
   const until = h("p", { class: "until" });
@@ -39,7 +42,7 @@ function codePage(ctx: Context, page: Page): void {
   const resend = button("quiet", t("sent.again"), () => void again(), { kind: "btn--s btn--flush" });
 
   const caught = (error: unknown): boolean => {
-    if (!refusedAs(error, "sentCodeWrong")) return activationRefused(ctx, error);
+    if (!refusedAs(error, "sentCodeWrong")) return refused(error);
     code.input.value = "";
     code.error(errorWords(ctx, error));
     code.input.focus();
@@ -60,7 +63,7 @@ function codePage(ctx: Context, page: Page): void {
     }
     const answer = await work(
       ctx,
-      { button: resend, saying: t("busy.send"), place, caught: (error) => activationRefused(ctx, error) },
+      { button: resend, saying: t("busy.send"), place, caught: refused },
       page.again,
     );
     if (!answer) return;
@@ -70,7 +73,7 @@ function codePage(ctx: Context, page: Page): void {
   };
   ctx.show({
     title: page.title,
-    step: t("step", { n: page.step, of: 4 }),
+    step: page.step,
     end: iconButton("back", t("back"), () => ctx.nav.back()),
     spacing: "stack--5",
     main: [
@@ -96,7 +99,7 @@ export function smsCode(ctx: Context, activation: Activation, target: Target, se
     title: t("smscode.title"),
     lead: t("smscode.lead", { to: sent.to }),
     label: t("field.activation"),
-    step: 3,
+    step: t("step", { n: 3, of: 4 }),
     digits: 8,
     sent,
     check: (code) => activation.prove(code),
@@ -112,7 +115,7 @@ export function proofCode(ctx: Context, activation: Activation, contact: string,
     title: t("proofcode.title"),
     lead: t("proofcode.lead", { to: sent.to }),
     label: t("field.proof"),
-    step: 2,
+    step: t("step", { n: 2, of: 4 }),
     digits: 6,
     sent,
     check: async (code) => {

@@ -38,8 +38,21 @@ export type Config = {
 /** The biometric slot: which credential opens it, what it is asked with, and the sealed A. */
 export type Slot = { credential: Bytes; salt: Bytes; sealed: Sealed };
 
+/**
+ * New secrets that the server has not confirmed (spec §5.8): beside the set in use, never in its place. `beside`: they join the
+ * users of this phone instead of replacing them.
+ */
+export type Waiting = {
+  kind: "pin" | "transfer" | "recovery";
+  renewal: string;
+  phone: Phone;
+  users: User[];
+  beside: boolean;
+};
+
 export type Matters = {
   phone: Phone;
+  waiting: Waiting;
   serverKeys: ServerKey[];
   config: Config;
   offset: number;
@@ -49,7 +62,7 @@ export type Matters = {
   /** Set when the person answered the question about notifications, so that it is asked once. */
   notifyAsked: boolean;
   /** What the service worker shows for a push, in the language of the app. */
-  notice: { title: string; body: string; lang: string };
+  notice: { title: string; body: string; test: string; lang: string };
   persisted: boolean;
 };
 
@@ -131,6 +144,29 @@ export class Store {
     }
     transaction.objectStore(KV).put(phone, "phone");
     transaction.objectStore(USERS).put(user);
+    await settled(transaction);
+  }
+
+  /** The waiting set takes the place of the one in use, in one transaction: no crash leaves both, or neither. */
+  async renew({ phone, users, beside, kind }: Waiting): Promise<void> {
+    const transaction = this.db.transaction([KV, USERS], "readwrite");
+    if (!beside) {
+      transaction.objectStore(USERS).clear();
+      // The slot holds A of the old PIN and salt.
+      transaction.objectStore(KV).delete("slot");
+      if (kind !== "pin") transaction.objectStore(KV).delete("push");
+    }
+    transaction.objectStore(KV).put(phone, "phone");
+    for (const user of users) transaction.objectStore(USERS).put(user);
+    transaction.objectStore(KV).delete("waiting");
+    await settled(transaction);
+  }
+
+  /** Key has moved to another phone: nothing of it stays here. */
+  async leave(): Promise<void> {
+    const transaction = this.db.transaction([KV, USERS], "readwrite");
+    transaction.objectStore(USERS).clear();
+    for (const matter of ["phone", "slot", "push", "waiting"]) transaction.objectStore(KV).delete(matter);
     await settled(transaction);
   }
 

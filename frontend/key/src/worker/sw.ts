@@ -24,7 +24,7 @@ type Scope = {
 
 const scope = self as unknown as Scope;
 const CACHE = `key-${__VERSION__}`;
-const PAGES = ["/", "/a", "/l"];
+const PAGES = ["/", "/a", "/l", "/t"];
 const BRAND = "/brand.css";
 const files = new Set(__FILES__.concat(__ON_USE__, BRAND));
 
@@ -84,7 +84,7 @@ async function brand(event: Fetched): Promise<Response> {
   return kept;
 }
 
-type Notice = { title: string; body: string; lang: string };
+type Notice = { title: string; body: string; lang: string; test?: string };
 
 /** The words the app left for notifications, in the language chosen there. */
 function notice(): Promise<Notice | undefined> {
@@ -102,31 +102,44 @@ function notice(): Promise<Notice | undefined> {
   });
 }
 
-async function onPush(): Promise<void> {
+type Pushed = Later & { data: { json(): unknown } | null };
+
+/** The id of a push, "" where it cannot be read. Ids of tests begin with `test-` (spec §6.7). */
+function idOf(event: Pushed): string {
+  try {
+    return String((event.data?.json() as { id?: unknown } | null)?.id ?? "");
+  } catch {
+    return "";
+  }
+}
+
+async function onPush(id: string): Promise<void> {
   const open = await scope.clients.matchAll({ type: "window", includeUncontrolled: true });
-  open.forEach((client) => client.postMessage({ kind: "pending" }));
-  if (open.some((client) => client.visibilityState === "visible")) return;
+  const test = id.startsWith("test-");
+  open.forEach((client) => client.postMessage(test ? { kind: "test", id } : { kind: "pending" }));
+  // A test is always shown: whether the phone shows it is what the test asks.
+  if (!test && open.some((client) => client.visibilityState === "visible")) return;
   const words = await notice();
   await scope.registration.showNotification(words?.title ?? "Watchword Key", {
-    body: words?.body ?? "",
+    body: (test ? words?.test : words?.body) ?? "",
     lang: words?.lang ?? "",
     // One notification at a time: a second push replaces the first, because both lead to the same list.
-    tag: "pending",
+    tag: test ? "test" : "pending",
     icon: "/icon-192.png",
     badge: "/badge-96.png",
-    data: { open: "/#pending" },
+    data: { open: test ? "/" : "/#pending" },
   });
 }
 
-async function onClick(): Promise<void> {
+async function onClick(address: string): Promise<void> {
   const open = await scope.clients.matchAll({ type: "window", includeUncontrolled: true });
   const client = open[0];
   if (!client) {
-    await scope.clients.openWindow("/#pending");
+    await scope.clients.openWindow(address);
     return;
   }
   await client.focus();
-  client.postMessage({ kind: "open-pending" });
+  if (address !== "/") client.postMessage({ kind: "open-pending" });
 }
 
 scope.addEventListener("install", (event: Later) => event.waitUntil(install()));
@@ -141,8 +154,8 @@ scope.addEventListener("fetch", (event: Fetched) => {
   if (file === BRAND) event.respondWith(brand(event));
   else if (files.has(file)) event.respondWith(answer(file, event.request));
 });
-scope.addEventListener("push", (event: Later) => event.waitUntil(onPush()));
+scope.addEventListener("push", (event: Pushed) => event.waitUntil(onPush(idOf(event))));
 scope.addEventListener("notificationclick", (event: Noticed) => {
   event.notification.close();
-  event.waitUntil(onClick());
+  event.waitUntil(onClick(event.notification.data?.open === "/" ? "/" : "/#pending"));
 });

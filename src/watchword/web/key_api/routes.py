@@ -14,6 +14,7 @@ from watchword.web.asking import Ask, read, unread
 from watchword.web.json_api import JsonApi, Nothing, Route, openapi, parse
 from watchword.web.key_api import handlers as h
 from watchword.web.key_api import models as m
+from watchword.web.key_api import renewal_routes
 from watchword.web.portal.showing import refuse_json
 from watchword.web.site import Site
 
@@ -50,6 +51,7 @@ ROUTES = (
     Route("POST", "/v1/scan", m.Signed, m.SignedAnswer, h.scan, "Details of a scanned login (6.3)", reads=True),
     Route("POST", "/v1/decide", m.Signed, m.Decided, h.decide, "Approve, deny, not me (6.4)"),
     Route("POST", "/v1/push", m.Signed, m.Registered, h.push, "Register for notifications (6.6)"),
+    *renewal_routes.ROUTES,
 )
 
 
