@@ -126,7 +126,7 @@ class Logins(RuleBasedStateMachine):
         holding = (
             self.holder(attempt) if stranger else next(one for one in self.holdings if one.user != attempt.user_id)
         )
-        shown = details(self.world.kit, attempt, holding.device)
+        shown = details(self.world.kit, attempt, holding.device, "live")
         right = answers.confirmation_of(self.world.kit, attempt)
         typed = right if code else ("000000" if right != "000000" else "111111")
         fields = decision_fields(

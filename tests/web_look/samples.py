@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from tests.web_look.settings_samples import settings_pages
 from watchword.core import refusals
 from watchword.core.refusals import Kind, Refusal
 from watchword.web.pages import (
@@ -200,6 +201,10 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "waiting-recover": WaitingPage(**{**waiting, "push": "sent", "action": "recover", "operation": "recover", "confirmation": "482190"}),
         "waiting-recover-first": WaitingPage(**{**waiting, "push": "none", "sent_to": "", "action": "recover", "operation": "recover_first", "qr_only": True, "open_way": "qr", "qr": QrPanel(text=QR, until=NOW + 170)}),
         "password-same": PasswordPage(username=username, error=no(refusals.PASSWORD_POLICY, faults=("same",))),
+        **settings_pages(no, lang, name, NOW),
+        **{f"stopped-{kind}": OverPage(kind=kind, time=NOW, quiet_until=NOW + 900, back="/settings/contacts") for kind in ("denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone")},  # type: ignore[arg-type]
+        "waiting-confirm": wait(**coded, action="confirm", operation="contacts"),
+        "waiting-confirm-none": wait("none", **coded, action="confirm", operation="devices"),
         "help": HelpPage(),
         "help-in": HelpPage(logged_in=True, csrf="token"),
         "error": ErrorPage(refusal=no(refusals.NOT_FOUND)),

@@ -128,7 +128,8 @@ class SmsSettings(Group):
     method: Literal["GET", "POST"] = Field("POST", description="HTTP method.")
     encoding: Literal["query", "form", "json"] = Field("form", description="Where the parameters go.")
     params: dict[str, str] = Field(
-        {}, description="Parameters: name to template with `{to}`, `{text}`, `{from}`, `{username}`, `{password}`."
+        {},
+        description="Parameters: name to template with `{to}`, `{text}`, `{from}`, `{username}`, `{password}`, `{report}`.",
     )
     unicode_params: dict[str, str] = Field(
         {}, description='Parameters added for texts outside the GSM alphabet, such as `coding = "2"` for Kannel.'
@@ -148,6 +149,13 @@ class SmsSettings(Group):
     ca_file: str = Field("", description="PEM file of a private CA, where the gateway's certificate needs one.")
     success_pattern: str = Field(
         "", description="Pattern that the answer must match besides a 200, 201 or 202; empty for none."
+    )
+    report_states: dict[str, Literal["waiting", "delivered", "failed"]] = Field(
+        {},
+        description="Delivery reports: the gateway's words for a state, such as `1` of Kannel, to `waiting`, `delivered` or `failed`; empty for none.",
+    )
+    report_value: str = Field(
+        "%d", description="What the gateway replaces by its word when it calls the address in `{report}`."
     )
     countries: list[str] = Field(
         [], description="Regions SMS may go to, such as `JP`; empty for all (toll fraud: set it)."
@@ -204,7 +212,9 @@ class RecoverySettings(Group):
 class SessionSettings(Group):
     """Sessions of the portal (T01)."""
 
-    idle_minutes: int = Field(15, description="Minutes without activity that end a portal session.", ge=1, le=240)
+    idle_minutes: int = Field(
+        15, description="Minutes without activity that end a portal session; it cannot be switched off.", ge=1, le=60
+    )
     life_hours: int = Field(12, description="Hours after which a portal session ends whatever happens.", ge=1, le=72)
 
 
@@ -213,7 +223,9 @@ class ClientSettings(Group):
 
     name: str = Field(description="Name people see on their phone.")
     name_ja: str = Field("", description="The same for people whose language is Japanese; empty shows `name`.")
-    idle_minutes: int = Field(60, description="Minutes without activity that end its sessions.", ge=1, le=10080)
+    idle_minutes: int = Field(
+        60, description="Minutes without activity that end its sessions; it cannot be switched off.", ge=1, le=60
+    )
     life_hours: int = Field(24, description="Hours after which its sessions end.", ge=1, le=720)
 
 

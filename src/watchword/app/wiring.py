@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
@@ -30,6 +30,7 @@ from watchword.outbound.dispatcher import Dispatcher
 from watchword.outbound.geo import Geo
 from watchword.outbound.guard import PUSH_HOSTS, Allowed, GuardedClient
 from watchword.outbound.pictures import Pictures
+from watchword.outbound.sms import HttpGateway, Report
 from watchword.outbound.webpush import WebPush
 from watchword.stores import migrate
 from watchword.stores.engine import SqlStore, open_store
@@ -173,9 +174,8 @@ def build(
         pool_size=settings.database.pool,
         keep_letters=keep_letters,
     )
-    hub = Hub()
+    hub, brand = Hub(), brand_of(settings)
     events: Publisher = RedisEvents(hub, settings.redis.url) if settings.redis.url else LocalEvents(hub)
-    brand = brand_of(settings)
     catalogue = Catalogue.load(brand)
     kit = Kit(
         store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), blocklist=Blocklist(settings.passwords.breached_file),
@@ -183,15 +183,21 @@ def build(
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
+    sending = senders(settings, push, vault.derive("sms-report"))
     site = Site(
         kit=kit, renderer=Renderer(catalogue, brand, demo_origin=ancestors), hub=hub,
         surroundings=_surroundings(settings), threads=ThreadPoolExecutor(settings.hash.waiting + 24, thread_name_prefix="flow"),
         portal_origin=settings.portal.url, key_origin=settings.key.url,
         zone=ZoneInfo(settings.zone), push_fault=guard.check_url, key_config=_KeyConfig(settings, vault, push, settings.keys_path), dpop=dpop.verify,
-        ancestors=ancestors, inline=settings.database_url.startswith("sqlite"),
+        ancestors=ancestors, inline=settings.database_url.startswith("sqlite"), sms_report=_reports(sending.get("sms")),
     )  # fmt: skip
-    dispatcher = Dispatcher(store, store, senders(settings, push), clock.now)
+    dispatcher = Dispatcher(store, store, sending, clock.now)
     return Built(settings, kit, store, site, hub, events, dispatcher, vault, ring)
+
+
+def _reports(gateway: object) -> Callable[[Mapping[str, str]], Report | None] | None:
+    """How delivery reports are read, where a gateway gives them."""
+    return gateway.read_report if isinstance(gateway, HttpGateway) else None
 
 
 def _surroundings(settings: Settings) -> Surroundings:

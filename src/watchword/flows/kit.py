@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
@@ -38,6 +38,10 @@ class Numbers(Protocol):
 
     def region(self, e164: str) -> str:
         """The region a number belongs to, such as `JP`."""
+        ...
+
+    def countries(self, lang: str, allowed: Sequence[str]) -> Sequence[tuple[str, int, str]]:
+        """`(region, calling code, name)` of the countries a number may be of, by name; `allowed` empty means all."""
         ...
 
 
@@ -78,4 +82,9 @@ class Visit:
 
     def personal(self) -> dict[str, str]:
         """What of this visit goes into the audit as personal fields."""
-        return {"address": self.address, "place": self.place_key, "browser": f"{self.browser}/{self.system}"}
+        return {
+            "address": self.address,
+            "place": self.place_key,
+            "network": self.network,
+            "browser": f"{self.browser}/{self.system}",
+        }

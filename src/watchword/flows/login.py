@@ -30,7 +30,7 @@ from watchword.core.refusals import (
 )
 from watchword.core.sessions import Session
 from watchword.core.users import User
-from watchword.flows import device_tokens, letters, password_step, sessions
+from watchword.flows import device_tokens, letters, notices, password_step, sessions
 from watchword.flows.endings import ENDINGS, settle, tell
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Browser, Tx
@@ -276,6 +276,7 @@ def collect(kit: Kit, collector: str, visit: Visit, *, bound_key: str = "") -> C
         if not tx.attempts.move(attempt.id, "approved", "collected", session_id=session.id):
             raise RuntimeError("an attempt was collected twice under its lock")
         device_token = _remember(kit, tx, attempt, visit, now)
+        notices.of_login(kit, tx, user, attempt)
         tx.audit.write(
             AuditRow(
                 "login.session.issued", user.id, session.id, {"client": client.id, "amr": session.amr}, visit.personal()

@@ -55,7 +55,9 @@ def send(
     )  # fmt: skip
     tx.codes.add(code)
     until = kit.texts.moment(user.lang, code.expires, user.zone)
-    letters.put(kit, tx, user, contact, letter or f"{purpose}_code", code=digits, minutes=life // 60, until=until)
+    letters.put(
+        kit, tx, user, contact, letter or f"{purpose}_code", ref=code.id, code=digits, minutes=life // 60, until=until
+    )
     tx.audit.write(
         AuditRow(f"code.{purpose}.sent", user.id, subject, {"kind": contact.kind}, {"to": masked(kit, contact)}), now
     )

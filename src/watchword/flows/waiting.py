@@ -97,6 +97,8 @@ def home(kit: Kit, session: Session) -> Home | Refusal:
             return Refusal(ATTEMPT_GONE, "user.gone")
         logins = tx.attempts.lines(user.id, SHOWN_LOGINS)
         devices = active_devices(tx, user.id)
-        contacts = tuple((contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id))
+        contacts = tuple(
+            (contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id) if contact.on_file
+        )
     own = next((attempt for attempt in logins if attempt.id == session.attempt_id), None)
     return Home(user, own, logins, devices, contacts)

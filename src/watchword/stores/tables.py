@@ -48,6 +48,7 @@ users = Table(
         Index(f"ix_users_{name}_prefix", name, postgresql_ops={name: "text_pattern_ops"})
         for name in ("display_name", "username_key")
     ),
+    Index(None, "primary_id"),
 )
 
 user_details = Table("user_details", metadata, owner(primary=True), bytes_("details"))
@@ -63,6 +64,7 @@ contacts = Table(
     time("verified"),
     flag("is_default"),
     time("on_file"),
+    time("activated"),
     Index(None, "user_id"),
     Index(None, "value_mac"),
 )
@@ -268,7 +270,11 @@ outbox = Table(
     time("created"),
     time("sent_at"),
     text("detail"),
+    id_("ref"),
+    word("report"),
+    time("reported"),
     Index(None, "due"),
+    Index(None, "ref"),
 )
 
 audit = Table(

@@ -282,6 +282,8 @@ class SettingsPage(Page):
     username: str
     confirmed: bool = False
     error: RefusalView | None = None
+    changed_by: str = ""  # who changes this user's security settings, where it is somebody else (Q02)
+    said: str = ""  # what was just done: `settings.done_<word>`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

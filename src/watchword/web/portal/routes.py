@@ -15,6 +15,13 @@ from watchword.web.portal import (
     passwords,
     questions,
     recover,
+    settings,
+    settings_activity,
+    settings_contacts,
+    settings_devices,
+    settings_preferences,
+    settings_sessions,
+    sms_reports,
     start,
     waiting,
 )
@@ -44,6 +51,8 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             "/settings/questions": Endpoint(site, {"GET": questions.form, "POST": questions.post}, refuse),
             "/logout": Endpoint(site, {"POST": home.logout}, refuse),
             "/confirm": Endpoint(site, {"POST": confirm.post}, refuse),
+            **_settings(site),
+            "/sms/report": Endpoint(site, {"GET": sms_reports.report, "POST": sms_reports.report}, refuse, forms=False),
             "/lang": Endpoint(site, {"POST": start.language}, refuse),
             "/messages": Endpoint(site, {"GET": messages.show}, refuse),
             "/messages/new": Uploads(site, {"GET": messages.new_form, "POST": messages.new_post}, refuse),
@@ -59,3 +68,20 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             **{path.partition("{")[0]: app for path, app in api.items() if "{" in path},
         },
     )
+
+
+def _settings(site: Site) -> dict[str, ASGIApp]:
+    """The settings, one page a file."""
+    return {
+        "/settings": Endpoint(site, {"GET": settings.overview}, refuse),
+        "/settings/contacts": Endpoint(site, {"GET": settings_contacts.show, "POST": settings_contacts.post}, refuse),
+        "/settings/devices": Endpoint(site, {"GET": settings_devices.show, "POST": settings_devices.post}, refuse),
+        "/settings/sessions": Endpoint(site, {"GET": settings_sessions.show, "POST": settings_sessions.post}, refuse),
+        "/settings/activity": Endpoint(site, {"GET": settings_activity.show}, refuse),
+        "/settings/language": Endpoint(
+            site, {"GET": settings_preferences.language, "POST": settings_preferences.language_post}, refuse
+        ),
+        "/settings/notices": Endpoint(
+            site, {"GET": settings_preferences.notice_page, "POST": settings_preferences.notice_post}, refuse
+        ),
+    }

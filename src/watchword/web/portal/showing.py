@@ -24,8 +24,9 @@ def zone_of(ask: Ask, user: User | None = None) -> ZoneInfo:
 
 def page(ask: Ask, view: Page, *, status: int = 200, user: User | None = None) -> Response:
     """A page with the headers of the portal. Never stored: it may hold what only this person should see."""
+    now = ask.site.kit.clock.now()
     body = ask.site.renderer.page(
-        _of_session(ask, view), lang=ask.lang, now=ask.site.kit.clock.now(), tz=zone_of(ask, user)
+        _of_session(ask, view), lang=ask.lang, now=now, tz=zone_of(ask, user), leaving=_leaving(ask, now)
     )
     response = Response(body, status, media_type="text/html; charset=utf-8")
     response.raw_headers += [
@@ -45,6 +46,14 @@ def _of_session(ask: Ask, view: Page) -> Page:
         return view
     unread = cases.unread(ask.site.kit, session) if session.kind == "portal" else 0
     return replace(view, signed_in=session.kind == "portal", paper=session.account == "paper", unread=unread)
+
+
+def _leaving(ask: Ask, now: int) -> tuple[int, bool] | None:
+    """In how many seconds the session of this page ends, counted from now on, and whether it ends for good."""
+    if ask.session is None:
+        return None
+    left = ask.session.expires - now
+    return min(ask.session.idle_seconds, left), left <= ask.session.idle_seconds
 
 
 def see(path: str) -> Response:
