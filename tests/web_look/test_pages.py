@@ -212,7 +212,9 @@ def test_the_waiting_page_goes_on_without_scripts(name: str) -> None:
     inside = re.search(r"<noscript>(.*?)</noscript>", text, re.DOTALL)
     assert inside
     assert 'name="do" value="continue"' in inside[1]
-    for do in ("qr", "challenge", "cancel", "code", "response"):
+    always, before_a_proof = ("qr", "cancel"), 'data-way="challenge"' not in text
+    assert before_a_proof == (name == "waiting-recover-first"), "only there Key is asked by QR alone"
+    for do in always if before_a_proof else (*always, "challenge", "code", "response"):
         assert f'name="do" value="{do}"' in text
 
 
