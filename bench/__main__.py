@@ -11,7 +11,20 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 
-from bench import checks, figures, key_load, logins, million, overload, session_checks, start, timing, unhashed, waiting
+from bench import (
+    breached,
+    checks,
+    figures,
+    key_load,
+    logins,
+    million,
+    overload,
+    session_checks,
+    start,
+    timing,
+    unhashed,
+    waiting,
+)
 
 RESULTS = Path(__file__).with_name("results.json")
 Run = Callable[[bool], dict[str, float]]
@@ -27,6 +40,7 @@ BENCHMARKS: dict[str, Run] = {
     "overload": overload.run,
     "timing": timing.run,
     "million": million.run,
+    "breached": breached.run,
 }
 
 

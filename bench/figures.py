@@ -100,6 +100,10 @@ FIGURES: dict[str, Figure] = {
     "timing_auc": Figure(
         "", "how well response times tell known from unknown names: the worst pair, 0.5 is not at all", most=0.55
     ),
+    "breached_lookup_ms": Figure("ms", "whether a password is among 100 million breached ones on disk, median", most=1),
+    "breached_lookup_p99_ms": Figure("ms", "99 of 100 of them within"),
+    "breached_lookup_mb": Figure("MB", "memory that the list and 20,000 look-ups add", most=5, steady=True),
+    "breached_file_mb": Figure("MB", "its file", steady=True),
     "start_s": Figure("s", "from exec of `watchword serve` to the first answer, SQLite, median", most=1.5),
     "idle_mb": Figure("MB", "RSS of an idle process, the largest", most=150, steady=True),
     "idle_pss_mb": Figure("MB", "the same with shared pages by their share", steady=True),

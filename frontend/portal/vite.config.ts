@@ -1,8 +1,8 @@
 import { defineConfig } from "vitest/config";
 
 /**
- * Three small scripts, one a build (`--mode`), so that each is a single file: `portal` for the portal's pages, `demo` for the
- * demonstration's page, `demo-frame` for the portal inside the demonstration.
+ * Small scripts, one a build (`--mode`), so that each is a single file: `portal` for the portal's pages, `demo` for the
+ * demonstration's page, `demo-frame` for the portal inside the demonstration, `strength` with the word lists that judge a new password, fetched when one is typed.
  */
 export default defineConfig(({ mode }) => ({
   publicDir: false,
@@ -14,6 +14,7 @@ export default defineConfig(({ mode }) => ({
     sourcemap: false,
     rollupOptions: {
       input: { [mode]: `src/${mode}.ts` },
+      preserveEntrySignatures: "strict",
       output: { entryFileNames: "[name].js", format: "es" },
     },
   },

@@ -73,7 +73,7 @@ def test_another_persons_case_and_picture_are_as_unknown_as_none(here: Installat
     case_id = new_case(here, owner, ("a.png", pictures.png()))
     picture = opened_pictures(owner)[0]
     unknown = stranger.get("/messages/case/" + "z" * 26)
-    assert unknown.refusals == [] and unknown.status == 404
+    assert unknown.refusals == [7101] and unknown.status == 404
     for path in (f"/messages/case/{case_id}", picture):
         page = stranger.get(path)
         assert page.status == 404 and "don’t fit" not in page.text

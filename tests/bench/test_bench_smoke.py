@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from bench import argon, figures, key_load, logins, machine, timing
+from bench import argon, breached, figures, key_load, logins, machine, timing
 from bench.__main__ import BENCHMARKS
 
 
@@ -24,10 +24,17 @@ def test_key_is_weighed() -> None:
     assert 10 < found["key_first_load_kb"] < 1000
 
 
+def test_breached_passwords_are_looked_up() -> None:
+    found = breached.run(True)
+    assert found.keys() == {"breached_lookup_ms", "breached_lookup_p99_ms", "breached_lookup_mb", "breached_file_mb"}
+    assert 0 < found["breached_lookup_ms"] < 1000
+    assert 6 < found["breached_file_mb"] < 7
+
+
 def test_every_figure_is_explained() -> None:
     for name, figure in figures.FIGURES.items():
         assert figure.about, name
-    assert len(BENCHMARKS) == 10
+    assert len(BENCHMARKS) == 11
     lines = figures.table({"start_s": 0.5, "idle_mb": 900.0})
     assert "≤ 1.5 ok" in lines and "MISSED" in lines
 

@@ -10,6 +10,7 @@ from watchword.core.cases import Attachment, Case, Message
 from watchword.core.codes import SentCode
 from watchword.core.devices import Device, Phone
 from watchword.core.enrolments import Enrolment
+from watchword.core.recovery import Recovery
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
 from watchword.flows.ports import Browser
@@ -200,6 +201,27 @@ class Samples:
             "proved": START,
         }
         return Session(**{**values, **changes})
+
+    def recovery(self, **changes: Any) -> Recovery:
+        values = {
+            "id": self.id(),
+            "user_id": self.id(),
+            "subject": self.bytes(32),
+            "username": "Anna 花子",
+            "state": "half",
+            "collector_hash": self.bytes(32),
+            "proofs": "sms",
+            "method": "questions",
+            "contact_id": self.id(),
+            "attempt_id": self.id(),
+            "wrong_questions": 1,
+            "wrong_personal": 2,
+            "started": START,
+            "expires": START + 900,
+            "ended": 0,
+            "lang": "ja",
+        }
+        return Recovery(**{**values, **changes})
 
     def browser(self, **changes: Any) -> Browser:
         values = {

@@ -38,7 +38,14 @@ def test_users(store: SqlStore, samples: Samples) -> None:
         tx.users.set_password(user.id, "other", START)
         tx.users.set_quiet(user.id, START + 1, START + 2)
         tx.users.set_flagged(user.id, START + 3)
-        changed = replace(user, password_hash="other", quiet_until=START + 1, denied_at=START + 2, flagged=START + 3)
+        changed = replace(
+            user,
+            password_hash="other",
+            password_changed=START,
+            quiet_until=START + 1,
+            denied_at=START + 2,
+            flagged=START + 3,
+        )
         assert tx.users.get(user.id) == changed
 
 

@@ -19,6 +19,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
     old_attempt, attempt = samples.attempt(samples.id(), started=START - 91 * DAY), samples.attempt(samples.id())
     old_code, code = samples.code(expires=START - 2 * DAY), samples.code()
     old_enrolment, enrolment = samples.enrolment(expires=START - 31 * DAY), samples.enrolment()
+    recovery = samples.recovery(expires=START - DAY)
     with store.write() as tx:
         for each in (old_session, session):
             tx.sessions.add(each)
@@ -28,6 +29,8 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
             tx.codes.add(sent)
         for enrolled in (old_enrolment, enrolment):
             tx.enrolments.add(enrolled)
+        for begun in (samples.recovery(expires=START - DAY - 1), recovery):
+            tx.recoveries.add(begun)
         tx.claims.spend("old", START - 1)
         tx.claims.spend("new", START)
         tx.rates.take("old", window, START - 601)
@@ -40,7 +43,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
     leased = store.outbox_batch("sms", START - 31 * DAY, 1, 60)
     store.outbox_done(leased[0].id, START - 31 * DAY)
     once = dict.fromkeys(
-        ("claims", "rates", "codes", "enrolments", "attempts", "sessions", "outbox", "password_tries"), 1
+        ("claims", "rates", "codes", "enrolments", "attempts", "sessions", "recoveries", "outbox", "password_tries"), 1
     )
     assert store.sweep(START) == once
     assert store.sweep(START) == dict.fromkeys(once, 0)
@@ -49,6 +52,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
         assert tx.attempts.get(attempt.id) == attempt
         assert tx.codes.current(code.purpose, code.subject) == code
         assert tx.enrolments.get(enrolment.id) == enrolment
+        assert tx.recoveries.by_collector(recovery.collector_hash) == recovery
         assert not tx.claims.spend("new", START)
         assert tx.tries.take(b"new", "unknown", START).wrong == 2
         assert tx.tries.take(b"locked", "unknown", START) == Tries(0, 1, START + 1)

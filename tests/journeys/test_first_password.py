@@ -103,7 +103,7 @@ def test_five_wrong_codes_lock_their_network_and_not_the_owner(here: Installatio
         ("KITAHAMA-26!", "small"),
         ("Kitahama-xx!", "digit"),
         ("Kitahama2626", "special"),
-        ("Password123!", "common"),
+        ("Password123!", "stranger would try"),
     ],
 )
 def test_a_password_that_does_not_fit_is_explained_and_costs_no_try(

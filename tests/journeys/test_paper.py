@@ -12,10 +12,10 @@ from watchword.flows import accounts
 PAPER = "Nakanoshima-9?"
 
 
-def paper_of(here: Installation, live: Person, *, password: str = PAPER) -> Person:
+def paper_of(here: Installation, live: Person, *, password: str = PAPER, lang: str = "en") -> Person:
     """The paper user of somebody, added by the operator, after the first password; no Key yet."""
     username = f"paper-{live.username}"
-    here.invite(NewUser(username, Details(), (), (), "en", "Asia/Tokyo", username, live.username))
+    here.invite(NewUser(username, Details(), (), (), lang, "Asia/Tokyo", username, live.username))
     with here.built.kit.store.read() as tx:
         user = tx.users.by_key(username)
     assert user is not None and user.kind == "paper" and user.password_hash == ""
@@ -56,12 +56,15 @@ def test_the_sessions_are_marked_and_the_phone_says_what_it_approves(here: Insta
     assert asked(live.phone, live).details["client_name"] == "Watchword Portal"
     approve(here, live, other)
     assert "Paper trading" not in go_on(other).text
-    japanese = here.browser(language="ja")
-    here.later(3700)
-    waiting(here, paper, japanese)
-    assert asked(paper.phone, paper).details["client_name"] == "Watchword Portal（ペーパートレード）"
-    page = approve(here, paper, japanese) and go_on(japanese)
-    assert "ペーパートレード" in page.text
+
+
+def test_in_japanese_page_and_phone_say_so_too(here: Installation) -> None:
+    paper = paper_of(here, here.person(), lang="ja")
+    here.put_key(paper)
+    browser = waiting(here, paper, here.browser(language="ja"))
+    assert asked(paper.phone, paper).details["client_name"].endswith("（ペーパートレード）")
+    approve(here, paper, browser)
+    assert "ペーパートレード" in go_on(browser).text
 
 
 def test_a_platform_is_told_which_kind_a_session_is_of(here: Installation) -> None:

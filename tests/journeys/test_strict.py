@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
+from tests.journeys.test_activation import by_sms
 from tests.journeys.test_first_password import invited, start
 from tests.support.installation import Installation
 from tests.support.steps import asked, confirmation, go_on, known, waiting
+from watchword_client.typed import Mistyped
 
 
 def test_strict(install: Callable[..., Installation]) -> None:
@@ -22,6 +26,16 @@ def test_strict(install: Callable[..., Installation]) -> None:
     code = here.code_to(*new.numbers)
     assert start(here.browser(), new.username, code, "elevenchars").refusals == [1402]
     assert start(here.browser(), new.username, code, "correct horse").refusals == []
+
+
+def test_strict_takes_no_new_pin_of_five(install: Callable[..., Installation]) -> None:
+    """Held to by the phone, since no PIN ever leaves it."""
+    here = install(policy="strict")
+    who = here.person(phones=0)
+    with pytest.raises(Mistyped, match="length"):
+        by_sms(here, who, pin="M2cne")
+    here.later(61)
+    assert by_sms(here, who, pin="M2cnef").users[0].confirmed
 
 
 def test_broker(install: Callable[..., Installation]) -> None:

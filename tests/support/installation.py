@@ -74,10 +74,17 @@ class Installation:
     """
 
     def __init__(
-        self, database: str, folder: Path, *, clock: FakeClock | None = None, serving: bool = True, **more: Any
+        self,
+        database: str,
+        folder: Path,
+        *,
+        clock: FakeClock | None = None,
+        serving: bool = True,
+        port: int = 0,
+        **more: Any,
     ) -> None:
         self.clock = clock or FakeClock()
-        self.port = free_port()
+        self.port = port or free_port()
         self.settings = _settings(database, folder, self.port, more)
         self.built: Built = build(self.settings, clock=self.clock, entropy=SystemEntropy(), keep_letters=True)
         self.http = http_client()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -23,9 +24,13 @@ class PlainPasswords:
     def __init__(self) -> None:
         self.compared = 0
 
-    def hash(self, password: str) -> str:
+    def hash(self, password: str, *, like: str = "") -> str:
         """The password, marked."""
         return f"plain:{password}"
+
+    def used(self, password: str, encoded: str, earlier: Sequence[str]) -> bool:
+        """Whether it is among them."""
+        return encoded in earlier
 
     def verify(self, encoded: str, password: str) -> bool:
         """Whether it is the one."""

@@ -6,10 +6,12 @@ from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
+from tests.web_look.settings_samples import settings_pages
 from watchword.core import refusals
 from watchword.core.refusals import Kind, Refusal
 from watchword.web.pages import (
     ChallengePanel,
+    ChangePasswordPage,
     ContactView,
     DemoAccount,
     DemoPage,
@@ -27,6 +29,8 @@ from watchword.web.pages import (
     PasswordPage,
     PasswordRules,
     QrPanel,
+    QuestionsPage,
+    RecoverPage,
     RefusalView,
     Renderer,
     StartPage,
@@ -172,8 +176,35 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "start-error": StartPage(username=username, error=no(refusals.PASSWORD_POLICY, faults=("short", "special", "common"))),
         "start-done": StartPage(done=True),
         "password": PasswordPage(username=username, csrf="token"),
-        "password-wrong": PasswordPage(username=username, error=no(refusals.START_CODE)),
+        "password-wrong": PasswordPage(username=username, error=no(refusals.PASSWORD_CURRENT)),
+        "settings-password": ChangePasswordPage(username=username, csrf="token", confirmed=True, changed_at=NOW - 86400, done=True),
+        "settings-password-unconfirmed": ChangePasswordPage(username=username, csrf="token", error=no(refusals.CONFIRM_FIRST)),
+        "settings-password-faults": ChangePasswordPage(username=username, csrf="token", confirmed=True, error=no(refusals.PASSWORD_POLICY, faults=("breached", "previous", "own"))),
+        "settings-questions": QuestionsPage(username=username, csrf="token", confirmed=True, chosen=("first_trip", "dream_job", "first_film")),
+        "settings-questions-faults": QuestionsPage(username=username, csrf="token", confirmed=True, picked=("first_trip", name or "", ""), error=no(refusals.QUESTIONS_FORM, faults=("same", "short"))),
+        "settings-questions-done": QuestionsPage(username=username, csrf="token", done=True, chosen=("first_trip", "dream_job", "first_film")),
+        "settings-questions-off": QuestionsPage(username=username, csrf="token", off=True),
+        "settings-questions-limited": QuestionsPage(username=username, csrf="token", confirmed=True, limited_until=NOW + 3600),
+        "home-limited": HomePage(username=username, name="", login_way="push", login_at=NOW - 5, limited_until=NOW + 3600),
+        "recover": RecoverPage(step="name", csrf="token"),
+        "recover-limited": RecoverPage(step="name", csrf="token", username=username, error=no(refusals.RECOVERY_LIMITED, until=NOW + 900)),
+        "recover-first": RecoverPage(step="choose", csrf="token", username=username, methods=("key", "sms", "mail"), until=NOW + 800, key_waits=True),
+        "recover-strict": RecoverPage(step="choose", csrf="token", username=username, methods=("key", "sms", "mail"), until=NOW + 800, strict=True),
+        "recover-code": RecoverPage(step="code", csrf="token", username=username, kind="sms", code_until=NOW + 500, again_at=NOW + 40, until=NOW + 800),
+        "recover-code-wrong": RecoverPage(step="code", csrf="token", username=username, kind="mail", code_until=NOW + 500, until=NOW + 800, error=no(refusals.SENT_CODE_WRONG)),
+        "recover-second": RecoverPage(step="choose", csrf="token", username=username, given=("sms",), methods=("key", "mail", "questions", "personal"), contacts=contacts, until=NOW + 700),
+        "recover-no-second": RecoverPage(step="choose", csrf="token", username=username, given=("mail",), until=NOW + 700),
+        "recover-questions": RecoverPage(step="questions", csrf="token", username=username, given=("sms",), questions=("first_trip", "dream_job", "first_film"), until=NOW + 700),
+        "recover-personal": RecoverPage(step="personal", csrf="token", username=username, given=("sms",), until=NOW + 700, error=no(refusals.PROOF_UNFIT)),
+        "recover-password": RecoverPage(step="password", csrf="token", username=username, given=("sms", "mail"), until=NOW + 600),
+        "recover-done": RecoverPage(step="done", csrf="token", username=username, limited_until=NOW + 86400),
+        "waiting-recover": WaitingPage(**{**waiting, "push": "sent", "action": "recover", "operation": "recover", "confirmation": "482190"}),
+        "waiting-recover-first": WaitingPage(**{**waiting, "push": "none", "sent_to": "", "action": "recover", "operation": "recover_first", "qr_only": True, "open_way": "qr", "qr": QrPanel(text=QR, until=NOW + 170)}),
         "password-same": PasswordPage(username=username, error=no(refusals.PASSWORD_POLICY, faults=("same",))),
+        **settings_pages(no, lang, name, NOW),
+        **{f"stopped-{kind}": OverPage(kind=kind, time=NOW, quiet_until=NOW + 900, back="/settings/contacts") for kind in ("denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone")},  # type: ignore[arg-type]
+        "waiting-confirm": wait(**coded, action="confirm", operation="contacts"),
+        "waiting-confirm-none": wait("none", **coded, action="confirm", operation="devices"),
         "help": HelpPage(),
         "help-in": HelpPage(logged_in=True, csrf="token"),
         "error": ErrorPage(refusal=no(refusals.NOT_FOUND)),

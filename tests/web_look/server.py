@@ -149,7 +149,10 @@ class _Handler(BaseHTTPRequestHandler):
         view = pages(self.site.renderer, lang, self.site.names.get("name"))[name]
         more = f"; frame-src {view.portal_url} {view.key_url}" if isinstance(view, DemoPage) else ""
         self._send(
-            200, self.site.renderer.page(view, lang=lang, now=NOW, tz=TOKYO), "text/html; charset=utf-8", POLICY + more
+            200,
+            self.site.renderer.page(view, lang=lang, now=NOW, tz=TOKYO, leaving=(900, False)),
+            "text/html; charset=utf-8",
+            POLICY + more,
         )
 
     def _json(self, value: object, status: int = 200) -> None:

@@ -239,6 +239,30 @@ def test_the_end_of_a_session_is_announced(site: Site, new_context: Make) -> Non
     expect(page.get_by_role("link", name="Stay logged in")).to_be_visible()
 
 
+def test_staying_keeps_what_was_typed_and_the_end_is_announced_again(site: Site, new_context: Make) -> None:
+    page = new_context().new_page()
+    page.clock.install(time=NOW)
+    page.goto(f"{site.url}/page/en/settings-contacts")
+    page.get_by_label("Number", exact=True).fill("9012345678")
+    page.clock.fast_forward(13 * 60_000 + 1000)
+    page.get_by_role("link", name="Stay logged in").click()
+    expect(page.get_by_role("link", name="Stay logged in")).to_be_hidden()
+    expect(page.get_by_label("Number", exact=True)).to_have_value("9012345678")
+    page.clock.fast_forward(13 * 60_000 + 1000)
+    expect(page.get_by_role("link", name="Stay logged in")).to_be_visible()
+    page.clock.fast_forward(2 * 60_000 + 6000)
+    page.wait_for_url(f"{site.url}/settings/contacts")
+
+
+def test_the_menu_of_a_phone_opens_without_scripts(site: Site, new_context: Make) -> None:
+    page = new_context(java_script_enabled=False, viewport={"width": 390, "height": 844}).new_page()
+    page.goto(f"{site.url}/page/en/settings-devices")
+    expect(page.get_by_role("navigation", name="Settings")).to_be_hidden()
+    page.get_by_text("Menu", exact=True).click()
+    expect(page.get_by_role("link", name="Sessions")).to_be_visible()
+    expect(page.get_by_role("link", name="Login devices")).to_have_attribute("aria-current", "page")
+
+
 def test_all_of_it_works_without_scripts(site: Site, new_context: Make) -> None:
     page = new_context(java_script_enabled=False).new_page()
     page.goto(f"{site.url}/page/en/waiting")

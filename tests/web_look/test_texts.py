@@ -15,6 +15,7 @@ from tests.web_look.samples import NOW, TOKYO
 from watchword.core import codes, refusals
 from watchword.core.brand import Brand
 from watchword.core.refusals import Refusal
+from watchword.flows.notices import LONGEST_MESSAGE
 from watchword.outbound.gsm import fits_gsm
 from watchword.web.pages import Renderer
 from watchword.web.pages.clock import Clock
@@ -29,6 +30,10 @@ FILL = {
     "key_host": "key.watchword.example",
     "device": "Pixel 8",
     "number": "+81 •• •••• 4210",
+    "name": "Misaki Tanaka (mtanaka01)",
+    "text": "x" * LONGEST_MESSAGE,
+    "until": "23 Nov 2026, 14:32",
+    "who": "mtanaka01",
 }
 PARAMS = {
     "until": NOW + 900,
@@ -40,6 +45,7 @@ PARAMS = {
     "name": "a.png",
     "length": 10_001,
     "limit": 10_000,
+    "most": 5,
 }
 
 
@@ -149,7 +155,7 @@ def test_english_sms_fit_one_message() -> None:
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
-@pytest.mark.parametrize("key", ["proof_code", "start_code"])
+@pytest.mark.parametrize("key", ["proof_code", "start_code", "contact_code"])
 def test_codes_that_a_browser_fills_in_are_bound_to_the_host(lang: str, key: str) -> None:
     text = Catalogue.load().plain(lang, f"messages.{key}_sms", **FILL)
     assert text.splitlines()[-1] == "@login.watchword.example #48219037"
@@ -174,12 +180,14 @@ def test_no_text_is_never_used() -> None:
     places = [*WEB.rglob("*.html"), *WEB.rglob("*.py"), *WEB.parent.glob("flows/*.py"), WEB.parent / "app/wiring.py"]
     sources = "\n".join(path.read_text() for path in places)
     named = set(re.findall(r'"([a-z0-9_-]+\.[a-z0-9_.-]+)"', sources))
+    named |= {f"{about}{end}" for end in re.findall(r'about ~ "(\.[a-z_]+)"', sources) for about in ("wait", "confirm")}
     families = set(re.findall(r'\(?"([a-z_]+\.[a-z_]*)" ~', sources)) | {
         "refusals.",
         "faults.",
         "messages.",
         "dates.",
         "help.",
+        "staff.",  # tests/app/test_staff_texts.py
     }
     unused = [
         key for key in SOURCES["en"] if key not in named and not any(key.startswith(family) for family in families)

@@ -5,11 +5,13 @@ import { groupCodes } from "./codes";
 import { announceIdle } from "./idle";
 import { focusNotice, guardRepeats, hintCapsLock, revealPasswords } from "./forms";
 import { openPanels } from "./panels";
+import { tellStrength } from "./passwords";
 import { waitForPhone } from "./waiting";
 
 revealPasswords(document);
 hintCapsLock(document);
 guardRepeats(document);
+tellStrength(document);
 groupCodes(document);
 openPanels(document);
 waitForPhone(document);

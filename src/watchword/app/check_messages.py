@@ -16,7 +16,7 @@ from watchword_client.phone import Phone
 from watchword_client.portal import Browser
 
 PAPER = NewUser("walker01-paper", Details(), (), (), "en", "Europe/London", "walker01-paper", PERSON.username)
-PASSWORD, PIN = "Paper-Walk-26!", "T4nblu"
+PASSWORD, PIN = "Humber-Tide-26!", "T4nblu"
 STAFF = "0" * 26
 TELLING = "taken at 9 Mill Lane"
 

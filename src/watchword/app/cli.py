@@ -13,10 +13,11 @@ from pydantic import ValidationError
 
 from watchword import __version__
 from watchword.app import demo as demonstration
-from watchword.app import demo_check, doctor, serving, user_commands
+from watchword.app import demo_check, doctor, password_commands, serving, user_commands
 from watchword.app.clock import SystemClock, SystemEntropy
 from watchword.app.server import Server, hosts
 from watchword.app.settings import CONFIG_VARIABLE, Settings, load
+from watchword.app.staff import commands as staff_commands
 from watchword.app.wiring import SettingsFault, build, migrated, ring_of
 from watchword.app.worker import run_worker
 from watchword.stores import migrate
@@ -31,9 +32,12 @@ app = typer.Typer(
 )
 keys_app = typer.Typer(help="The server's keys.", no_args_is_help=True)
 app.add_typer(user_commands.app, name="user")
+app.add_typer(password_commands.app, name="passwords")
 app.add_typer(keys_app, name="keys")
+app.add_typer(staff_commands.app, name="staff")
 app.add_typer(phone_app, name="phone")
 app.command("login")(login_command)
+app.command("break-glass")(staff_commands.break_glass)
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
 

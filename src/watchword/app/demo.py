@@ -47,6 +47,21 @@ NEWCOMER = NewUser(
     Details("Lena", "Weber", "1995-01-30", ("Lindenstrasse 12",), ("Zürich",), ("8008",), "identity card", "C01X00T47"),
     ("lena.weber@example.ch",), ("+41791234567",), "en", "Europe/Zurich", "Lena Weber",
 )  # fmt: skip
+# Who helps them, and in which role; nobody of them is a client.
+STAFF = (
+    (
+        NewUser("agent-kato", Details("Aki", "Kato"), ("aki.kato@staff.example",), ("+819011112201",), "en", "Asia/Tokyo", "Aki Kato"),
+        "client_services",
+    ),
+    (
+        NewUser("officer-mori", Details("Ren", "Mori"), ("ren.mori@staff.example",), ("+819011112202",), "en", "Asia/Tokyo", "Ren Mori"),
+        "compliance",
+    ),
+    (
+        NewUser("admin-ito", Details("Yui", "Ito"), ("yui.ito@staff.example",), ("+819011112203",), "en", "Asia/Tokyo", "Yui Ito"),
+        "administrator",
+    ),
+)  # fmt: skip
 
 
 def machine_zone() -> str:
@@ -73,11 +88,15 @@ def settings_for(port: int, data: Path, **more: Any) -> Settings:
 def seed(built: Built) -> None:
     """The made-up people, with their password set; one of them has still to choose hers."""
     here = machine_zone()
-    made = accounts.add(built.kit, [replace(person, zone=here) for person in PEOPLE], invite=False, by="demo")
+    everybody = [*PEOPLE, *(person for person, _ in STAFF)]
+    made = accounts.add(built.kit, [replace(person, zone=here) for person in everybody], invite=False, by="demo")
+    roles = {person.username: role for person, role in STAFF}
     encoded = built.kit.passwords.hash(PASSWORD)
     with built.store.write() as tx:
         for user in made:
             tx.users.set_password(user.id, encoded, built.kit.clock.now())
+            if user.username in roles:
+                tx.staff.put(user.id, frozenset({roles[user.username]}), "", built.kit.clock.now())
     accounts.add(built.kit, [replace(NEWCOMER, zone=here)], by="demo")
 
 

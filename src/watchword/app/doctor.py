@@ -8,6 +8,7 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from ipaddress import ip_network
+from pathlib import Path
 
 from argon2 import PasswordHasher
 
@@ -18,6 +19,7 @@ from watchword.core import brand as colours
 from watchword.outbound.geo import Geo
 from watchword.stores import migrate
 from watchword.vault import keyring
+from watchword.vault.breached import BreachedPasswords, ListFault
 
 GOOD, WARN, BAD = "ok", "warning", "wrong"
 SAMPLE_SECONDS = 0.6
@@ -39,6 +41,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _keys(settings)
     yield from _database(settings)
     yield from _hashing(settings)
+    yield from _passwords(settings)
     yield from _proxies(settings)
     yield from _geo(settings)
     yield from _events(settings)
@@ -135,6 +138,20 @@ def _hashing(settings: Settings) -> Iterator[Finding]:
         yield Finding("hashing", WARN, text, "raise hash.memory_kib and hash.passes to the defaults at least")
     else:
         yield Finding("hashing", GOOD, text)
+
+
+def _passwords(settings: Settings) -> Iterator[Finding]:
+    path = settings.passwords.breached_file
+    if not path:
+        mend = "set passwords.breached_file, then run: watchword passwords import FILE"
+        yield Finding("passwords", WARN, "no list of breached passwords: only common ones are refused", mend)
+        return
+    try:
+        known = BreachedPasswords(Path(path))
+    except (OSError, ListFault) as fault:
+        yield Finding("passwords", BAD, str(fault), "run: watchword passwords import FILE")
+    else:
+        yield Finding("passwords", GOOD, f"{known.entries:,} breached passwords, {known.size / 1e6:,.1f} MB on disk")
 
 
 def _proxies(settings: Settings) -> Iterator[Finding]:

@@ -12,6 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from watchword.core.policy import OWN_CLIENTS
+
 CONFIG_VARIABLE = "WATCHWORD_CONFIG"
 
 
@@ -126,7 +128,8 @@ class SmsSettings(Group):
     method: Literal["GET", "POST"] = Field("POST", description="HTTP method.")
     encoding: Literal["query", "form", "json"] = Field("form", description="Where the parameters go.")
     params: dict[str, str] = Field(
-        {}, description="Parameters: name to template with `{to}`, `{text}`, `{from}`, `{username}`, `{password}`."
+        {},
+        description="Parameters: name to template with `{to}`, `{text}`, `{from}`, `{username}`, `{password}`, `{report}`.",
     )
     unicode_params: dict[str, str] = Field(
         {}, description='Parameters added for texts outside the GSM alphabet, such as `coding = "2"` for Kannel.'
@@ -146,6 +149,13 @@ class SmsSettings(Group):
     ca_file: str = Field("", description="PEM file of a private CA, where the gateway's certificate needs one.")
     success_pattern: str = Field(
         "", description="Pattern that the answer must match besides a 200, 201 or 202; empty for none."
+    )
+    report_states: dict[str, Literal["waiting", "delivered", "failed"]] = Field(
+        {},
+        description="Delivery reports: the gateway's words for a state, such as `1` of Kannel, to `waiting`, `delivered` or `failed`; empty for none.",
+    )
+    report_value: str = Field(
+        "%d", description="What the gateway replaces by its word when it calls the address in `{report}`."
     )
     countries: list[str] = Field(
         [], description="Regions SMS may go to, such as `JP`; empty for all (toll fraud: set it)."
@@ -179,10 +189,32 @@ class PushSettings(Group):
     contact: str = Field("mailto:security@localhost", description="How push services can reach you (RFC 8292 `sub`).")
 
 
+class PasswordSettings(Group):
+    """New passwords, beside the rules of the profile."""
+
+    breached_file: str = Field(
+        "",
+        description="Path of the list of breached passwords that `watchword passwords import` made; empty for none.",
+    )
+
+
+class RecoverySettings(Group):
+    """Forgotten passwords."""
+
+    delay_hours: int = Field(
+        24,
+        description="Hours after a recovery in which numbers, mail addresses, devices and security questions cannot be changed.",
+        ge=1,
+        le=168,
+    )
+
+
 class SessionSettings(Group):
     """Sessions of the portal (T01)."""
 
-    idle_minutes: int = Field(15, description="Minutes without activity that end a portal session.", ge=1, le=240)
+    idle_minutes: int = Field(
+        15, description="Minutes without activity that end a portal session; it cannot be switched off.", ge=1, le=60
+    )
     life_hours: int = Field(12, description="Hours after which a portal session ends whatever happens.", ge=1, le=72)
 
 
@@ -191,7 +223,9 @@ class ClientSettings(Group):
 
     name: str = Field(description="Name people see on their phone.")
     name_ja: str = Field("", description="The same for people whose language is Japanese; empty shows `name`.")
-    idle_minutes: int = Field(60, description="Minutes without activity that end its sessions.", ge=1, le=10080)
+    idle_minutes: int = Field(
+        60, description="Minutes without activity that end its sessions; it cannot be switched off.", ge=1, le=60
+    )
     life_hours: int = Field(24, description="Hours after which its sessions end.", ge=1, le=720)
 
 
@@ -209,6 +243,10 @@ class Settings(BaseSettings):
     )
     key_file: str = Field(
         "", description="Path of the key file; empty for `keys.json` in `data_dir`. Made at first start; back it up."
+    )
+    staff_session: str = Field(
+        "",
+        description="Path of the file that keeps the session of `watchword staff login`; empty for `watchword/staff.json` in the user's configuration folder.",
     )
     workers: int = Field(1, description="Processes. More than one needs PostgreSQL.", ge=1, le=64)
     zone: str = Field("UTC", description="Time zone of pages before the person is known.")
@@ -232,15 +270,18 @@ class Settings(BaseSettings):
     mail: MailSettings = MailSettings()
     push: PushSettings = PushSettings()
     session: SessionSettings = SessionSettings()
+    passwords: PasswordSettings = PasswordSettings()
+    recovery: RecoverySettings = RecoverySettings()
     clients: Annotated[
         dict[str, ClientSettings], Field(description="Platforms by id, such as `[clients.terminal]`.")
     ] = {"terminal": ClientSettings(name="Terminal")}
 
     @field_validator("clients")
     @classmethod
-    def _no_portal(cls, clients: dict[str, ClientSettings]) -> dict[str, ClientSettings]:
-        if "portal" in clients:
-            raise ValueError("the id `portal` is taken by the portal itself")
+    def _not_our_own(cls, clients: dict[str, ClientSettings]) -> dict[str, ClientSettings]:
+        for taken in OWN_CLIENTS:
+            if taken in clients:
+                raise ValueError(f"the id `{taken}` is taken: it is a client of Watchword itself")
         return clients
 
     @property

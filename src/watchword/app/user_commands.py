@@ -17,7 +17,7 @@ from watchword.app.wiring import Built, build, migrated
 from watchword.core.new_users import FIELDS, LISTS, read
 from watchword.core.refusals import Refusal
 from watchword.core.users import username_key
-from watchword.flows import accounts
+from watchword.flows import accounts, notices, primary
 
 app = typer.Typer(help="People and what is on file about them.", no_args_is_help=True)
 
@@ -162,6 +162,48 @@ def list_users(
             typer.echo(f"{user.username:24} {user.state:10} {user.kind:6} {user.display_name}")
     if len(users) == limit:
         typer.echo(f"More: watchword user list --after {users[-1].username}", err=True)
+
+
+@app.command("set-primary")
+def set_primary(
+    username: Who,
+    primary_user: Annotated[
+        str, typer.Argument(metavar="PRIMARY", help="Who changes this user's security settings.")
+    ] = "",
+    himself: Annotated[bool, typer.Option("--self", help="The user himself, from now on.")] = False,
+) -> None:
+    """Say who changes a user's security settings (Q02); the user is told."""
+    if himself == bool(primary_user):
+        typer.echo("Name a primary user, or --self.", err=True)
+        raise typer.Exit(2)
+    with opened() as built:
+        result = primary.set_primary(built.kit, username, primary_user)
+    if isinstance(result, Refusal):
+        typer.echo(_PRIMARY_FAULTS[result.reason].format(username=username, primary=primary_user), err=True)
+        raise typer.Exit(1)
+    typer.echo(f"{primary_user or username} changes the security settings of {username} from now on.")
+
+
+_PRIMARY_FAULTS = {
+    "user.unknown": "There is no user {username}, or no user {primary}. See: watchword user list",
+    "user.himself": "{username} cannot be named for himself. Say: watchword user set-primary {username} --self",
+    "primary.secondary": "{primary} is no primary user: somebody else changes his settings.",
+    "user.has_secondary": "{username} changes the settings of others; give those to somebody else first.",
+}
+
+
+@app.command("message")
+def message(
+    username: Who, text: Annotated[str, typer.Argument(help="At most 100 characters, without a link or a secret.")]
+) -> None:
+    """Send an account message: by SMS to the default verified number, unless switched off, and by mail (N06)."""
+    with opened() as built:
+        result = notices.account_message(built.kit, username, text)
+    if isinstance(result, Refusal):
+        unknown = result.reason == "user.unknown"
+        typer.echo(f"There is no user {username}." if unknown else "Not sent: 1 to 100 characters, no link.", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"On its way by {result} channel(s)." if result else f"Not sent: {username} has no channel for it.")
 
 
 @app.command("invite")

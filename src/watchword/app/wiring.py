@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from importlib.resources import files
@@ -30,11 +30,14 @@ from watchword.outbound.dispatcher import Dispatcher
 from watchword.outbound.geo import Geo
 from watchword.outbound.guard import PUSH_HOSTS, Allowed, GuardedClient
 from watchword.outbound.pictures import Pictures
+from watchword.outbound.sms import HttpGateway, Report
 from watchword.outbound.webpush import WebPush
 from watchword.stores import migrate
 from watchword.stores.engine import SqlStore, open_store
 from watchword.vault import dpop, keyring
+from watchword.vault.breached import ListFault, lookup
 from watchword.vault.commitments import commit
+from watchword.vault.common import CommonPasswords
 from watchword.vault.passwords import Passwords, Pool
 from watchword.vault.vault import Vault
 from watchword.web.live import Hub
@@ -46,6 +49,7 @@ from watchword.web.texts import LANGUAGES, Catalogue
 log = logging.getLogger("watchword.app")
 
 LEAST_MEMORY_KIB, LEAST_PASSES = 19456, 2
+STAFF_IDLE_SECONDS, STAFF_LIFE_SECONDS = 15 * 60, 8 * 60 * 60
 ARGON2_OF_KEY = {"m": 19456, "t": 2, "p": 1}
 
 
@@ -92,6 +96,25 @@ class Words:
 
 class SettingsFault(Exception):
     """A setting that cannot work, in words for an operator."""
+
+
+class Blocklist:
+    """Port `Blocklist`. Raises SettingsFault for a list of breached passwords that cannot be read."""
+
+    def __init__(self, breached_file: str) -> None:
+        self._common = CommonPasswords()
+        try:
+            self._breached = lookup(breached_file)
+        except (OSError, ListFault) as fault:
+            raise SettingsFault(f"passwords.breached_file cannot be read: {fault}") from fault
+
+    def common(self, word: str) -> bool:
+        """Whether a word in lower case is one of the most used."""
+        return word in self._common
+
+    def breached(self, password: str) -> bool:
+        """Whether this very password is in the imported list."""
+        return self._breached(password)
 
 
 def check(settings: Settings) -> None:
@@ -151,25 +174,30 @@ def build(
         pool_size=settings.database.pool,
         keep_letters=keep_letters,
     )
-    hub = Hub()
+    hub, brand = Hub(), brand_of(settings)
     events: Publisher = RedisEvents(hub, settings.redis.url) if settings.redis.url else LocalEvents(hub)
-    brand = brand_of(settings)
     catalogue = Catalogue.load(brand)
     kit = Kit(
-        store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), vault=vault, events=events, texts=Words(catalogue, clock),
-        numbers=phone_numbers, policy=policy_of(settings, catalogue), pictures=Pictures(),
+        store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), blocklist=Blocklist(settings.passwords.breached_file),
+        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers, policy=policy_of(settings, catalogue), pictures=Pictures(),
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
+    sending = senders(settings, push, vault.derive("sms-report"))
     site = Site(
         kit=kit, renderer=Renderer(catalogue, brand, demo_origin=ancestors), hub=hub,
         surroundings=_surroundings(settings), threads=ThreadPoolExecutor(settings.hash.waiting + 24, thread_name_prefix="flow"),
         portal_origin=settings.portal.url, key_origin=settings.key.url,
         zone=ZoneInfo(settings.zone), push_fault=guard.check_url, key_config=_KeyConfig(settings, vault, push, settings.keys_path), dpop=dpop.verify,
-        ancestors=ancestors, inline=settings.database_url.startswith("sqlite"),
+        ancestors=ancestors, inline=settings.database_url.startswith("sqlite"), sms_report=_reports(sending.get("sms")),
     )  # fmt: skip
-    dispatcher = Dispatcher(store, store, senders(settings, push), clock.now)
+    dispatcher = Dispatcher(store, store, sending, clock.now)
     return Built(settings, kit, store, site, hub, events, dispatcher, vault, ring)
+
+
+def _reports(gateway: object) -> Callable[[Mapping[str, str]], Report | None] | None:
+    """How delivery reports are read, where a gateway gives them."""
+    return gateway.read_report if isinstance(gateway, HttpGateway) else None
 
 
 def _surroundings(settings: Settings) -> Surroundings:
@@ -212,12 +240,15 @@ def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
     idle, life = settings.session.idle_minutes * 60, settings.session.life_hours * 3600
     portal = {lang: catalogue.plain(lang, "common.portal") for lang in LANGUAGES}
     clients = {"portal": Client("portal", portal["en"], idle, life, portal)}
+    staff = {lang: catalogue.plain(lang, "common.staff") for lang in LANGUAGES}
+    clients["staff"] = Client("staff", staff["en"], STAFF_IDLE_SECONDS, STAFF_LIFE_SECONDS, staff)
     for name, client in settings.clients.items():
         hours = client.life_hours * 3600
         clients[name] = Client(name, client.name, client.idle_minutes * 60, hours, {"ja": client.name_ja})
     return Policy(
         profile=settings.policy, portal_host=settings.portal.url.partition("://")[2], brand_name=settings.brand.name,
         support_phone=settings.brand.support_en, countries=tuple(settings.sms.countries), clients=clients,
+        recovery_delay_seconds=settings.recovery.delay_hours * 3600,
     )  # fmt: skip
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 
 from watchword.core.passwords import BROKER, STRICT, Rules
 
+OWN_CLIENTS = ("portal", "staff")  # no platform may be called so
+
 
 @dataclass(frozen=True, slots=True)
 class Client:
@@ -34,11 +36,17 @@ class Policy:
     countries: tuple[str, ...] = ()
     clients: Mapping[str, Client] = field(default_factory=dict)
     devices_per_user: int = 5
+    recovery_delay_seconds: int = 24 * 60 * 60
 
     @property
     def passwords(self) -> Rules:
         """Rules for new passwords."""
         return STRICT if self.profile == "strict" else BROKER
+
+    @property
+    def known_counts(self) -> bool:
+        """Whether security questions and personal data may be one of two proofs."""
+        return self.profile != "strict"
 
     @property
     def always_confirm(self) -> bool:

@@ -10,7 +10,7 @@ CONFIRMED_SECONDS = 5 * 60
 
 @dataclass(frozen=True, slots=True)
 class Session:
-    """`kind` is `portal`, `platform` or `enrolment` (a password alone: it can enrol the first device and nothing else).
+    """`kind` is `portal`, `platform`, `staff` or `enrolment` (a password alone: it can enrol the first device and nothing else).
 
     `account` is `live` or `paper` (A08), the kind of its user when it was issued; nothing changes it afterwards.
     """

@@ -6,6 +6,7 @@ import unicodedata
 from dataclasses import dataclass, field
 
 MAX_USERNAME = 64
+NOBODY = "0" * 26
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,9 +61,15 @@ class User:
         return not self.primary_id
 
 
+def nobody(username: str, lang: str) -> User:
+    """Who stands where a name is, or may be, nobody's: no letter reaches him, and nothing of his is shown."""
+    return User(NOBODY, username, "", username, "", lang, "UTC", "absent", "", 0, 0, 0)
+
+
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """A mobile number (`sms`, E.164) or a mail address (`mail`) of a user. `on_file` is when it came to be on file."""
+    """A mobile number (`sms`, E.164) or a mail address (`mail`) of a user. `on_file` is when it came to be on file, 0 while it waits for
+    the code that shows whose it is; `activated` when Key was activated by a code to it, the first time (L02)."""
 
     id: str
     user_id: str
@@ -71,6 +78,7 @@ class Contact:
     verified: int
     is_default: bool
     on_file: int
+    activated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,12 +6,12 @@ import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 
-from watchword.core import passwords
 from watchword.core.devices import Device
 from watchword.core.lockout import Tries, locked, wrong
-from watchword.core.refusals import BUSY, LOCKED, PASSWORD_POLICY, START_CODE, Refusal
-from watchword.core.users import Contact, Details, NewUser, User, username_key
-from watchword.flows import letters, password_step, sent_codes
+from watchword.core.passwords import holds, own_of
+from watchword.core.refusals import BUSY, LOCKED, START_CODE, Refusal
+from watchword.core.users import NOBODY, Contact, Details, NewUser, User, username_key
+from watchword.flows import letters, new_passwords, password_step, sent_codes
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, BusyError, Tx
 
@@ -107,66 +107,28 @@ def first_password(kit: Kit, username: str, code: str, password: str, visit: Vis
         after = wrong(tries, now)
         if after != tries:
             tx.tries.put(subject, counter, after, now)
-    rules = kit.policy.passwords
-    faults = passwords.faults(password, rules=rules, own=(username,))
-    if faults:
+    unfit = new_passwords.refused(kit, password, own_of(words=(username, kit.policy.brand_name)))
+    if unfit is not None:
         password_step.give_back(kit, subject, counter, tries, locked=after != tries)
-        return Refusal(PASSWORD_POLICY, "password.policy", {"faults": faults, "minimum": rules.minimum})
+        return unfit
     try:
         encoded = kit.passwords.hash(password)
     except BusyError as full:
         password_step.give_back(kit, subject, counter, tries, locked=after != tries)
         return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
     with kit.store.write() as tx:
-        owner = user.id if user is not None and not user.password_hash else password_step.NOBODY
+        owner = user.id if user is not None and not user.password_hash else NOBODY
         checked = sent_codes.check(kit, tx, owner, "start", owner, code, spend=False)  # the same road for nobody
         if isinstance(checked, Refusal) or user is None:
             return Refusal(START_CODE, checked.reason if isinstance(checked, Refusal) else "user.unknown")
-        # The person's name is looked for after the code only: before it, the answer would tell who is on file.
-        faults = passwords.faults(password, rules=rules, own=(user.display_name,))
-        if faults:
-            return Refusal(PASSWORD_POLICY, "password.own", {"faults": faults, "minimum": rules.minimum})
+        # What is on file of the person counts after the code only: before it, the answer would tell who is on file.
+        if holds(password, new_passwords.own_on_file(kit, tx, user)):
+            return new_passwords.policy_refusal(kit, ("own",))
         if not tx.codes.spend(checked.id, now):
             return Refusal(START_CODE, "code.spent")
         tx.tries.put(subject, counter, Tries(), now)
         tx.users.set_password(user.id, encoded, now)
         tx.audit.write(AuditRow("user.password.set", user.id, user.id, personal=visit.personal()), now)
-    return None
-
-
-def new_password(kit: Kit, user_id: str, current: str, password: str, visit: Visit) -> Refusal | None:
-    """Choose a new password after *not me* flagged the old one; asked of a complete session, with the current password."""
-    now = kit.clock.now()
-    with kit.store.read() as tx:
-        user = tx.users.get(user_id)
-    if user is None:
-        return Refusal(START_CODE, "user.gone")
-    faults = passwords.faults(password, rules=kit.policy.passwords, own=(user.username, user.display_name))
-    if faults or passwords.normal(password) == passwords.normal(current):
-        named = faults or ("same",)
-        return Refusal(PASSWORD_POLICY, "password.policy", {"faults": named, "minimum": kit.policy.passwords.minimum})
-    subject = kit.vault.mac("change", user.id)
-    with kit.store.write() as tx:
-        tries = tx.tries.take(subject, "change", now)
-        if locked(tries, now):
-            return Refusal(LOCKED, "tries.locked", {"until": tries.locked_until}, retry_after=tries.locked_until - now)
-        after = wrong(tries, now)
-        if after != tries:
-            tx.tries.put(subject, "change", after, now)
-    try:
-        fits = kit.passwords.verify(user.password_hash, current)
-        encoded = kit.passwords.hash(password) if fits else ""
-    except BusyError as full:
-        password_step.give_back(kit, subject, "change", tries, locked=after != tries)
-        return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
-    if not fits:
-        return Refusal(START_CODE, "password.wrong")
-    with kit.store.write() as tx:
-        tx.tries.put(subject, "change", Tries(), now)
-        tx.users.set_password(user.id, encoded, now)
-        tx.users.set_flagged(user.id, 0)
-        letters.tell_all(kit, tx, user, "password_changed")
-        tx.audit.write(AuditRow("user.password.changed", user.id, user.id, personal=visit.personal()), now)
     return None
 
 

@@ -270,10 +270,11 @@ def _remember_number(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, now: in
     if enrolment.contact_id:
         tx.contacts.verified(enrolment.contact_id, now)
         default = next((contact.value for contact in known if contact.id == enrolment.contact_id), default)
+        tx.contacts.activated(enrolment.contact_id, now)
     elif enrolment.new_number:
         number = open_number(kit, enrolment)
         letters.tell_all(kit, tx, user, "number_added", number=kit.numbers.mask(number))
         has_default = any(contact.kind == "sms" and contact.is_default for contact in tx.contacts.of(user.id))
-        tx.contacts.add(Contact(kit.entropy.id(), user.id, "sms", number, now, not has_default, now))
+        tx.contacts.add(Contact(kit.entropy.id(), user.id, "sms", number, now, not has_default, now, now))
         default = number
     return first_number(kit, default)

@@ -11,6 +11,7 @@ from watchword.core.enrolments import FINISH_SECONDS, START_SECONDS, Enrolment
 from watchword.core.refusals import (
     ALREADY_HAS_KEY,
     CREDENTIALS,
+    ENROLMENT_HELD,
     ENROLMENT_OVER,
     INVALID,
     NO_CONTACT,
@@ -75,6 +76,9 @@ def start(kit: Kit, username: str, password: str, platform: Platform, claim: str
             return refused
         if password_step.active_devices(tx, user.id):
             return Refusal(ALREADY_HAS_KEY, "device.exists")
+        if tx.staff.held(user.id):
+            tx.audit.write(AuditRow("login.enrolment.held", user.id, personal=visit.personal()), now)
+            return Refusal(ENROLMENT_HELD, "enrolment.held")
         contacts = tuple(
             (contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id) if contact.on_file
         )
@@ -124,6 +128,8 @@ def usable(kit: Kit, tx: Tx, enrolment: Enrolment, *states: str) -> tuple[Enrolm
     user = tx.users.get(enrolment.user_id)
     if user is None or user.state != "active":
         return Refusal(ENROLMENT_OVER, "user.gone")
+    if enrolment.state != "active" and tx.staff.held(user.id):
+        return Refusal(ENROLMENT_HELD, "enrolment.held")
     if enrolment.road == "sms" and enrolment.state != "active" and password_step.active_devices(tx, user.id):
         return Refusal(
             ENROLMENT_OVER, "device.exists"

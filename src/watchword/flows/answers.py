@@ -12,6 +12,7 @@ from watchword.core.attempts import CHALLENGE_SECONDS, WRONG_FOR_ATTEMPT, WRONG_
 from watchword.core.devices import OFFLINE_WRONG_LIMIT, Device
 from watchword.core.encoding import b64u, sha256
 from watchword.core.otp import PURPOSES, challenge_digits, plain_digits
+from watchword.core.recovery import FIRST
 from watchword.core.refusals import (
     ANSWER_FORM,
     ATTEMPT_GONE,
@@ -32,6 +33,7 @@ from watchword.flows.ports import AuditRow, Tx
 
 CLAIM_SECONDS = 3600
 LENGTHS = {"code": 6, "challenge": 8}
+NO_DEVICE = Device("", "", "", "key", "inactive", "", b"", 0, 0, 0, 0)
 KINDS = {"code": "key_code", "challenge": "key_challenge"}
 
 
@@ -71,7 +73,7 @@ def show(kit: Kit, collector: str, way: str, *, bound_key: str = "") -> Shown | 
             return attempt
         if way == "qr":
             return _show_qr(kit, tx, attempt, now)
-        if way == "challenge":
+        if way == "challenge" and attempt.operation != FIRST:
             return _show_challenge(kit, tx, attempt, now)
     return Refusal(WAY_UNAVAILABLE, "way.unknown")
 
@@ -79,10 +81,10 @@ def show(kit: Kit, collector: str, way: str, *, bound_key: str = "") -> Shown | 
 def _show_qr(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> Shown | Refusal:
     turn = attempt.qr_turn + 1
     device = tx.devices.get(attempt.device_id)
-    if device is None:
+    if device is None and attempt.operation != FIRST:  # where it may be nobody's, the QR is shown all the same
         return Refusal(WAY_UNAVAILABLE, "device.unknown")
     started = FACTORS["key_qr"].start(
-        Holder(device), challenge_id=attempt.id, now=now, entropy=kit.vault.derive("qr", attempt.id, turn)
+        Holder(device or NO_DEVICE), challenge_id=attempt.id, now=now, entropy=kit.vault.derive("qr", attempt.id, turn)
     )
     until = min(int(str(started.stored["qr_until"])), attempt.expires)
     tx.attempts.set(attempt.id, qr_turn=turn, qr_until=until, qr_hash=started.stored["qr_hash"])
@@ -106,6 +108,10 @@ def answer(kit: Kit, collector: str, way: str, typed: str, *, bound_key: str = "
         return Refusal(ANSWER_FORM, "answer.form", {"digits": LENGTHS[way]})
     with kit.store.write() as tx:
         seen = tx.attempts.by_collector(sha256(collector.encode()))
+        if seen is not None and seen.operation == FIRST:
+            return Refusal(
+                WAY_UNAVAILABLE, "recovery.qr_only"
+            )  # digits could be guessed at, and pause a stranger's phone
         device = tx.devices.get(seen.device_id) if seen else None
         if device is not None:
             tx.phones.get(device.phone_id, lock=True)  # the order of locks everywhere: user, phone, attempt, device

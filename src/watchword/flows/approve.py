@@ -243,9 +243,15 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     for other in tx.attempts.open_for((attempt.user_id,), now):
         tx.attempts.move(other.id, "pending", "not_me", decided=now, decided_by="not_me")
     user = tx.users.get(attempt.user_id)
-    if user is not None:
-        tx.users.set_flagged(user.id, now)
-        letters.tell_all(kit, tx, user, "not_me")
+    if user is None:
+        return
+    if (
+        attempt.action == "recover" and attempt.state != "collected"
+    ):  # the password was not known, and nothing was changed
+        letters.tell_all(kit, tx, user, "recovery_stopped")
+        return
+    tx.users.set_flagged(user.id, now)
+    letters.tell_all(kit, tx, user, "not_me")
 
 
 def _undo_enrolments(tx: Tx, attempt: Attempt, now: int) -> None:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
 from watchword.core.policy import Policy
 from watchword.flows.cases_ports import Pictures
-from watchword.flows.ports import Clock, Entropy, Events, Passwords, Store, Vault
+from watchword.flows.password_ports import Blocklist, Passwords
+from watchword.flows.ports import Clock, Entropy, Events, Store, Vault
 
 
 class Texts(Protocol):
@@ -39,6 +40,10 @@ class Numbers(Protocol):
         """The region a number belongs to, such as `JP`."""
         ...
 
+    def countries(self, lang: str, allowed: Sequence[str]) -> Sequence[tuple[str, int, str]]:
+        """`(region, calling code, name)` of the countries a number may be of, by name; `allowed` empty means all."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class Kit:
@@ -48,6 +53,7 @@ class Kit:
     clock: Clock
     entropy: Entropy
     passwords: Passwords
+    blocklist: Blocklist
     vault: Vault
     events: Events
     texts: Texts
@@ -76,4 +82,9 @@ class Visit:
 
     def personal(self) -> dict[str, str]:
         """What of this visit goes into the audit as personal fields."""
-        return {"address": self.address, "place": self.place_key, "browser": f"{self.browser}/{self.system}"}
+        return {
+            "address": self.address,
+            "place": self.place_key,
+            "network": self.network,
+            "browser": f"{self.browser}/{self.system}",
+        }

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from watchword.core.attempts import PUSH_SECONDS
-from watchword.core.users import Contact, User
+from watchword.core.users import NOBODY, Contact, User
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Letter, Tx
 
 NO_ACCOUNT_SMS = "no_account_sms"  # in `User.notify`
 
 
-def put(kit: Kit, tx: Tx, user: User, contact: Contact, key: str, **params: object) -> None:
-    """Put one letter to one contact into the outbox; texts are `messages.<key>_sms` or `messages.<key>_mail` with `_subject`."""
+def put(kit: Kit, tx: Tx, user: User, contact: Contact, key: str, *, ref: str = "", **params: object) -> None:
+    """Put one letter to one contact into the outbox; texts are `messages.<key>_sms` or `messages.<key>_mail` with `_subject`.
+
+    `ref` is an id by which its sending can be followed. A letter to nobody's contact is written like all others, and thrown away by
+    whoever sends.
+    """
     hosts = {"host": _name(kit.policy.portal_host), "key_host": _name(kit.vault.issuer.partition("://")[2])}
     common = {**hosts, "username": user.username}
     body = kit.texts.plain(user.lang, f"messages.{key}_{contact.kind}", **common, **params)
@@ -19,7 +23,8 @@ def put(kit: Kit, tx: Tx, user: User, contact: Contact, key: str, **params: obje
     if contact.kind == "mail":
         subject = kit.texts.plain(user.lang, f"messages.{key}_subject", **common, **params)
     data = {"lang": user.lang, "code": str(params.get("code", "")), "until": str(params.get("expires", ""))}
-    tx.outbox.put(Letter(contact.kind, contact.value, subject, body, data, user.id), kit.clock.now())
+    kind = "nobody" if contact.id == NOBODY else contact.kind
+    tx.outbox.put(Letter(kind, contact.value, subject, body, data, user.id, ref), kit.clock.now())
 
 
 def _name(host: str) -> str:
@@ -31,7 +36,7 @@ def tell_all(kit: Kit, tx: Tx, user: User, key: str, **params: object) -> None:
     """Tell every channel on file (THREATS: all channels told). Numbers that were never verified are left out."""
     for contact in tx.contacts.of(user.id):
         if contact.on_file:
-            put(kit, tx, user, contact, key, **params)
+            put(kit, tx, user, contact, key, ref="", **params)
 
 
 def notice(kit: Kit, tx: Tx, user: User, key: str) -> None:

@@ -12,28 +12,32 @@ from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, Attempt, Context
 from watchword.core.devices import Device
 from watchword.core.encoding import b64u, sha256
 from watchword.core.policy import Client
+from watchword.core.recovery import FIRST
 from watchword.core.refusals import (
     ATTEMPT_GONE,
     CLIENT_UNKNOWN,
     CREDENTIALS,
+    ENROLMENT_HELD,
     NO_DEVICE,
     NOT_YET,
     PASSWORD_FLAGGED,
     PUSH_LIMITED,
     PUSH_PENDING,
     PUSH_QUIET,
+    STAFF_CLOSED,
     WAY_UNAVAILABLE,
     Refusal,
 )
 from watchword.core.sessions import Session
 from watchword.core.users import User
-from watchword.flows import device_tokens, letters, password_step, sessions
+from watchword.flows import device_tokens, letters, notices, password_step, sessions
 from watchword.flows.endings import ENDINGS, settle, tell
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Browser, Tx
 
 RECENT_SECONDS = 60 * 60
 KEPT_NETWORKS = 20
+SESSION_KINDS = {"portal": "portal", "staff": "staff"}  # every other client is a platform
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,6 +110,9 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
     if client.id != "portal":
         tx.audit.write(AuditRow("login.device.missing", user.id, personal=visit.personal()), now)
         return Refusal(NO_DEVICE, "device.none")
+    if tx.staff.held(user.id):
+        tx.audit.write(AuditRow("login.enrolment.held", user.id, personal=visit.personal()), now)
+        return Refusal(ENROLMENT_HELD, "enrolment.held")
     session, token = sessions.issue(
         kit, tx, user, kind="enrolment", client=client.id, attempt_id="", acr="", amr=(assurance.PASSWORD,),
         idle=client.idle_seconds, life=sessions.ENROLMENT_LIFE_SECONDS,
@@ -122,7 +129,7 @@ def open_attempt(
     now = kit.clock.now()
     recent = tx.attempts.recent(user.id, now - RECENT_SECONDS)
     ask = may_ask_now(user, recent, now)
-    context = _context(visit, browser, user.lang)
+    context = seen_from(visit, browser, user.lang)
     reason = _confirmation(kit, user, context, recent, now)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
     pushed = ask.allowed and not any(
@@ -163,7 +170,8 @@ def may_ask_now(user: User, recent: tuple[Attempt, ...], now: int) -> pushes.Ask
     return pushes.may_ask(stamps, quiet_until=user.quiet_until, now=now)
 
 
-def _context(visit: Visit, browser: Browser | None, lang: str) -> Context:
+def seen_from(visit: Visit, browser: Browser | None, lang: str) -> Context:
+    """Where an attempt comes from, as the phone shows it."""
     return Context(
         address=visit.address,
         place=visit.places.get(lang, visit.place_key),
@@ -186,6 +194,8 @@ def ask_again(kit: Kit, collector: str, *, bound_key: str = "", device_id: str =
         attempt = pending(kit, tx, collector, bound_key)
         if isinstance(attempt, Refusal):
             return attempt
+        if attempt.operation == FIRST:
+            return Refusal(WAY_UNAVAILABLE, "recovery.qr_only")  # nothing was proven yet: nobody's phone rings
         devices = {device.id: device for device in password_step.active_devices(tx, attempt.user_id)}
         chosen = devices.get(device_id or attempt.device_id)
         if user is None or chosen is None:
@@ -254,15 +264,19 @@ def collect(kit: Kit, collector: str, visit: Visit, *, bound_key: str = "") -> C
         user = tx.users.get(attempt.user_id)
         if user is None or user.state != "active":
             return Refusal(ATTEMPT_GONE, "user.gone")
+        if attempt.client == "staff" and not tx.staff.roles(user.id):
+            tx.audit.write(AuditRow("staff.login.refused", user.id, attempt.id, personal=visit.personal()), now)
+            return Refusal(STAFF_CLOSED, "staff.no_role")
         client = kit.policy.clients[attempt.client]
         held = tuple(attempt.amr.split())
         session, token = sessions.issue(
-            kit, tx, user, kind="portal" if client.id == "portal" else "platform", client=client.id, attempt_id=attempt.id,
+            kit, tx, user, kind=SESSION_KINDS.get(client.id, "platform"), client=client.id, attempt_id=attempt.id,
             acr=assurance.acr(held), amr=assurance.amr(held), idle=client.idle_seconds, life=client.life_seconds,
         )  # fmt: skip
         if not tx.attempts.move(attempt.id, "approved", "collected", session_id=session.id):
             raise RuntimeError("an attempt was collected twice under its lock")
         device_token = _remember(kit, tx, attempt, visit, now)
+        notices.of_login(kit, tx, user, attempt)
         tx.audit.write(
             AuditRow(
                 "login.session.issued", user.id, session.id, {"client": client.id, "amr": session.amr}, visit.personal()

@@ -13,12 +13,11 @@ from watchword.core.devices import Device
 from watchword.core.encoding import sha256
 from watchword.core.lockout import Tries
 from watchword.core.refusals import BUSY, CREDENTIALS, LOCKED, Refusal
-from watchword.core.users import User, username_key
+from watchword.core.users import NOBODY, User, username_key
 from watchword.flows import device_tokens
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Browser, BusyError, Tx
 
-NOBODY = "0" * 26
 BROWSER_DIES_AT = 5
 
 
@@ -38,7 +37,7 @@ def check(kit: Kit, username: str, password: str, visit: Visit) -> Checked | Ref
     """Judge a username and password. Takes no lock while it hashes."""
     now = kit.clock.now()
     key = username_key(username)
-    subject = kit.vault.mac("tries", key)
+    subject = subject_of(kit, key)
     with kit.store.write() as tx:
         user = tx.users.by_key(key)
         browser = _known_browser(kit, tx, user, subject, visit)
@@ -53,7 +52,7 @@ def check(kit: Kit, username: str, password: str, visit: Visit) -> Checked | Ref
     usable = user is not None and user.state == "active"
     try:
         fits = kit.passwords.verify(user.password_hash if user is not None and usable else "", password)
-        renewed = kit.passwords.hash(password) if fits and user and kit.passwords.stale(user.password_hash) else ""
+        renewed = _renewed(kit, user, password) if fits and user else ""
     except BusyError as full:
         give_back(kit, subject, counter, tries, locked=after != tries)
         return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
@@ -62,11 +61,26 @@ def check(kit: Kit, username: str, password: str, visit: Visit) -> Checked | Ref
     return Checked(user, browser, subject, counter, tries, renewed)
 
 
+def subject_of(kit: Kit, key: str) -> bytes:
+    """Under what the wrong passwords of a username, in its compared form, are counted."""
+    return kit.vault.mac("tries", key)
+
+
+def clear_all(kit: Kit, tx: Tx, user: User) -> None:
+    """Forget every wrong password, one-time code and current password that was counted for this user."""
+    for subject in (
+        subject_of(kit, user.username_key),
+        kit.vault.mac("start", user.username_key),
+        kit.vault.mac("change", user.id),
+    ):
+        tx.tries.clear(subject)
+
+
 def accept(tx: Tx, checked: Checked, now: int) -> User | None:
     """Clear the counter and lock the user's row; None when the user was removed or suspended since."""
     tx.tries.put(checked.subject, checked.counter, Tries(total=checked.tries.total), now)
     if checked.renewed:
-        tx.users.set_password(checked.user.id, checked.renewed, now)
+        tx.users.rehash(checked.user.id, checked.renewed)
     user = tx.users.lock(checked.user.id)
     return user if user is not None and user.state == "active" else None
 
@@ -74,6 +88,11 @@ def accept(tx: Tx, checked: Checked, now: int) -> User | None:
 def active_devices(tx: Tx, user_id: str) -> tuple[Device, ...]:
     """The devices a user can use now, the one used last first."""
     return tuple(device for device in tx.devices.of_user(user_id) if device.state == "active")
+
+
+def _renewed(kit: Kit, user: User, password: str) -> str:
+    """The hash with today's parameters where the stored one has others, else ""; the salt stays, as all earlier ones have it."""
+    return kit.passwords.hash(password, like=user.password_hash) if kit.passwords.stale(user.password_hash) else ""
 
 
 def _known_browser(kit: Kit, tx: Tx, user: User | None, subject: bytes, visit: Visit) -> Browser | None:

@@ -17,9 +17,9 @@ def spend_proof(kit: Kit, thumbprint: str, jti: str) -> Refusal | None:
 
 
 def complete(session: Session | Refusal) -> Session | Refusal:
-    """Only what two elements gave counts towards other programs: an enrolment session is nobody's login."""
-    if isinstance(session, Session) and session.kind == "enrolment":
-        return Refusal(SESSION_ABSENT, "session.enrolment")
+    """Only what two elements gave counts towards other programs: an enrolment session is nobody's login, a staff session is theirs alone."""
+    if isinstance(session, Session) and session.kind in ("enrolment", "staff"):
+        return Refusal(SESSION_ABSENT, f"session.{session.kind}")
     return session
 
 

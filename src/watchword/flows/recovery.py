@@ -1,247 +1,251 @@
-"""Key back after a reinstall (L01), or anew when the PIN is forgotten (L02): password, then a code to the number of the first activation.
+"""A forgotten password, from the username to the choice of proofs (S04, U01; core/recovery.py holds the rules).
 
-The recovery PIN is right if, and only if, the first signed answer under it is; it counts with the lost phone's wrong PINs.
+Nothing before the first proof tells whether a name is on file: a row, a code and a letter are made for nobody as for somebody, under
+limits by a keyed hash of the name, and Key is asked by a QR code alone.
 """
 
 from __future__ import annotations
 
-import hmac
 from dataclasses import dataclass, replace
 
-from watchword.core.devices import Device, Phone, Platform
-from watchword.core.encoding import b64u
-from watchword.core.enrolments import FINISH_SECONDS as ENROL_SECONDS
+from watchword.core import recovery as rules
+from watchword.core.attempts import LIFE_SECONDS, QR_SECONDS, Attempt
+from watchword.core.encoding import b64u, sha256
+from watchword.core.pushes import Ask
+from watchword.core.recovery import OPEN, RECOVERY, Recovery
 from watchword.core.refusals import (
-    ALREADY_ACTIVE,
-    CREDENTIALS,
-    FIELDS,
-    INVALID,
-    NOTHING_TO_RECOVER,
-    PIN_WRONG,
-    PINS_SPENT,
-    RENEWAL_OVER,
-    SIGNATURE,
+    PROOF_ELSEWHERE,
+    RECOVERY_DONE,
+    RECOVERY_EXPIRED,
+    RECOVERY_GONE,
+    RECOVERY_LIMITED,
+    RECOVERY_STOPPED,
     Refusal,
 )
-from watchword.core.renewals import FINISH_SECONDS, START_SECONDS, Renewal
-from watchword.core.users import Contact, User
-from watchword.flows import letters, password_step, renewals, sent_codes
-from watchword.flows.activate import existing_pin, first_number, signing_phone, stated_platform
-from watchword.flows.activation_start import claim_hash, new_enrolment, platform_refusal
-from watchword.flows.approve import wrong_pin
+from watchword.core.users import NOBODY, Contact, User, nobody, username_key
+from watchword.flows import device_tokens, login, sent_codes
 from watchword.flows.kit import Kit, Visit
-from watchword.flows.phone_requests import Signed, check_header, text
+from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow, Tx
-from watchword.flows.ready import Proven, gather
+
+CODE = "recover"
+ENDS = {"done": RECOVERY_DONE, "expired": RECOVERY_EXPIRED, "failed": RECOVERY_STOPPED, "cancelled": RECOVERY_GONE}
 
 
 @dataclass(frozen=True, slots=True)
-class Opened:
-    """What a phone needs to open the old secret: whose it was, where it was, salt and blob as kept at activation."""
+class Begun:
+    """A recovery that was begun. `collector` is the secret of its browser, shown this once."""
 
-    renewal: Renewal
+    recovery: Recovery
+    collector: str
+
+
+@dataclass(frozen=True, slots=True)
+class Stage:
+    """What the page of a recovery shows. `user` is nobody until a proof was given, and so is everything of his.
+
+    `methods` are the proofs that may come next, `contacts` those that a code can go to, masked; `questions` those of the person.
+    """
+
+    recovery: Recovery
     user: User
-    device: Device
-    salt: bytes
-    blob: bytes
+    methods: tuple[str, ...]
+    contacts: tuple[tuple[Contact, str], ...] = ()
+    questions: tuple[str, ...] = ()
+    code_until: int = 0
+    code_again: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class Lost:
-    """One of the person's phones that can be recovered, and the number the code would go to."""
+class Asked:
+    """A proof that is being waited for. `attempt` is set where Key was asked, whose waiting page goes on."""
 
-    device: Device
-    contact: Contact
-    masked: str
+    attempt: login.Opened | None = None
 
 
-def start(
-    kit: Kit, username: str, password: str, platform: Platform, claim: str, visit: Visit
-) -> tuple[Renewal, tuple[Lost, ...]] | Refusal:
-    """Username and password, counted as at a login; then the phones of this user that have something to recover."""
-    hashed = claim_hash(claim)
-    if hashed is None:
-        return Refusal(INVALID, "claim.form", {"field": "claim"})
-    checked = password_step.check(kit, username, password, visit)
-    if isinstance(checked, Refusal):
-        return checked
+def begin(kit: Kit, username: str, visit: Visit) -> Begun | Refusal:
+    """A recovery for a name, whoever's it is."""
     now = kit.clock.now()
+    key = username_key(username)
+    subject = kit.vault.mac("recover", key)
+    collector = b64u(kit.entropy.bytes(16))
     with kit.store.write() as tx:
-        user = password_step.accept(tx, checked, now)
-        if user is None:
-            return Refusal(CREDENTIALS, "user.gone")
-        refused = platform_refusal(platform)
-        if refused is not None:
-            return refused
-        lost = _lost(kit, tx, user)
-        if not lost:
-            tx.audit.write(AuditRow("renewal.recovery.refused", user.id, "", {"reason": "nothing"}), now)
-            return Refusal(NOTHING_TO_RECOVER, "recovery.nothing")
-        renewal = renewals.start(kit, "recovery", "started", START_SECONDS, user_id=user.id, claim_hash=hashed)
-        tx.renewals.add(renewal)
-        tx.audit.write(AuditRow("renewal.recovery.started", user.id, renewal.id, personal=visit.personal()), now)
-    return renewal, lost
+        user = tx.users.by_key(key)
+        usable = user is not None and user.state == "active" and bool(user.password_hash)
+        until = tx.rates.take(f"recover:net:{visit.network_key}", rules.STARTS_OF_A_NETWORK, now)
+        until = until or tx.rates.take(f"recover:name:{subject.hex()}:{visit.network_key}", rules.STARTS_OF_A_NAME, now)
+        if until:
+            return Refusal(RECOVERY_LIMITED, "recovery.limited", {"until": until}, retry_after=until - now)
+        made = Recovery(
+            id=kit.entropy.id(), user_id=user.id if user is not None and usable else NOBODY, subject=subject,
+            username=username.strip()[:64], state="open", collector_hash=sha256(collector.encode()), proofs="", method="", contact_id="",
+            attempt_id="", wrong_questions=0, wrong_personal=0, started=now, expires=now + rules.LIFE_SECONDS, ended=0, lang=visit.lang,
+        )  # fmt: skip
+        tx.recoveries.add(made)
+        row = AuditRow("recovery.account.begun", made.user_id if usable else "", made.id, personal=visit.personal())
+        tx.audit.write(row, now)
+    return Begun(made, collector)
 
 
-def _lost(kit: Kit, tx: Tx, user: User) -> tuple[Lost, ...]:
-    numbers = {
-        first_number(kit, contact.value): contact
-        for contact in tx.contacts.of(user.id)
-        if contact.kind == "sms" and contact.on_file
+def opened(kit: Kit, tx: Tx, collector: str) -> tuple[Recovery, User | None] | Refusal:
+    """The recovery of this browser, locked behind its user's row, if it is still open; else why not. Every step begins here."""
+    now = kit.clock.now()
+    collector_hash = sha256(collector.encode())
+    seen = tx.recoveries.by_collector(collector_hash) if collector else None
+    if seen is None:
+        return Refusal(RECOVERY_GONE, "collector.unknown")
+    user = tx.users.lock(seen.user_id)  # the order of locks: user before recovery and attempt
+    found = tx.recoveries.by_collector(collector_hash, lock=True)
+    if found is None:
+        return Refusal(RECOVERY_GONE, "recovery.gone")
+    attempt = tx.attempts.get(found.attempt_id) if found.attempt_id else None
+    late = rules.state_at(found, now)
+    if found.state in OPEN and (late == "expired" or (attempt is not None and attempt.state == "not_me")):
+        found = close(tx, found, "expire" if late == "expired" else "fail", now)
+    if found.state not in OPEN:
+        return Refusal(ENDS[found.state], f"recovery.{found.state}")
+    return found, user if user is not None and user.state == "active" else None
+
+
+def close(tx: Tx, recovery: Recovery, event: str, now: int) -> Recovery:
+    """End an open recovery by an event of its table."""
+    to = str(RECOVERY.step(recovery.state, event))
+    if tx.recoveries.move(recovery.id, recovery.state, to, ended=now):
+        owner = "" if recovery.user_id == NOBODY else recovery.user_id
+        tx.audit.write(AuditRow(f"recovery.account.{to}", owner, recovery.id), now)
+    return replace(recovery, state=to, ended=now)
+
+
+def look(kit: Kit, collector: str) -> Stage | Refusal:
+    """What the page shows now."""
+    with kit.store.write() as tx:
+        found = opened(kit, tx, collector)
+        if isinstance(found, Refusal):
+            return found
+        return stage(kit, tx, *found)
+
+
+def stage(kit: Kit, tx: Tx, recovery: Recovery, user: User | None) -> Stage:
+    """The same for a recovery at hand. Before the first proof it reads nothing of the person."""
+    code = tx.codes.current(CODE, recovery.id) if recovery.method in ("sms", "mail") else None
+    until, again = (code.expires, code.sent + rules.SENDS_OF_A_NAME[0].seconds) if code else (0, 0)
+    if not recovery.given or user is None:
+        someone = nobody(recovery.username, recovery.lang)
+        return Stage(recovery, someone, rules.FIRST_PROOFS, code_until=until, code_again=again)
+    contacts = tuple((one, sent_codes.masked(kit, one)) for one in tx.contacts.of(user.id) if one.on_file)
+    questions = tuple(question for question, _ in tx.answers.of(user.id))
+    return Stage(recovery, user, _next(kit, tx, recovery, user, contacts, questions), contacts, questions, until, again)
+
+
+def _next(
+    kit: Kit, tx: Tx, recovery: Recovery, user: User, contacts: tuple[tuple[Contact, str], ...], questions: tuple[str, ...]
+) -> tuple[str, ...]:  # fmt: skip
+    details = tx.users.details(user.id)
+    have = {
+        "key": bool(active_devices(tx, user.id)),
+        "questions": bool(questions),
+        "personal": bool(details.birth_date and details.document_number),
+        **{kind: any(one.kind == kind for one, _ in contacts) for kind in ("sms", "mail")},
     }
-    found = []
-    for device in password_step.active_devices(tx, user.id):
-        sealed, first = tx.devices.recovery_of(device.id)
-        contact = numbers.get(first)
-        if sealed and contact is not None:
-            found.append(Lost(device, contact, sent_codes.masked(kit, contact)))
-    return tuple(found)
+    counts = kit.policy.known_counts
+    return tuple(one for one in rules.PROOFS if have[one] and rules.allowed(one, recovery.given, known_counts=counts))
 
 
-def _step(kit: Kit, tx: Tx, renewal_id: str, claim: str, *states: str) -> tuple[Renewal, User] | Refusal:
-    """A recovery of this claim in one of these states, its user locked before it."""
-    seen = tx.renewals.get(renewal_id) if len(renewal_id) == 26 else None
-    if seen is None or seen.kind != "recovery":
-        return Refusal(RENEWAL_OVER, "renewal.unknown")
-    user = tx.users.lock(seen.user_id)
-    if seen.phone_id:
-        tx.phones.get(seen.phone_id, lock=True)
-    found = tx.renewals.get(renewal_id, lock=True)
-    if found is None or user is None or user.state != "active" or kit.clock.now() >= found.expires:
-        return Refusal(RENEWAL_OVER, "renewal.gone")
-    refused = renewals.claimed(kit, found, claim)
-    if refused is not None:
-        return refused
-    return (found, user) if found.state in states else Refusal(RENEWAL_OVER, f"renewal.{found.state}")
-
-
-def send(kit: Kit, renewal_id: str, claim: str, device_id: str) -> sent_codes.Sent | Refusal:
-    """Eight digits to the number that this phone was first activated with."""
+def choose(kit: Kit, collector: str, method: str, visit: Visit, *, contact_id: str = "") -> Asked | Refusal:
+    """The proof that comes next: a code is sent, Key is asked, or the page shows its fields."""
     with kit.store.write() as tx:
-        found = _step(kit, tx, renewal_id, claim, "started")
+        found = opened(kit, tx, collector)
         if isinstance(found, Refusal):
             return found
-        renewal, user = found
-        lost = next((one for one in _lost(kit, tx, user) if one.device.id == device_id), None)
-        if lost is None:
-            return Refusal(INVALID, "device.foreign", {"field": "device"})
-        sent = sent_codes.send(kit, tx, user, lost.contact, "recovery", renewal.id)
-        if not isinstance(sent, Refusal):
-            tx.renewals.set(renewal.id, device_id=device_id, phone_id=lost.device.phone_id, contact_id=lost.contact.id)
-        return sent
+        recovery, user = found
+        if method not in stage(kit, tx, recovery, user).methods:
+            return Refusal(PROOF_ELSEWHERE, "proof.not_offered")
+        if method in ("sms", "mail"):
+            refused = _send(kit, tx, recovery, user, method, visit, contact_id)
+            return refused or Asked()
+        if method == "key":
+            asked = _ask_key(kit, tx, recovery, user, visit)
+            tx.recoveries.set(recovery.id, method="key", attempt_id=asked.attempt.id)
+        else:
+            tx.recoveries.set(recovery.id, method=method)
+            return Asked()
+    login.announce(kit, asked)
+    return Asked(asked)
 
 
-def prove(kit: Kit, renewal_id: str, claim: str, code: str) -> Opened | Refusal:
-    """The code typed: salt and blob go to this one claim, and every channel on file is told."""
+def _send(
+    kit: Kit, tx: Tx, recovery: Recovery, user: User | None, kind: str, visit: Visit, contact_id: str
+) -> Refusal | None:
+    """A code to a number or mailbox on file; before the first proof to the first of them, and to nobody just the same."""
+    contacts = [one for one in tx.contacts.of(recovery.user_id) if one.kind == kind and one.on_file]
+    chosen = [one for one in contacts if one.id == contact_id] if recovery.given and contact_id else contacts
+    if recovery.given and not chosen:
+        return Refusal(PROOF_ELSEWHERE, "contact.unknown")
+    contact = chosen[0] if chosen and user else nowhere(kit, recovery, kind)
+    someone = user or nobody(recovery.username, recovery.lang)
     now = kit.clock.now()
+    until = tx.rates.take(_budget(kit, tx, recovery, kind, visit), rules.SENDS_OF_A_NAME, now)
+    if until:
+        return Refusal(RECOVERY_LIMITED, "recovery.sends", {"until": until}, retry_after=until - now)
+    tx.recoveries.set(recovery.id, method=kind, contact_id=contact.id)
+    budget = (f"recover:{recovery.id}", rules.STARTS_OF_A_NAME)
+    sent = sent_codes.send(kit, tx, someone, contact, CODE, recovery.id, budget=budget)
+    # A limit of the number itself would tell that there is one: only somebody who has proven something hears of it.
+    return sent if isinstance(sent, Refusal) and recovery.given else None
+
+
+def _budget(kit: Kit, tx: Tx, recovery: Recovery, kind: str, visit: Visit) -> str:
+    """Whose sends these count as: a browser that the person logged in with has its own, so that strangers cannot use up the owner's."""
+    token = device_tokens.pick(kit, visit.device_token, recovery.user_id) if visit.device_token else ""
+    browser = tx.browsers.by_token(recovery.user_id, sha256(token.encode())) if token else None
+    return f"recover:send:{kind}:{recovery.subject.hex()}:{browser.id if browser else 'unknown'}"
+
+
+def nowhere(kit: Kit, recovery: Recovery, kind: str) -> Contact:
+    """Where a letter to nobody goes. It is the same for a name each time, and no two names share it."""
+    name = kit.vault.mac(f"nowhere.{kind}", recovery.subject.hex()).hex()
+    value = f"+{int(name[:14], 16) % 10**12:012}" if kind == "sms" else f"{name[:12]}@nobody.invalid"
+    return Contact(NOBODY, recovery.user_id, kind, value, 0, True, 0)
+
+
+def _ask_key(kit: Kit, tx: Tx, recovery: Recovery, user: User | None, visit: Visit) -> login.Opened:
+    client = kit.policy.clients["portal"]
+    if recovery.given and user is not None:
+        token = device_tokens.pick(kit, visit.device_token, user.id) if visit.device_token else ""
+        browser = tx.browsers.by_token(user.id, sha256(token.encode())) if token else None
+        devices = active_devices(tx, user.id)
+        return login.open_attempt(
+            kit, tx, user, client, devices, browser, visit, action="recover", operation=rules.SECOND
+        )
+    return _ask_by_qr(kit, tx, recovery, visit)
+
+
+def _ask_by_qr(kit: Kit, tx: Tx, recovery: Recovery, visit: Visit) -> login.Opened:
+    """An attempt that only a scan of its QR can approve: nothing was proven, so nobody's phone rings and nothing can be guessed at."""
+    now, attempt_id = kit.clock.now(), kit.entropy.id()
+    devices = active_devices(tx, recovery.user_id)
+    collector = b64u(kit.entropy.bytes(16))
+    attempt = Attempt(
+        id=attempt_id, user_id=recovery.user_id, username=recovery.username, client="portal", state="pending",
+        collector_hash=sha256(collector.encode()), bound_key="", nonce=b64u(kit.entropy.bytes(16)), started=now,
+        expires=min(now + LIFE_SECONDS, recovery.expires), context=login.seen_from(visit, None, recovery.lang), browser_id="",
+        confirm=True, confirm_reason="policy", device_id=devices[0].id if devices else NOBODY, asked=(), push_until=0,
+        qr_turn=1, qr_until=now + QR_SECONDS, challenge_state="none", challenge_turn=0, challenge_until=0, wrong=0, wrong_challenge=0,
+        wrong_confirmation=0, decided=0, decided_by="", amr="", session_id="", lang=recovery.lang, action="recover", operation=rules.FIRST,
+    )  # fmt: skip
+    tx.attempts.add(attempt)
+    tx.attempts.set(attempt_id, qr_hash=sha256(kit.vault.derive("qr", attempt_id, 1)[:16]))
+    tx.audit.write(
+        AuditRow("recovery.key.asked", "" if recovery.user_id == NOBODY else recovery.user_id, attempt_id), now
+    )
+    return login.Opened(attempt, collector, (), Ask(allowed=False))
+
+
+def cancel(kit: Kit, collector: str) -> Refusal | None:
+    """The person stops."""
     with kit.store.write() as tx:
-        found = _step(kit, tx, renewal_id, claim, "started", "opened")
+        found = opened(kit, tx, collector)
         if isinstance(found, Refusal):
             return found
-        renewal, user = found
-        device, phone = tx.devices.get(renewal.device_id), tx.phones.get(renewal.phone_id)
-        sealed = tx.devices.recovery_of(renewal.device_id)[0]
-        if device is None or phone is None or device.state != "active" or not sealed:
-            return Refusal(RENEWAL_OVER, "device.gone")
-        if renewal.state == "started":
-            checked = sent_codes.check(kit, tx, user.id, "recovery", renewal.id, code)
-            if isinstance(checked, Refusal):
-                return checked
-            if not tx.renewals.move(renewal.id, "started", "opened", expires=now + FINISH_SECONDS):
-                return Refusal(RENEWAL_OVER, "renewal.moved")
-            renewal = replace(renewal, state="opened", expires=now + FINISH_SECONDS)
-            letters.tell_all(kit, tx, user, "key_recovery", device=phone.name)
-            tx.audit.write(AuditRow("renewal.recovery.opened", user.id, renewal.id, {"device": device.id}), now)
-    plain = kit.vault.open("recovery", sealed, f"devices|recovery|{device.id}")
-    return Opened(renewal, user, device, plain[:16], plain[16:])
-
-
-def nonce(kit: Kit, renewal: Renewal) -> str:
-    """What the answer under the recovery PIN must carry."""
-    return b64u(kit.vault.derive("recovery-nonce", renewal.id)[:16])
-
-
-def unlock(kit: Kit, request: Signed, claim: str, platform: Platform, proof: Signed | None) -> Renewal | Refusal:
-    """The one new phone key with the first signed answer under the recovery PIN. A wrong one counts for the phone that is lost."""
-    with kit.store.write() as tx:
-        seen = tx.renewals.get(text(request.fields, "renewal", 26))
-        for phone_id in sorted({seen.phone_id, text(request.fields, "phone", 26)} - {""}) if seen else ():
-            tx.phones.get(phone_id, lock=True)  # two recoveries onto each other's phones must not wait in a circle
-        found = _step(kit, tx, text(request.fields, "renewal", 26), claim, "opened", "proven", "issued")
-        if isinstance(found, Refusal):
-            return found
-        renewal, user = found
-        phone = signing_phone(kit, tx, request)
-        if isinstance(phone, Refusal):
-            return phone
-        refused = _fits(kit, tx, renewal, request, phone) or platform_refusal(platform)
-        if refused is not None or renewal.state != "opened":
-            return refused or renewal
-        tx.renewals.set(renewal.id, key_x=phone.key_x, key_y=phone.key_y)
-        refused = _pin(kit, tx, renewal, request) or _beside(kit, tx, renewal, user, phone, proof)
-        if refused is not None:
-            return refused
-        values = {"to_phone_id": "" if phone.state == "new" else phone.id, "name": phone.name}
-        stated = stated_platform(platform)
-        if not tx.renewals.move(renewal.id, "opened", "proven", platform=stated, **values):
-            return Refusal(RENEWAL_OVER, "renewal.moved")
-        tx.audit.write(AuditRow("renewal.pin.proved", user.id, renewal.id, {"kind": "recovery"}), kit.clock.now())
-    return replace(renewal, state="proven")
-
-
-def _fits(kit: Kit, tx: Tx, renewal: Renewal, request: Signed, phone: Phone) -> Refusal | None:
-    refused = check_header(kit, request, "recover", fresh=False)
-    if refused is not None:
-        return refused
-    if renewal.key_x and (renewal.key_x, renewal.key_y) != (phone.key_x, phone.key_y):
-        return Refusal(SIGNATURE, "recovery.other_key")
-    bound = {"user": renewal.user_id, "device": renewal.device_id, "nonce": nonce(kit, renewal)}
-    for name, value in bound.items():
-        if request.fields.get(name) != value:
-            return Refusal(FIELDS, f"fields.{name}")
-    return Refusal(ALREADY_ACTIVE, "device.here") if phone.id == renewal.phone_id else None
-
-
-def _pin(kit: Kit, tx: Tx, renewal: Renewal, request: Signed) -> Refusal | None:
-    device, lost = tx.devices.get(renewal.device_id), tx.phones.get(renewal.phone_id)
-    if device is None or lost is None or device.state != "active" or lost.state != "active":
-        return Refusal(RENEWAL_OVER, "device.gone")
-    if not renewals.pins_left(lost):
-        return Refusal(PINS_SPENT, "pins.spent")
-    key = kit.vault.user_key("proof", device.secret, device.user_id, device.phone_id)
-    if hmac.compare_digest(hmac.digest(key, request.message, "sha256"), request.hmac):
-        tx.devices.used(device.id, kit.clock.now(), clear="wrong_signed")
-        return None
-    refused = wrong_pin(kit, tx, device, lost, "recovery.mismatch")
-    if refused.kind is not PIN_WRONG:
-        tx.renewals.move(renewal.id, "opened", "void")
-    return refused
-
-
-def _beside(kit: Kit, tx: Tx, renewal: Renewal, user: User, phone: Phone, proof: Signed | None) -> Refusal | None:
-    """On a phone that has users, the PIN of that phone too: one PIN for all (J01)."""
-    others = tx.devices.of_phone(phone.id) if phone.state != "new" else ()
-    if any(owner.id == user.id and device.state == "active" for device, owner in others):
-        return Refusal(ALREADY_ACTIVE, "device.here")
-    if not any(device.state == "active" for device, _ in others):
-        return None
-    return existing_pin(kit, tx, phone, proof, nonce(kit, renewal))
-
-
-def decline(kit: Kit, renewal_id: str, claim: str) -> Proven | Refusal:
-    """The PIN is forgotten (L02): register again instead. The blob is given out no more, and the old device ends with the new one's start."""
-    now = kit.clock.now()
-    with kit.store.write() as tx:
-        found = _step(kit, tx, renewal_id, claim, "opened", "declined")
-        if isinstance(found, Refusal):
-            return found
-        renewal, user = found
-        enrolment = tx.enrolments.get(renewal.id)
-        if enrolment is None:
-            if not tx.renewals.move(renewal.id, "opened", "declined"):
-                return Refusal(RENEWAL_OVER, "renewal.moved")
-            fresh = new_enrolment(kit, user, "again", "proven", ENROL_SECONDS, claim=renewal.claim_hash)
-            enrolment = replace(fresh, id=renewal.id, proved=now, contact_id=renewal.contact_id)
-            tx.enrolments.add(enrolment)
-            tx.audit.write(AuditRow("renewal.recovery.declined", user.id, renewal.id), now)
-        return gather(tx, enrolment, user)
+        close(tx, found[0], "cancel", kit.clock.now())
+    return None

@@ -15,6 +15,8 @@ from watchword.flows import letters
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 
+Budget = tuple[str, tuple[Window, ...]]
+
 
 @dataclass(frozen=True, slots=True)
 class Sent:
@@ -31,22 +33,30 @@ def masked(kit: Kit, contact: Contact) -> str:
     return kit.numbers.mask(contact.value) if contact.kind == "sms" else mask_mail(contact.value)
 
 
-def send(kit: Kit, tx: Tx, user: User, contact: Contact, purpose: str, subject: str) -> Sent | Refusal:
-    """Put a new code into the outbox, if country, number and user allow one more; it ends the one before."""
+def send(
+    kit: Kit, tx: Tx, user: User, contact: Contact, purpose: str, subject: str,
+    *, budget: Budget | None = None, life: int = 0, letter: str = "",
+) -> Sent | Refusal:  # fmt: skip
+    """Put a new code into the outbox, if country, number and user allow one more; it ends the one before.
+
+    `budget` takes the place of the user's own where nobody has proven to be the user yet. `life` in seconds and `letter`, a key of
+    `messages`, are the purpose's own unless given.
+    """
     now = kit.clock.now()
-    refused = _allowed(kit, tx, user, contact, now)
+    refused = _allowed(kit, tx, budget or (f"user:{user.id}", codes.SENDS), contact, user.id, now)
     if refused is not None:
         return refused
+    life = life or codes.LIFE_SECONDS[purpose]
     digits = codes.digits_from(kit.entropy.bytes(16), codes.DIGITS[purpose])
     tx.codes.end(purpose, subject, now)
     code = SentCode(
         id=kit.entropy.id(), user_id=user.id, purpose=purpose, subject=subject, contact_id=contact.id,
-        mac=kit.vault.mac(f"code:{purpose}:{subject}", digits), tries=0, expires=now + codes.LIFE_SECONDS[purpose], ended=0, sent=now,
+        mac=kit.vault.mac(f"code:{purpose}:{subject}", digits), tries=0, expires=now + life, ended=0, sent=now,
     )  # fmt: skip
     tx.codes.add(code)
     until = kit.texts.moment(user.lang, code.expires, user.zone)
     letters.put(
-        kit, tx, user, contact, f"{purpose}_code", code=digits, minutes=codes.LIFE_SECONDS[purpose] // 60, until=until
+        kit, tx, user, contact, letter or f"{purpose}_code", ref=code.id, code=digits, minutes=life // 60, until=until
     )
     tx.audit.write(
         AuditRow(f"code.{purpose}.sent", user.id, subject, {"kind": contact.kind}, {"to": masked(kit, contact)}), now
@@ -54,10 +64,10 @@ def send(kit: Kit, tx: Tx, user: User, contact: Contact, purpose: str, subject: 
     return Sent(masked(kit, contact), codes.DIGITS[purpose], code.expires, now + codes.SENDS[0].seconds)
 
 
-def _allowed(kit: Kit, tx: Tx, user: User, contact: Contact, now: int) -> Refusal | None:
+def _allowed(kit: Kit, tx: Tx, budget: Budget, contact: Contact, user_id: str, now: int) -> Refusal | None:
     address = kit.vault.mac("send", contact.value).hex()
-    keys: list[tuple[str, tuple[Window, ...]]] = [
-        (f"send:user:{user.id}", codes.SENDS),
+    keys: list[Budget] = [
+        (f"send:{budget[0]}", budget[1]),
         (f"send:to:{address}", codes.SENDS),
     ]
     if contact.kind == "sms":
@@ -68,7 +78,7 @@ def _allowed(kit: Kit, tx: Tx, user: User, contact: Contact, now: int) -> Refusa
     for key, windows in keys:
         until = tx.rates.take(key, windows, now)
         if until:
-            tx.audit.write(AuditRow("code.send.limited", user.id, "", {"limit": key.split(":")[1]}), now)
+            tx.audit.write(AuditRow("code.send.limited", user_id, "", {"limit": key.split(":")[1]}), now)
             return Refusal(SEND_LIMITED, f"send.{key.split(':')[1]}", {"until": until}, retry_after=until - now)
     return None
 
@@ -85,7 +95,10 @@ def check(
     wanted = codes.DIGITS[purpose]
     if digits is None or len(digits) != wanted:
         return Refusal(ANSWER_FORM, "code.form", {"digits": wanted})
-    counted = purpose != "start"  # nobody has proven anything yet: a stranger's tries must not use up the owner's day
+    counted = purpose not in (
+        "start",
+        "recover",
+    )  # nobody has proven anything yet: a stranger's tries must not use up the owner's day
     until = tx.rates.take(f"tries:user:{user_id}", codes.PER_USER_TRIES, now) if counted else 0
     if until:
         return Refusal(SEND_LIMITED, "tries.day", {"until": until}, retry_after=until - now)

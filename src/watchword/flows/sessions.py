@@ -10,6 +10,7 @@ from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 
 ENROLMENT_LIFE_SECONDS = 30 * 60
+ENDED = {"platform": "platform", "staff": "staff"}  # a portal's session and one for enrolling end alike
 
 
 def issue(
@@ -83,7 +84,7 @@ def end(kit: Kit, token: str) -> bool:
             return False
         tx.audit.write(
             AuditRow(
-                "session.portal.ended" if session.kind != "platform" else "session.platform.ended",
+                f"session.{ENDED.get(session.kind, 'portal')}.ended",
                 session.user_id,
                 session.id,
             ),

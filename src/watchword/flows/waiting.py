@@ -8,9 +8,10 @@ from dataclasses import dataclass
 from watchword.core.attempts import Attempt, state_at
 from watchword.core.devices import Device
 from watchword.core.encoding import sha256
+from watchword.core.recovery import FIRST
 from watchword.core.refusals import ATTEMPT_GONE, Refusal
 from watchword.core.sessions import Session
-from watchword.core.users import Contact, User
+from watchword.core.users import Contact, User, nobody
 from watchword.flows import sent_codes
 from watchword.flows.kit import Kit
 from watchword.flows.login import RECENT_SECONDS, may_ask_now
@@ -51,6 +52,8 @@ def look(kit: Kit, collector: str, *, bound_key: str = "") -> Waiting | Refusal:
         attempt = tx.attempts.by_collector(sha256(collector.encode())) if collector else None
         if attempt is None or attempt.bound_key != bound_key:
             return Refusal(ATTEMPT_GONE, "collector.unknown")
+        if attempt.operation == FIRST:  # nothing was proven: the page knows nothing of whoever this may be
+            return Waiting(attempt, state_at(attempt, now), nobody(attempt.username, attempt.lang), (), "", 0, False)
         user = tx.users.get(attempt.user_id)
         if user is None:
             return Refusal(ATTEMPT_GONE, "user.gone")
@@ -94,6 +97,8 @@ def home(kit: Kit, session: Session) -> Home | Refusal:
             return Refusal(ATTEMPT_GONE, "user.gone")
         logins = tx.attempts.lines(user.id, SHOWN_LOGINS)
         devices = active_devices(tx, user.id)
-        contacts = tuple((contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id))
+        contacts = tuple(
+            (contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id) if contact.on_file
+        )
     own = next((attempt for attempt in logins if attempt.id == session.attempt_id), None)
     return Home(user, own, logins, devices, contacts)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import update
+from sqlalchemy import delete, update
 
 from watchword.flows.ports import Browser
 from watchword.stores import tables
@@ -19,6 +19,7 @@ _BY_ID = Query(by(_T, "id", columns=_COLUMNS))
 _ADD = adding(_T)
 _RENAME = Query(setting(_T, ["token_hash"]).where(_ID))
 _LEARN = Query(setting(_T, ["networks", "places", "last_used", "wrong"]).where(_ID))
+_FORGET_ALL = Query(delete(_T).where(_T.c.user_id == param(_T.c.user_id), _T.c.id != param(_T.c.id, "but")))
 _MISS = Query(update(_T).values(wrong=_T.c.wrong + 1).where(_ID))
 
 
@@ -65,6 +66,10 @@ class Browsers:
             set_last_used=browser.last_used,
             set_wrong=0,
         )
+
+    def forget_all(self, user_id: str, *, but: str = "") -> int:
+        """Forget every browser of a user, except `but`; how many there were."""
+        return self._db.run(_FORGET_ALL, user_id=user_id, but=but)
 
     def miss(self, browser_id: str) -> None:
         """One more wrong password from it."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select, update
 
 from watchword.core.users import Contact
 from watchword.flows.ports import Vault
@@ -11,14 +11,23 @@ from watchword.stores.database import Database
 from watchword.stores.query import Query, adding, param, setting
 
 _T = tables.contacts
-_COLUMNS = (_T.c.id, _T.c.user_id, _T.c.kind, _T.c.value, _T.c.verified, _T.c.is_default, _T.c.on_file)
+_COLUMNS = (_T.c.id, _T.c.user_id, _T.c.kind, _T.c.value, _T.c.verified, _T.c.is_default, _T.c.on_file, _T.c.activated)
 _OF = Query(
     select(*_COLUMNS)
     .where(_T.c.user_id == param(_T.c.user_id))
     .order_by(_T.c.kind.desc(), _T.c.is_default.desc(), _T.c.on_file, _T.c.id)
 )
 _ADD = adding(_T)
-_VERIFIED = Query(setting(_T, ["verified"]).where(_T.c.id == param(_T.c.id)))
+_ID = _T.c.id == param(_T.c.id)
+_VERIFIED = Query(setting(_T, ["verified"]).where(_ID))
+_ON_FILE = Query(setting(_T, ["verified", "on_file"]).where(_ID, _T.c.on_file == 0))
+_ACTIVATED = Query(setting(_T, ["activated"]).where(_ID, _T.c.activated == 0))
+_DEFAULT = Query(
+    update(_T)
+    .values(is_default=_T.c.id == param(_T.c.id, "chosen"))
+    .where(_T.c.user_id == param(_T.c.user_id), _T.c.kind == param(_T.c.kind))
+)
+_REMOVE = Query(delete(_T).where(_ID))
 
 
 class Contacts:
@@ -41,6 +50,7 @@ class Contacts:
                 row[4],
                 bool(row[5]),
                 row[6],
+                row[7],
             )
             for row in self._db.all(_OF, user_id=user_id)
         )
@@ -57,11 +67,28 @@ class Contacts:
             verified=contact.verified,
             is_default=contact.is_default,
             on_file=contact.on_file,
+            activated=contact.activated,
         )
 
     def verified(self, contact_id: str, now: int) -> None:
         """Somebody has typed a code that was sent there."""
         self._db.run(_VERIFIED, id=contact_id, set_verified=now)
+
+    def put_on_file(self, contact_id: str, now: int) -> None:
+        """Somebody has typed the code that was sent there, and from now on it counts; one that is on file stays as it is."""
+        self._db.run(_ON_FILE, id=contact_id, set_verified=now, set_on_file=now)
+
+    def activated(self, contact_id: str, now: int) -> None:
+        """Key was activated by a code to it; only the first time is kept."""
+        self._db.run(_ACTIVATED, id=contact_id, set_activated=now)
+
+    def set_default(self, user_id: str, kind: str, contact_id: str) -> None:
+        """One of a kind is the default, the others are not."""
+        self._db.run(_DEFAULT, user_id=user_id, kind=kind, chosen=contact_id)
+
+    def remove(self, contact_id: str) -> None:
+        """Forget it."""
+        self._db.run(_REMOVE, id=contact_id)
 
 
 def _bound(contact_id: str) -> str:

@@ -38,6 +38,7 @@ _KEPT = Query(by(_T, "id", columns=["recovery", "first_number"]))
 _AWAIT = Query(setting(_T, ["pending"]).where(_ID))
 _AWAITED = Query(by(_T, "id", columns=["pending"]))
 _RENEW = Query(setting(_T, ["secret", "pending"]).where(_ID))
+_RENAME = Query(setting(_T, ["name"]).where(_ID))
 
 # By the device's own column: one more; the phone locked and how many there are; the phone's sum less those; used and cleared.
 _WRONG = {part: Query(update(_T).values({part: _T.c[part] + 1}).where(_ID)) for part in PARTS}
@@ -101,6 +102,10 @@ class Devices:
             return
         self._db.run(_LESS[clear], id=counted[0], device_id=device_id)
         self._db.run(_USED_CLEAR[clear], id=device_id, set_last_used=now, **{f"set_{clear}": 0})
+
+    def rename(self, device_id: str, name: str) -> None:
+        """The person's own name for it."""
+        self._db.run(_RENAME, id=device_id, set_name=name)
 
     def wrong(self, device_id: str, column: str) -> None:
         """One more in the device's own `wrong_signed` or `wrong_offline`."""

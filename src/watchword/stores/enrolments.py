@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from operator import attrgetter
 
-from sqlalchemy import case, literal
+from sqlalchemy import case, literal, update
 
 from watchword.core.enrolments import ENROLMENT, Enrolment
 from watchword.stores import tables
 from watchword.stores.database import Database, Row
-from watchword.stores.query import Query, adding, by
+from watchword.stores.query import Query, adding, by, param
 from watchword.stores.rows import Changes
 
 _T = tables.enrolments
@@ -33,6 +33,8 @@ _BY_CODE = Query(by(_T, "code_hash").order_by(*_NEWEST).limit(1))
 _OF_SESSION = Query(by(_T, "session_id").order_by(*_SHOWN).limit(1))
 _ALL_OF_SESSION = Query(by(_T, "session_id").order_by(*_SHOWN))
 _OFFERED = Query(by(_T, "user_id").where(_T.c.state == "offered").order_by(*_NEWEST))
+
+_VOID_ALL = Query(update(_T).values(state=literal("void")).where(_T.c.user_id == param(_T.c.user_id), *_LIVE))
 
 
 class Enrolments:
@@ -83,6 +85,10 @@ class Enrolments:
     def miss(self, enrolment_id: str, limit: int) -> int | None:
         """One more wrong answer: the new number, or None when the enrolment has ended or the limit is reached."""
         return _CHANGES.count(self._db, enrolment_id, "wrong", limit, _LIVE)
+
+    def void_all(self, user_id: str) -> None:
+        """Every enrolment of a user that is under way is over."""
+        self._db.run(_VOID_ALL, user_id=user_id)
 
 
 def _enrolment(row: Row | None) -> Enrolment | None:

@@ -12,17 +12,20 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import func, select, update
 
-from watchword.flows.ports import Letter, Vault
+from watchword.flows.ports import Letter, Sending, Vault
 from watchword.stores import tables
 from watchword.stores.database import Database, Row
-from watchword.stores.query import Query, adding, chosen, param, setting
+from watchword.stores.query import Query, adding, by, chosen, param, setting
 from watchword.stores.rows import packed
 
 _T = tables.outbox
 _NOW = param(_T.c.created, "now")
 _LEASED = (_T.c.id == param(_T.c.id), _T.c.state == "sending")
 
-_ADD = adding(_T, ("kind", "user_id", "letter", "state", "tries", "due", "created", "sent_at", "detail"))
+_ADD = adding(
+    _T,
+    ("kind", "user_id", "letter", "state", "tries", "due", "created", "sent_at", "detail", "ref", "report", "reported"),
+)
 _KIND = _T.c.kind == param(_T.c.kind)
 _ANY_DUE = Query(select(_T.c.id).where(_T.c.due <= _NOW, _KIND).limit(1))
 _NEXT_DUE = Query(select(func.min(_T.c.due)))
@@ -44,6 +47,16 @@ _LEASE = Query(
 _END = Query(setting(_T, ["state", "due", "sent_at", "detail", "letter"]).where(*_LEASED))
 _END_KEEPING = Query(setting(_T, ["state", "due", "sent_at", "detail"]).where(*_LEASED))
 _RETRY = Query(setting(_T, ["state", "due", "detail"]).where(*_LEASED))
+_OF_REF = Query(
+    by(_T, "ref", "user_id", columns=["state", "created", "sent_at", "report", "reported"])
+    .order_by(_T.c.id.desc())
+    .limit(1)
+)
+_REPORT = Query(
+    setting(_T, ["report", "reported"]).where(
+        _T.c.id == param(_T.c.id), _T.c.kind == "sms", _T.c.report != "delivered", _T.c.report != "failed"
+    )
+)
 _RECENT = Query(
     select(_T.c.id, _T.c.kind, _T.c.user_id, _T.c.letter, _T.c.state, _T.c.created, _T.c.sent_at, _T.c.detail)
     .order_by(_T.c.id.desc())
@@ -94,7 +107,19 @@ class Outbox:
             created=now,
             sent_at=0,
             detail="",
+            ref=letter.ref,
+            report="",
+            reported=0,
         )
+
+    def of_ref(self, user_id: str, ref: str) -> Sending | None:
+        """What became of this user's newest letter of a reference."""
+        row = self._db.one(_OF_REF, user_id=user_id, ref=ref) if ref else None
+        return None if row is None else Sending(*row)
+
+    def report(self, letter_id: int, state: str, now: int) -> bool:
+        """What the gateway says became of it; False when there is no such letter or its end is known already."""
+        return self._db.run(_REPORT, id=letter_id, set_report=state, set_reported=now) == 1
 
 
 def any_due(db: Database, kind: str, now: int) -> bool:

@@ -61,6 +61,7 @@ _DELETE = {
     "renewals": _dead(tables.renewals, _older(tables.renewals, "expires")),
     "attempts": _dead(tables.attempts, _older(tables.attempts, "started")),
     "sessions": _dead(tables.sessions, _older(tables.sessions, "expires")),
+    "recoveries": _dead(tables.recoveries, _older(tables.recoveries, "expires")),
     "outbox": _dead(_OUTBOX, and_(_OUTBOX.c.due.is_(None), _older(_OUTBOX, "created"))),
     "password_tries": _dead(
         _TRIES, and_(_older(_TRIES, "touched"), _TRIES.c.locked_until <= param(_TRIES.c.locked_until, "now"))
@@ -80,6 +81,7 @@ def sweep(write: Callable[[], AbstractContextManager[SqlTx]], now: int, retentio
         "renewals": now - retention.renewals,
         "attempts": now - retention.attempts,
         "sessions": now - retention.sessions,
+        "recoveries": now - _DAY,
         "outbox": now - retention.letters,
         "password_tries": now - FORGET_SECONDS,
     }

@@ -10,13 +10,16 @@ from __future__ import annotations
 from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, UniqueConstraint
 from sqlalchemy.sql.type_api import TypeEngine
 
-from watchword.stores import renewal_tables
+from watchword.stores import staff_tables
 from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
+from watchword.stores.password_tables import password_history, recoveries, security_answers
+from watchword.stores.renewal_tables import renewals
 
-__all__ = ["attachments", "case_messages", "cases", "metadata", "renewals"]
-
-renewals = renewal_tables.renewals
+__all__ = [
+    "attachments", "case_messages", "cases", "metadata", "password_history", "recoveries", "renewals", "security_answers",
+    "staff_tables",
+]  # fmt: skip
 
 users = Table(
     "users",
@@ -40,6 +43,12 @@ users = Table(
     time("recovered"),
     text("notify"),
     UniqueConstraint("username_key"),
+    # Staff look people up by how a name begins: bytewise on PostgreSQL too, whatever its collation (stores/staff.py).
+    *(
+        Index(f"ix_users_{name}_prefix", name, postgresql_ops={name: "text_pattern_ops"})
+        for name in ("display_name", "username_key")
+    ),
+    Index(None, "primary_id"),
 )
 
 user_details = Table("user_details", metadata, owner(primary=True), bytes_("details"))
@@ -55,6 +64,7 @@ contacts = Table(
     time("verified"),
     flag("is_default"),
     time("on_file"),
+    time("activated"),
     Index(None, "user_id"),
     Index(None, "value_mac"),
 )
@@ -260,7 +270,11 @@ outbox = Table(
     time("created"),
     time("sent_at"),
     text("detail"),
+    id_("ref"),
+    word("report"),
+    time("reported"),
     Index(None, "due"),
+    Index(None, "ref"),
 )
 
 audit = Table(

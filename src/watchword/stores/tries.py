@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import case, update
+from sqlalchemy import case, delete, update
 
 from watchword.core.lockout import FORGET_SECONDS, Tries
 from watchword.stores import tables
@@ -38,12 +38,15 @@ def _put(dialect: str) -> Statement:
 
 _TAKE = Query(_take)
 _PUT = Query(_put)
+_CLEAR = Query(delete(_T).where(_T.c.subject == param(_T.c.subject)))
 _LOCKED_UNTIL = Query(by(_T, "subject", "client", columns=("locked_until",)))
 _REFUND = Query(
     update(_T)
     .values(wrong=_T.c.wrong - 1, total=_T.c.total - 1)
     .where(_T.c.subject == param(_T.c.subject), _T.c.client == param(_T.c.client), _T.c.wrong > 0)
 )
+
+_OF = Query(by(_T, "subject", columns=["client", "wrong", "locks", "locked_until", "total"]).order_by(_T.c.client))
 
 
 class TryCounters:
@@ -89,6 +92,14 @@ class TryCounters:
             touched=now,
         )
 
+    def clear(self, subject: bytes) -> None:
+        """Forget every counter of a name."""
+        self._db.run(_CLEAR, subject=subject)
+
     def refund(self, subject: bytes, client: str) -> None:
         """Take one count back; one that was reset meanwhile stays at nothing."""
         self._db.run(_REFUND, subject=subject, client=client)
+
+    def of(self, subject: bytes) -> dict[str, Tries]:
+        """Every counter of a name, by client."""
+        return {row[0]: Tries(*row[1:]) for row in self._db.all(_OF, subject=subject)}

@@ -16,10 +16,13 @@ from watchword.stores.database import Database
 from watchword.stores.devices import Devices
 from watchword.stores.enrolments import Enrolments
 from watchword.stores.outbox import Outbox
+from watchword.stores.passwords import History, SecurityAnswers
 from watchword.stores.phones import Phones
 from watchword.stores.rates import Rates
+from watchword.stores.recoveries import Recoveries
 from watchword.stores.renewals import Renewals
 from watchword.stores.sessions import Sessions
+from watchword.stores.staff import Staff
 from watchword.stores.tries import TryCounters
 from watchword.stores.users import Users
 
@@ -97,6 +100,21 @@ class SqlTx:
         return Browsers(self.db)
 
     @property
+    def history(self) -> History:
+        """Earlier passwords."""
+        return History(self.db)
+
+    @property
+    def answers(self) -> SecurityAnswers:
+        """Answers to security questions."""
+        return SecurityAnswers(self.db)
+
+    @property
+    def recoveries(self) -> Recoveries:
+        """Recoveries of forgotten passwords."""
+        return Recoveries(self.db)
+
+    @property
     def claims(self) -> Claims:
         """What can be spent once."""
         return Claims(self.db)
@@ -115,6 +133,11 @@ class SqlTx:
     def audit(self) -> Audit:
         """The audit table."""
         return Audit(self.db, self._keys.commit)
+
+    @property
+    def staff(self) -> Staff:
+        """Staff and their requests."""
+        return Staff(self.db, self._keys.vault)
 
     @property
     def cases(self) -> Cases:

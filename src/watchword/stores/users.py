@@ -34,10 +34,16 @@ _PAGE = Query(
     .order_by(_T.c.username_key)
     .limit(param(_T.c.created, "limit"))
 )
-_SET_PASSWORD = Query(setting(_T, ["password_hash"]).where(_T.c.id == param(_T.c.id)))
+_SET_PASSWORD = Query(setting(_T, ["password_hash", "password_changed"]).where(_T.c.id == param(_T.c.id)))
+_REHASH = Query(setting(_T, ["password_hash"]).where(_T.c.id == param(_T.c.id)))
+_SET_RECOVERED = Query(setting(_T, ["recovered"]).where(_T.c.id == param(_T.c.id)))
 _SET_QUIET = Query(setting(_T, ["quiet_until", "denied_at"]).where(_T.c.id == param(_T.c.id)))
 _SET_FLAGGED = Query(setting(_T, ["flagged"]).where(_T.c.id == param(_T.c.id)))
-_SET_RECOVERED = Query(setting(_T, ["recovered"]).where(_T.c.id == param(_T.c.id)))
+_SET_STATE = Query(setting(_T, ["state"]).where(_T.c.id == param(_T.c.id)))
+_SET_PLACE = Query(setting(_T, ["lang", "zone"]).where(_T.c.id == param(_T.c.id)))
+_SET_NOTIFY = Query(setting(_T, ["notify"]).where(_T.c.id == param(_T.c.id)))
+_SET_PRIMARY = Query(setting(_T, ["primary_id"]).where(_T.c.id == param(_T.c.id)))
+_SECONDARY = Query(by(_T, "primary_id", columns=["id"]).limit(1))
 _ADD_DETAILS = adding(tables.user_details)
 _DETAILS = Query(by(tables.user_details, "user_id", columns=["details"]))
 
@@ -87,8 +93,16 @@ class Users:
         return Details(**values)
 
     def set_password(self, user_id: str, encoded: str, now: int) -> None:
-        """A new password hash."""
-        self._db.run(_SET_PASSWORD, id=user_id, set_password_hash=encoded)
+        """A new password."""
+        self._db.run(_SET_PASSWORD, id=user_id, set_password_hash=encoded, set_password_changed=now)
+
+    def rehash(self, user_id: str, encoded: str) -> None:
+        """The same password, hashed anew: it did not change."""
+        self._db.run(_REHASH, id=user_id, set_password_hash=encoded)
+
+    def set_recovered(self, user_id: str, at: int) -> None:
+        """The account was recovered: its limits are lower for a while."""
+        self._db.run(_SET_RECOVERED, id=user_id, set_recovered=at)
 
     def set_quiet(self, user_id: str, until: int, denied_at: int) -> None:
         """No phone is asked before `until`."""
@@ -98,9 +112,25 @@ class Users:
         """Somebody else may know the password, since `at`; 0 for nobody."""
         self._db.run(_SET_FLAGGED, id=user_id, set_flagged=at)
 
-    def set_recovered(self, user_id: str, at: int) -> None:
-        """The account was recovered at `at`."""
-        self._db.run(_SET_RECOVERED, id=user_id, set_recovered=at)
+    def set_state(self, user_id: str, state: str) -> None:
+        """`active` or `suspended`."""
+        self._db.run(_SET_STATE, id=user_id, set_state=state)
+
+    def set_place(self, user_id: str, lang: str, zone: str) -> None:
+        """Language of messages, and time zone."""
+        self._db.run(_SET_PLACE, id=user_id, set_lang=lang, set_zone=zone)
+
+    def set_notify(self, user_id: str, notify: str) -> None:
+        """The notices asked for, parted by blanks."""
+        self._db.run(_SET_NOTIFY, id=user_id, set_notify=notify)
+
+    def set_primary(self, user_id: str, primary_id: str) -> None:
+        """Who changes this user's security settings; "" for himself."""
+        self._db.run(_SET_PRIMARY, id=user_id, set_primary_id=primary_id)
+
+    def has_secondary(self, user_id: str) -> bool:
+        """Whether somebody's security settings are changed by this user."""
+        return self._db.one(_SECONDARY, primary_id=user_id) is not None
 
     def page(self, after: str, limit: int) -> Sequence[User]:
         """Up to `limit` users in the order of `username_key`, from the one behind `after`."""

@@ -25,6 +25,8 @@ BODY_LIMIT = 16 * 1024
 FIELDS_LIMIT = 50
 QUERY_LIMIT = 2048
 CSRF, LOGIN, SESSION, DEVICE, LANG = "__Host-ww_c", "__Host-ww_l", "__Host-ww_s", "__Host-ww_d", "__Host-ww_lang"
+KEPT = "__Host-ww_k"  # what was typed into a form before its change had to be approved; never a secret
+RECOVER = "__Host-ww_r"
 
 
 @dataclass(slots=True)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from functools import partial
@@ -27,6 +27,15 @@ class Surroundings(Protocol):
         ...
 
 
+class SmsReport(Protocol):
+    """What a gateway said of a message, its proof checked."""
+
+    @property
+    def id(self) -> str: ...
+    @property
+    def state(self) -> str: ...
+
+
 @dataclass(frozen=True, slots=True)
 class Site:
     """One installation as the routes see it. Origins have no trailing slash; `ancestors` may frame it (the demonstration only)."""
@@ -44,6 +53,7 @@ class Site:
     dpop: Callable[..., Any]
     ancestors: str = ""
     inline: bool = False
+    sms_report: Callable[[Mapping[str, str]], SmsReport | None] | None = None
 
     async def run(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Run synchronous work that hashes, writes or may wait, in a thread."""

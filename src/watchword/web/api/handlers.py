@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, replace
 from typing import Any
 
+from watchword.core.policy import OWN_CLIENTS
 from watchword.core.refusals import CLIENT_UNKNOWN, COLLECTOR, PROOF_OF_KEY, Refusal
 from watchword.core.sessions import Session
 from watchword.flows import answers, login, platform, sessions, waiting
@@ -64,7 +65,7 @@ def _visit(ask: Ask, body: m.Begin) -> Visit:
 
 def begin(ask: Ask, body: m.Begin, _: str) -> dict[str, Any] | Refusal:
     """Username and password of a platform."""
-    if body.client == "portal" or body.client not in ask.site.kit.policy.clients:
+    if body.client in OWN_CLIENTS or body.client not in ask.site.kit.policy.clients:
         return Refusal(CLIENT_UNKNOWN, "client.unknown")
     key = thumbprint(ask)
     if isinstance(key, Refusal):

@@ -9,7 +9,7 @@ from watchword.core.devices import Platform
 from watchword.core.encoding import b64u
 from watchword.core.refusals import FIELDS, Refusal
 from watchword.core.renewals import Renewal
-from watchword.flows import pin_change, push_test, recovery, renewal_confirm, renewals, transfer
+from watchword.flows import key_recovery, pin_change, push_test, renewal_confirm, renewals, transfer
 from watchword.flows.ready import guidelines_for
 from watchword.web.asking import Ask
 from watchword.web.key_api import models
@@ -98,7 +98,9 @@ def cancel(ask: Ask, body: models.Signed, _: str) -> dict[str, Any] | Refusal:
 
 def recover(ask: Ask, body: models.Start, _: str) -> dict[str, Any] | Refusal:
     """5.11, username and password."""
-    found = recovery.start(ask.site.kit, body.username, body.password, platform(body.platform), body.claim, ask.visit())
+    found = key_recovery.start(
+        ask.site.kit, body.username, body.password, platform(body.platform), body.claim, ask.visit()
+    )
     if isinstance(found, Refusal):
         return found
     renewal, lost = found
@@ -108,19 +110,19 @@ def recover(ask: Ask, body: models.Start, _: str) -> dict[str, Any] | Refusal:
 
 def recover_send(ask: Ask, body: m.SendRecovery, _: str) -> dict[str, Any] | Refusal:
     """5.11, the code."""
-    sent = recovery.send(ask.site.kit, body.renewal, body.claim, body.device)
+    sent = key_recovery.send(ask.site.kit, body.renewal, body.claim, body.device)
     return sent if isinstance(sent, Refusal) else asdict(sent)
 
 
 def recover_prove(ask: Ask, body: m.ProveRecovery, _: str) -> dict[str, Any] | Refusal:
     """5.11, the code typed: salt and blob."""
-    found = recovery.prove(ask.site.kit, body.renewal, body.claim, body.code)
+    found = key_recovery.prove(ask.site.kit, body.renewal, body.claim, body.code)
     if isinstance(found, Refusal):
         return found
     return {
         "renewal": found.renewal.id, "user": found.user.id, "username": found.user.username,
         "display_name": found.user.display_name, "device": found.device.id, "phone": found.device.phone_id,
-        "salt": b64u(found.salt), "blob": b64u(found.blob), "nonce": recovery.nonce(ask.site.kit, found.renewal),
+        "salt": b64u(found.salt), "blob": b64u(found.blob), "nonce": key_recovery.nonce(ask.site.kit, found.renewal),
         "expires": found.renewal.expires,
     }  # fmt: skip
 
@@ -132,13 +134,13 @@ def recover_unlock(ask: Ask, body: m.Unlock, _: str) -> dict[str, Any] | Refusal
     for part in (request, told, proof):
         if isinstance(part, Refusal):
             return part
-    made = recovery.unlock(ask.site.kit, request, body.claim, told, proof)  # type: ignore[arg-type]
+    made = key_recovery.unlock(ask.site.kit, request, body.claim, told, proof)  # type: ignore[arg-type]
     return made if isinstance(made, Refusal) else _shown(made)
 
 
 def recover_decline(ask: Ask, body: m.RenewalClaim, _: str) -> dict[str, object] | Refusal:
     """5.11, the PIN is forgotten."""
-    return answer_ready(ask, recovery.decline(ask.site.kit, body.renewal, body.claim))
+    return answer_ready(ask, key_recovery.decline(ask.site.kit, body.renewal, body.claim))
 
 
 def try_push(ask: Ask, body: models.Signed, _: str) -> dict[str, Any] | Refusal:

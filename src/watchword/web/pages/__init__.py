@@ -12,7 +12,9 @@ Every form carries the hidden field `csrf`. Forms and their fields:
     POST /login/panel  way=qr|challenge          → JSON, see below; a refusal is the usual `{"refusal": …}` with its status
     POST /enrol        do=send contact | do=code code | do=renew
     POST /start        username, code, password, repeat
-    POST /password     current, password, repeat
+    POST /password     current, password, repeat; the same at /settings/password
+    POST /recover      do=begin|choose|code|answers|personal|password|cancel, see RecoverPage
+    POST /settings/questions  question1…3, answer1…3
     POST /logout       (nothing more)
     POST /lang         lang=en|ja, back=a path of this site
     GET  /help         anchors are the ids in `HELP_ANCHORS`
@@ -38,6 +40,7 @@ The demonstration page has an origin of its own: `GET /demo/outbox` → `{"messa
 """
 
 from watchword.web.pages.names import fold_code, plain_name, safe_name
+from watchword.web.pages.password_views import ChangePasswordPage, PasswordPage, QuestionsPage, RecoverPage
 from watchword.web.pages.qr import qr_path
 from watchword.web.pages.renderer import Renderer
 from watchword.web.pages.views import (
@@ -57,7 +60,6 @@ from watchword.web.pages.views import (
     Method,
     OverPage,
     Page,
-    PasswordPage,
     PasswordRules,
     QrPanel,
     RefusalView,
@@ -68,6 +70,7 @@ from watchword.web.pages.views import (
 __all__ = [
     "HELP_ANCHORS",
     "ChallengePanel",
+    "ChangePasswordPage",
     "ContactView",
     "DemoAccount",
     "DemoPage",
@@ -85,6 +88,8 @@ __all__ = [
     "PasswordPage",
     "PasswordRules",
     "QrPanel",
+    "QuestionsPage",
+    "RecoverPage",
     "RefusalView",
     "Renderer",
     "StartPage",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from watchword.core.refusals import NUMBER_FORM, PASSWORD_POLICY, Refusal
+from watchword.core.refusals import NUMBER_FORM, PASSWORD_POLICY, QUESTIONS_FORM, Refusal
 from watchword.web.pages.clock import Clock
 from watchword.web.pages.helping import help_path
 from watchword.web.pages.names import plain_name, safe_name
@@ -82,4 +82,4 @@ def _fault_keys(catalogue: Catalogue, refusal: Refusal, lang: str) -> list[str]:
     return [key for key in (f"faults.{section}.{code}" for code in codes) if catalogue.has(lang, key)]
 
 
-_FAULTY = {PASSWORD_POLICY: "password", NUMBER_FORM: "number"}
+_FAULTY = {PASSWORD_POLICY: "password", NUMBER_FORM: "number", QUESTIONS_FORM: "questions"}

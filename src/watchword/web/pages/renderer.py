@@ -31,7 +31,9 @@ from watchword.web.texts import LANGUAGES, Catalogue
 STYLES = ("tokens.css", "portal.css")
 TEMPLATES = (
     "login", "waiting", "over", "enrol", "home", "start", "password", "help", "error", "demo", "help_topic",
-    "messages", "message_new", "message_case", "message_unsent",
+    "messages", "message_new", "message_case", "message_unsent", "recover", "settings_password", "settings_questions",
+    "settings_overview", "settings_contacts", "settings_devices", "settings_sessions", "settings_activity", "settings_language",
+    "settings_notices",
 )  # fmt: skip
 
 
@@ -51,9 +53,9 @@ class Renderer:
         self._assets = _assets(static_url, self.brand_css)
         self._environments = {lang: self._environment(lang, demo_origin) for lang in LANGUAGES}
 
-    def page(self, view: Page, *, lang: str, now: int, tz: tzinfo) -> bytes:
-        """The whole page as UTF-8."""
-        return self._render(view.template, lang, now, tz, {"v": view})
+    def page(self, view: Page, *, lang: str, now: int, tz: tzinfo, leaving: tuple[int, bool] | None = None) -> bytes:
+        """The whole page as UTF-8. `leaving`: in how many seconds its session ends, and whether nothing puts that off."""
+        return self._render(view.template, lang, now, tz, {"v": view, "leaving": leaving})
 
     def warm(self) -> None:
         """Compile every template now rather than at its first use."""
@@ -154,7 +156,14 @@ def _address(scheme: str, host: str) -> Markup:
 def _assets(static_url: str, brand_css: bytes) -> dict[str, str]:
     """Addresses of the static files with a hash of their content, so that they may be cached for ever."""
     with as_file(files("watchword.web") / "static") as folder:
-        names = (*STYLES, "mark.svg", "portal/portal.js", "portal/demo.js", "portal/demo-frame.js")
+        names = (
+            *STYLES,
+            "mark.svg",
+            "portal/portal.js",
+            "portal/strength.js",
+            "portal/demo.js",
+            "portal/demo-frame.js",
+        )
         bodies = {name: _read(folder / name) for name in names}
     bodies["brand.css"] = brand_css
     return {name: f"{static_url}/{name}?v={hashlib.sha256(body).hexdigest()[:10]}" for name, body in bodies.items()}

@@ -128,6 +128,7 @@ class WaitingPage(Page):
     errors: Mapping[str, RefusalView] = field(default_factory=lambda: MappingProxyType({}))  # by way, or "page"
     methods: tuple[Method, ...] = ()
     method: str = ""
+    qr_only: bool = False  # a recovery before its first proof: Key is asked by QR alone
     key_url: str = ""  # origin of Key, shown where a response is about to be typed
 
 
@@ -236,6 +237,7 @@ class HomePage(Page):
     contacts: tuple[ContactView, ...] = ()
     idle_minutes: int = 15
     key_url: str = ""
+    limited_until: int = 0  # end of the lower limits after a recovery
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -261,17 +263,6 @@ class StartPage(Page):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class PasswordPage(Page):
-    """A new password, asked for at the first login after *this isn't me*. Posts current, password, repeat."""
-
-    template: ClassVar[str] = "password.html"
-    path: str = "/password"
-    username: str
-    rules: PasswordRules = PasswordRules()
-    error: RefusalView | None = None
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
 class SettingsPage(Page):
     """What every settings page has. `section` is the entry of the side navigation; `confirmed` whether changes are allowed now."""
 
@@ -291,6 +282,8 @@ class SettingsPage(Page):
     username: str
     confirmed: bool = False
     error: RefusalView | None = None
+    changed_by: str = ""  # who changes this user's security settings, where it is somebody else (Q02)
+    said: str = ""  # what was just done: `settings.done_<word>`
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from watchword.core.refusals import ENROLMENT_OVER, NO_CONTACT, PROOF_FIRST, SESSION_ABSENT, Refusal
+from watchword.core.refusals import CONFIRM_FIRST, ENROLMENT_OVER, NO_CONTACT, PROOF_FIRST, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.flows import offers, sessions, waiting
 from watchword.flows.sent_codes import Sent
@@ -25,7 +25,7 @@ def panel_of(ask: Ask, offer: offers.Offer) -> EnrolPanel:
 
 def _session(ask: Ask) -> Session | Refusal:
     session = sessions.find(ask.site.kit, ask.cookies.get(SESSION, ""))
-    if isinstance(session, Session) and session.kind == "platform":
+    if isinstance(session, Session) and session.kind not in ("portal", "enrolment"):
         return Refusal(SESSION_ABSENT, "session.kind")
     if isinstance(session, Session):
         ask.session = session
@@ -43,7 +43,7 @@ def show(ask: Ask, error: Refusal | None = None, sent: Sent | None = None, conta
         return _contact_step(ask, session, error, sent, contact)
     offer = offers.current(ask.site.kit, session)
     if isinstance(offer, Refusal):
-        return refuse(ask, offer)
+        return see("/settings/devices") if offer.kind is CONFIRM_FIRST else refuse(ask, offer)
     if offer.enrolment.state == "active":
         return _page(ask, session, "done", None, device=offers.device_name(ask.site.kit, offer.enrolment))
     return _page(ask, session, "scan", error, panel=panel_of(ask, offer))

@@ -5,15 +5,16 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from watchword.core.attempts import Attempt
-from watchword.core.refusals import PASSWORD_DIFFERS, SESSION_ABSENT, Refusal
+from watchword.core.recovery import restricted
+from watchword.core.refusals import SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
-from watchword.flows import accounts, offers, sessions, waiting
+from watchword.flows import offers, sessions, waiting
 from watchword.flows.waiting import Home
 from watchword.web.asking import LOGIN, SESSION, Ask
-from watchword.web.pages import ContactView, DeviceView, HomePage, LoginRow, PasswordPage, PasswordRules
+from watchword.web.pages import ContactView, DeviceView, HomePage, LoginRow
 from watchword.web.pages.views import LoginWay, Outcome
 from watchword.web.portal.enrol import panel_of
-from watchword.web.portal.showing import page, refusal_view, refuse, see, with_retry
+from watchword.web.portal.showing import page, refuse, see
 
 OUTCOMES: dict[str, Outcome] = {"collected": "complete", "approved": "complete"}
 
@@ -75,6 +76,9 @@ def _view(ask: Ask, session: Session, found: Home) -> HomePage:
         ),
         idle_minutes=session.idle_seconds // 60,
         key_url=ask.site.key_origin,
+        limited_until=restricted(
+            found.user.recovered, ask.site.kit.clock.now(), ask.site.kit.policy.recovery_delay_seconds
+        ),
     )
 
 
@@ -109,32 +113,3 @@ def logout(ask: Ask) -> Response:
     ask.drop_cookie(SESSION)
     ask.drop_cookie(LOGIN)
     return see("/login?out=1")
-
-
-def password_form(ask: Ask, error: Refusal | None = None) -> Response:
-    """A new password, asked for after *this isn't me*."""
-    session = signed_in(ask)
-    if isinstance(session, Refusal):
-        return refuse(ask, session)
-    rules = ask.site.kit.policy.passwords
-    shown = refusal_view(ask, error) if error else None
-    view = PasswordPage(
-        csrf=ask.csrf(),
-        username=session.username,
-        rules=PasswordRules(minimum=rules.minimum, classes=rules.classes),
-        error=shown,
-    )
-    response = page(ask, view, status=error.kind.status if error else 200)
-    return with_retry(response, error) if error else response
-
-
-def password_post(ask: Ask) -> Response:
-    """Change the password, with the current one."""
-    session = signed_in(ask)
-    if isinstance(session, Refusal):
-        return refuse(ask, session)
-    new = ask.form.get("password", "")
-    if new != ask.form.get("repeat", ""):
-        return password_form(ask, Refusal(PASSWORD_DIFFERS, "password.differs"))
-    refused = accounts.new_password(ask.site.kit, session.user_id, ask.form.get("current", ""), new, ask.visit())
-    return password_form(ask, refused) if refused else see("/")

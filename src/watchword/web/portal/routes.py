@@ -5,7 +5,26 @@ from __future__ import annotations
 from starlette.types import ASGIApp
 
 from watchword.web.endpoints import Endpoint, Guarded, Paths, missing
-from watchword.web.portal import confirm, enrol, helping, home, login, messages, start, waiting
+from watchword.web.portal import (
+    confirm,
+    enrol,
+    helping,
+    home,
+    login,
+    messages,
+    passwords,
+    questions,
+    recover,
+    settings,
+    settings_activity,
+    settings_contacts,
+    settings_devices,
+    settings_preferences,
+    settings_sessions,
+    sms_reports,
+    start,
+    waiting,
+)
 from watchword.web.portal.live import Poll, Stream
 from watchword.web.portal.showing import refuse, refuse_json
 from watchword.web.site import Site
@@ -26,9 +45,14 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             "/enrol/events": Guarded(Stream(site)),
             "/enrol/state": Guarded(Poll(site)),
             "/start": Endpoint(site, {"GET": start.form, "POST": start.post}, refuse),
-            "/password": Endpoint(site, {"GET": home.password_form, "POST": home.password_post}, refuse),
+            "/password": Endpoint(site, {"GET": passwords.flagged_form, "POST": passwords.flagged_post}, refuse),
+            "/recover": Endpoint(site, {"GET": recover.show, "POST": recover.post}, refuse),
+            "/settings/password": Endpoint(site, {"GET": passwords.form, "POST": passwords.post}, refuse),
+            "/settings/questions": Endpoint(site, {"GET": questions.form, "POST": questions.post}, refuse),
             "/logout": Endpoint(site, {"POST": home.logout}, refuse),
             "/confirm": Endpoint(site, {"POST": confirm.post}, refuse),
+            **_settings(site),
+            "/sms/report": Endpoint(site, {"GET": sms_reports.report, "POST": sms_reports.report}, refuse, forms=False),
             "/lang": Endpoint(site, {"POST": start.language}, refuse),
             "/messages": Endpoint(site, {"GET": messages.show}, refuse),
             "/messages/new": Uploads(site, {"GET": messages.new_form, "POST": messages.new_post}, refuse),
@@ -44,3 +68,20 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             **{path.partition("{")[0]: app for path, app in api.items() if "{" in path},
         },
     )
+
+
+def _settings(site: Site) -> dict[str, ASGIApp]:
+    """The settings, one page a file."""
+    return {
+        "/settings": Endpoint(site, {"GET": settings.overview}, refuse),
+        "/settings/contacts": Endpoint(site, {"GET": settings_contacts.show, "POST": settings_contacts.post}, refuse),
+        "/settings/devices": Endpoint(site, {"GET": settings_devices.show, "POST": settings_devices.post}, refuse),
+        "/settings/sessions": Endpoint(site, {"GET": settings_sessions.show, "POST": settings_sessions.post}, refuse),
+        "/settings/activity": Endpoint(site, {"GET": settings_activity.show}, refuse),
+        "/settings/language": Endpoint(
+            site, {"GET": settings_preferences.language, "POST": settings_preferences.language_post}, refuse
+        ),
+        "/settings/notices": Endpoint(
+            site, {"GET": settings_preferences.notice_page, "POST": settings_preferences.notice_post}, refuse
+        ),
+    }

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 from starlette.responses import JSONResponse, Response
 
 from watchword.core.refusals import ATTEMPT_GONE, FORM_STALE, SESSION_ABSENT, SESSION_OVER, Refusal
-from watchword.core.users import User
+from watchword.core.users import NOBODY, User
 from watchword.flows import cases
 from watchword.web import headers
 from watchword.web.asking import LOGIN, SESSION, Ask
@@ -19,13 +19,14 @@ LOGIN_AGAIN = {SESSION_OVER.number, SESSION_ABSENT.number}
 
 def zone_of(ask: Ask, user: User | None = None) -> ZoneInfo:
     """A person's own time zone, or the institution's."""
-    return ZoneInfo(user.zone) if user is not None else ask.site.zone
+    return ZoneInfo(user.zone) if user is not None and user.id != NOBODY else ask.site.zone
 
 
 def page(ask: Ask, view: Page, *, status: int = 200, user: User | None = None) -> Response:
     """A page with the headers of the portal. Never stored: it may hold what only this person should see."""
+    now = ask.site.kit.clock.now()
     body = ask.site.renderer.page(
-        _of_session(ask, view), lang=ask.lang, now=ask.site.kit.clock.now(), tz=zone_of(ask, user)
+        _of_session(ask, view), lang=ask.lang, now=now, tz=zone_of(ask, user), leaving=_leaving(ask, now)
     )
     response = Response(body, status, media_type="text/html; charset=utf-8")
     response.raw_headers += [
@@ -45,6 +46,14 @@ def _of_session(ask: Ask, view: Page) -> Page:
         return view
     unread = cases.unread(ask.site.kit, session) if session.kind == "portal" else 0
     return replace(view, signed_in=session.kind == "portal", paper=session.account == "paper", unread=unread)
+
+
+def _leaving(ask: Ask, now: int) -> tuple[int, bool] | None:
+    """In how many seconds the session of this page ends, counted from now on, and whether it ends for good."""
+    if ask.session is None:
+        return None
+    left = ask.session.expires - now
+    return min(ask.session.idle_seconds, left), left <= ask.session.idle_seconds
 
 
 def see(path: str) -> Response:

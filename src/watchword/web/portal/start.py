@@ -11,7 +11,8 @@ from watchword.core.refusals import PASSWORD_DIFFERS, Refusal
 from watchword.flows import accounts
 from watchword.web.asking import LANG, Ask
 from watchword.web.languages import LANGUAGES
-from watchword.web.pages import PasswordRules, StartPage
+from watchword.web.pages import StartPage
+from watchword.web.portal.passwords import rules_of
 from watchword.web.portal.showing import page, refusal_view, see, with_retry
 
 LOCAL_PATH = re.compile(r"/[A-Za-z0-9/_-]{0,100}")
@@ -20,10 +21,9 @@ YEAR_SECONDS = 365 * 24 * 60 * 60
 
 def form(ask: Ask, error: Refusal | None = None, *, done: bool = False) -> Response:
     """The page for a first password."""
-    rules = ask.site.kit.policy.passwords
     view = StartPage(
         csrf=ask.csrf(), username=ask.form.get("username", "")[:64], digits=DIGITS["start"], done=done,
-        rules=PasswordRules(minimum=rules.minimum, classes=rules.classes, history=False), error=refusal_view(ask, error) if error else None,
+        rules=rules_of(ask.site.kit.policy, history=False), error=refusal_view(ask, error) if error else None,
     )  # fmt: skip
     response = page(ask, view, status=error.kind.status if error else 200)
     return with_retry(response, error) if error else response

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from starlette.responses import Response
 
 from watchword.core.attempts import challenge_at
+from watchword.core.recovery import FIRST
 from watchword.core.refusals import DENIED, NOT_ME, NOT_YET, WAY_UNAVAILABLE, Refusal
 from watchword.flows import answers, device_tokens, login, sessions, waiting
 from watchword.flows.endings import ENDINGS
@@ -14,7 +15,7 @@ from watchword.flows.waiting import Waiting
 from watchword.web.asking import DEVICE, LOGIN, SESSION, Ask
 from watchword.web.pages import ChallengePanel, Method, OverPage, QrPanel, RefusalView, WaitingPage
 from watchword.web.pages.views import OverKind, PushState, Way
-from watchword.web.portal import confirm
+from watchword.web.portal import confirm, recover
 from watchword.web.portal.showing import json, page, refusal_view, refuse, refuse_json, see, with_retry, zone_of
 
 DEVICE_COOKIE_SECONDS = 400 * 24 * 60 * 60
@@ -23,6 +24,8 @@ DEVICE_COOKIE_SECONDS = 400 * 24 * 60 * 60
 def show(ask: Ask, errors: Mapping[str, Refusal] | None = None, open_way: Way = "") -> Response:
     """The page in its present state."""
     found = waiting.look(ask.site.kit, ask.cookies.get(LOGIN, ""))
+    if not isinstance(found, Refusal) and found.state == "collected" and found.attempt.action == "recover":
+        return see("/recover")
     if (isinstance(found, Refusal) or found.state == "collected") and _logged_in(ask):
         back = "" if isinstance(found, Refusal) else confirm.PAGES.get(found.attempt.operation, "")
         return see(back or "/")  # the back button after a login, or after a confirmation
@@ -48,6 +51,8 @@ def _logged_in(ask: Ask) -> bool:
 def _view(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_way: Way) -> WaitingPage:
     attempt, kit = found.attempt, ask.site.kit
     now = kit.clock.now()
+    if attempt.operation == FIRST:  # its page has no other panel in which a refusal could stand
+        errors = {"qr" if way == "qr" else "page": shown for way, shown in errors.items()}
     chosen = next((device for device in found.devices if device.id == attempt.device_id), None)
     return WaitingPage(
         csrf=ask.csrf(),
@@ -67,15 +72,18 @@ def _view(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_way:
         confirmation_reason=attempt.confirm_reason,  # type: ignore[arg-type]
         qr=qr_panel(ask, found),
         challenge=challenge_panel(ask, found),
-        open_way=open_way,
+        open_way="qr" if attempt.operation == FIRST else open_way,
         errors=errors,
         methods=tuple(Method(id=device.id, name=device.name) for device in found.devices),
         method=attempt.device_id,
+        qr_only=attempt.operation == FIRST,
         key_url=ask.site.key_origin,
     )
 
 
 def _push_state(found: Waiting, now: int) -> PushState:
+    if found.attempt.operation == FIRST:
+        return "none"
     if now < found.attempt.push_until:
         return "sent" if found.notified else "none"
     if found.attempt.asked and not found.attempt.push_until:
@@ -120,7 +128,7 @@ def over(ask: Ask, found: Waiting) -> Response:
     state: OverKind = "gone" if found.state == "collected" else found.state  # type: ignore[assignment]
     view = OverPage(
         csrf=ask.csrf(),
-        back=confirm.PAGES.get(found.attempt.operation, ""),
+        back="/recover" if found.attempt.action == "recover" else confirm.PAGES.get(found.attempt.operation, ""),
         kind=state,
         reference=kind.reference,
         time=found.attempt.decided,
@@ -148,7 +156,7 @@ def collect(ask: Ask) -> Response:
     return see("/")
 
 
-COLLECTS: Mapping[str, Callable[[Ask], Response | Refusal]] = {"confirm": confirm.collect}
+COLLECTS: Mapping[str, Callable[[Ask], Response | Refusal]] = {"confirm": confirm.collect, "recover": recover.collect}
 
 
 def _ended(ask: Ask) -> Response:

@@ -1,0 +1,54 @@
+"""What of the audit a person reads under "Activity": every documented tag is told as a login or as a change, or left out on purpose.
+
+docs/audit-events.md lists the tags; a test holds this table and the texts `activity.<tag>` to it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+_LOGINS = (
+    "login.session.issued", "login.password.refused", "login.password.locked", "login.password.flagged", "login.enrolment.opened",
+    "login.device.missing", "login.push.denied", "login.push.not_me", "login.approval.refused", "login.code.refused",
+    "login.challenge.refused", "login.offline.paused", "login.attempt.failed", "login.attempt.cancelled", "login.attempt.expired",
+    "login.attempt.lapsed",
+    "recovery.account.begun", "recovery.proof.accepted", "recovery.proof.refused", "recovery.account.done",
+    "recovery.account.cancelled", "recovery.account.expired", "recovery.account.failed",
+    "session.portal.ended", "session.platform.ended", "session.other.ended", "session.all.ended",
+)  # fmt: skip
+_CHANGES = (
+    "session.proof.repeated", "enrolment.page.offered", "enrolment.page.claimed", "enrolment.page.void", "enrolment.phone.started",
+    "enrolment.phone.refused", "enrolment.contact.proved", "device.key.activated", "device.key.ended", "device.key.deactivated",
+    "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",
+    "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.questions.chosen",
+    "user.place.set",
+    "user.notices.set", "user.primary.set", "user.message.sent", "case.thread.opened", "case.message.sent", "case.message.answered", "case.state.changed",
+    "case.thread.viewed", "case.picture.viewed",
+)  # fmt: skip
+KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), **dict.fromkeys(_CHANGES, "change")})
+
+# Steps on the way, whose outcome has a row of its own; and codes, whose message was its own notice.
+UNTOLD = frozenset(
+    {
+        "login.attempt.opened", "login.push.repeated", "login.qr.shown", "login.challenge.shown", "login.push.approved",
+        "login.code.accepted", "login.challenge.accepted", "enrolment.code.proved", "enrolment.secret.issued",
+        "code.start.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
+        "code.activation.refused", "code.contact.refused", "code.send.limited", "code.recover.sent", "code.recover.refused", "recovery.key.asked",
+    }
+)  # fmt: skip
+
+# What its person should look at twice.
+ALARMING = frozenset(
+    {
+        "login.password.refused", "login.password.locked", "login.password.flagged", "login.push.denied", "login.push.not_me",
+        "login.approval.refused", "login.code.refused", "login.challenge.refused", "login.offline.paused", "login.attempt.failed",
+        "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
+        "recovery.account.failed",
+    }
+)  # fmt: skip
+
+
+def tags(only: str = "") -> tuple[str, ...]:
+    """The tags of a filter: `login`, `change`, or all that are told."""
+    return tuple(tag for tag, kind in KINDS.items() if not only or kind == only)

@@ -1,0 +1,63 @@
+"""Numbers and mail addresses: which may be added, made the default, and taken away (N01-N04, L02, L04).
+
+A contact is *on file* once it can be trusted: put there by the institution, or shown by a code that was sent to it. One that waits for
+its code counts for nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from watchword.core.users import Contact
+
+MOST_OF_A_KIND = 5
+LONGEST_MAIL = 254  # RFC 5321 section 4.5.3.1.3, less the brackets
+# What mail systems deliver to in practice: a dot-atom (RFC 5322 section 3.4.1) at a host name with a dot in it (RFC 1123 section 2.1).
+_LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
+_LABEL = re.compile(r"[A-Za-z0-9]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?")
+
+
+def mail_address(typed: str) -> str:
+    """The address as it is kept, its host in lower case; "" for what cannot be one."""
+    local, at, host = typed.strip().rpartition("@")
+    labels = host.split(".")
+    if not at or len(typed.strip()) > LONGEST_MAIL or len(local) > 64 or not _LOCAL.fullmatch(local):
+        return ""
+    if len(labels) < 2 or not all(_LABEL.fullmatch(label) for label in labels) or labels[-1].isdigit():
+        return ""
+    return f"{local}@{host.lower()}"
+
+
+def first_activation(contacts: Sequence[Contact]) -> Contact | None:
+    """The number that Key was first activated by: registering again after a forgotten PIN goes by it (L02)."""
+    used = [contact for contact in contacts if contact.kind == "sms" and contact.activated]
+    return min(used, key=lambda contact: (contact.activated, contact.id), default=None)
+
+
+def removal_fault(contact: Contact, contacts: Sequence[Contact], *, active_devices: int) -> str:
+    """Why this contact stays, or "": `last` way to reach the person, last `verified` number, or the number that `recovery` goes by.
+
+    With two devices or more, one of them helps the other out, and recovery goes by no number.
+    """
+    if not contact.on_file:
+        return ""
+    others = [other for other in contacts if other.id != contact.id and other.on_file]
+    if not others:
+        return "last"
+    if (
+        contact.kind == "sms"
+        and contact.verified
+        and not any(other.kind == "sms" and other.verified for other in others)
+    ):
+        return "verified"
+    first = first_activation(contacts)
+    if first is not None and first.id == contact.id and active_devices == 1:
+        return "recovery"
+    return ""
+
+
+def successor(contact: Contact, contacts: Sequence[Contact]) -> Contact | None:
+    """Which contact of its kind becomes the default when this one goes: a verified one first, then the longest on file."""
+    left = [other for other in contacts if other.kind == contact.kind and other.id != contact.id and other.on_file]
+    return min(left, key=lambda other: (not other.verified, other.on_file, other.id), default=None)

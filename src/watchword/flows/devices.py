@@ -1,0 +1,186 @@
+"""A person's own devices: what they are called, whether they still count, and a push to try one (L04, B04)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+
+from watchword.core.attempts import Attempt
+from watchword.core.device_policy import deactivation_fault
+from watchword.core.devices import Device
+from watchword.core.rates import Window
+from watchword.core.refusals import DEVICE_GONE, DEVICE_NAME, DEVICE_STAFF, DEVICE_TEST_LIMITED, Kind, Refusal
+from watchword.core.sessions import Session
+from watchword.core.users import User
+from watchword.flows import changes, letters
+from watchword.flows.details import plain
+from watchword.flows.kit import Kit, Visit
+from watchword.flows.ports import AuditRow, Letter, Sending, Tx
+
+LONGEST_NAME = 64
+TESTS = (Window(1, 30), Window(5, 60 * 60))
+TEST_SECONDS = 60
+FAULTS: Mapping[str, Kind] = MappingProxyType({"inactive": DEVICE_GONE, "staff": DEVICE_STAFF})
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One active device as its page shows it. `stays` says why its owner may not deactivate it, `others` how many more use this phone."""
+
+    device: Device
+    place: str
+    others: int
+    notified: bool
+    stays: str
+    here: bool
+
+
+def look(kit: Kit, session: Session) -> tuple[Line, ...]:
+    """The active devices of a session's user, the oldest first."""
+    with kit.store.read() as tx:
+        user = tx.users.get(session.user_id)
+        if user is None:
+            return ()
+        devices, contacts = tx.devices.of_user(user.id), tx.contacts.of(user.id)
+        logins = tx.attempts.lines(user.id, 50)
+        lines = []
+        for device in (each for each in devices if each.state == "active"):
+            beside = {owner.id for each, owner in tx.devices.of_phone(device.phone_id) if each.state == "active"}
+            last = next((attempt for attempt in logins if answered_by(attempt) == device.id), None)
+            lines.append(
+                Line(
+                    device,
+                    last.context.place if last is not None and last.decided == device.last_used else "",
+                    len(beside - {user.id}),
+                    tx.phones.push_target(device.phone_id) is not None,
+                    deactivation_fault(device, devices, contacts, restricted=changes.delayed(kit, user) is not None),
+                    last is not None and last.session_id == session.id,
+                )
+            )
+    return tuple(lines)
+
+
+def answered_by(attempt: Attempt) -> str:
+    """The id of the device that approved an attempt, "" where none did."""
+    if attempt.state not in ("approved", "collected"):
+        return ""
+    device, decision, _ = attempt.decided_by.partition(":")
+    return device if decision else attempt.device_id
+
+
+def rename(kit: Kit, session: Session, device_id: str, typed: str) -> Refusal | None:
+    """The person's own name for a device."""
+    name = " ".join(plain(typed[: LONGEST_NAME * 4]).split())
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        found = _own(tx, session, device_id)
+        if isinstance(found, Refusal):
+            return found
+        user, device = found
+        refused = changes.by_primary(tx, user)
+        if refused is not None:
+            return refused
+        if not name or len(name) > LONGEST_NAME:
+            return Refusal(DEVICE_NAME, "device.name", {"most": LONGEST_NAME})
+        if name != device.name:
+            tx.devices.rename(device.id, name)
+            tx.audit.write(AuditRow("device.name.set", user.id, device.id, personal={"phone": name}), now)
+    return None
+
+
+def deactivate(kit: Kit, session: Session, device_id: str, visit: Visit) -> Refusal | None:
+    """End a device under the policy's conditions: its sessions end, this one excepted, every channel and the phone itself are told."""
+    with kit.store.write() as tx:
+        found = _own(tx, session, device_id)
+        if isinstance(found, Refusal):
+            return found
+        user, device = found
+        refused = changes.refusal(kit, tx, session, user, binding=False)
+        if refused is not None:
+            return refused
+        fault = deactivation_fault(
+            device,
+            tx.devices.of_user(user.id),
+            tx.contacts.of(user.id),
+            restricted=changes.delayed(kit, user) is not None,
+        )
+        if fault:
+            return changes.delayed(kit, user) or Refusal(FAULTS[fault], f"device.{fault}")
+        ended = switch_off(kit, tx, user, device, by="settings", but=session.id, visit=visit)
+    announce(kit, device, ended)
+    return None
+
+
+def switch_off(
+    kit: Kit, tx: Tx, user: User, device: Device, *, by: str, but: str = "", visit: Visit | None = None
+) -> list[str]:
+    """End a device of a user whose row is locked, and the sessions it gave; the ids of those. `by` goes into the audit."""
+    now = kit.clock.now()
+    tx.phones.get(device.phone_id, lock=True)  # the order of locks everywhere: user, phone, attempt, device
+    if not tx.devices.move(device.id, "active", "inactive", now):
+        return []
+    ended = [
+        given.id
+        for given in _given_by(tx, user.id, device.id, now)
+        if given.id != but and tx.sessions.end(given.id, now)
+    ]
+    letters.tell_all(kit, tx, user, "device_off", device=device.name)
+    personal = {**(visit.personal() if visit else {}), "phone": device.name}
+    tx.audit.write(
+        AuditRow("device.key.deactivated", user.id, device.id, {"by": by, "sessions": len(ended)}, personal), now
+    )
+    return ended
+
+
+def _given_by(tx: Tx, user_id: str, device_id: str, now: int) -> list[Session]:
+    found = []
+    for session in tx.sessions.of_user(user_id, now):
+        attempt = tx.attempts.get(session.attempt_id) if session.attempt_id else None
+        if attempt is not None and answered_by(attempt) == device_id:
+            found.append(session)
+    return found
+
+
+def announce(kit: Kit, device: Device, ended: list[str]) -> None:
+    """To the pages whose sessions ended, and to the phone. After the transaction."""
+    for session_id in ended:
+        kit.events.publish(f"session:{session_id}", {"state": "ended"})
+    kit.events.publish(f"phone:{device.phone_id}", {"pending": "1"})
+
+
+def test(kit: Kit, session: Session, device_id: str) -> str | Refusal:
+    """Wake the phone once. Returns a reference to ask `tested` by, "" where the phone gets no notifications."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        found = _own(tx, session, device_id)
+        if isinstance(found, Refusal):
+            return found
+        user, device = found
+        until = tx.rates.take(f"push-test:{user.id}", TESTS, now)
+        if until:
+            return Refusal(DEVICE_TEST_LIMITED, "test.limited", {"until": until}, retry_after=until - now)
+        ref = ""
+        if tx.phones.push_target(device.phone_id) is not None:
+            ref = kit.entropy.id()
+            data = {"id": ref, "until": str(now + TEST_SECONDS)}
+            tx.outbox.put(Letter("push", device.phone_id, "", "", data, user.id, ref), now)
+        tx.audit.write(AuditRow("device.push.tried", user.id, device.id, {"sent": bool(ref)}), now)
+    kit.events.publish(f"phone:{device.phone_id}", {"pending": "1"})
+    return ref
+
+
+def tested(kit: Kit, session: Session, ref: str) -> Sending | None:
+    """What became of a test push of this session's user."""
+    with kit.store.read() as tx:
+        return tx.outbox.of_ref(session.user_id, ref) if len(ref) == 26 else None
+
+
+def _own(tx: Tx, session: Session, device_id: str) -> tuple[User, Device] | Refusal:
+    """The session's user, locked, and his active device of that id; one refusal for what is gone and for what is somebody else's."""
+    user = changes.person(tx, session)
+    if isinstance(user, Refusal):
+        return user
+    device = tx.devices.get(device_id) if len(device_id) == 26 else None
+    mine = device is not None and device.user_id == user.id and device.state == "active"
+    return (user, device) if mine and device is not None else Refusal(DEVICE_GONE, "device.foreign")

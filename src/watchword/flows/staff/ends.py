@@ -1,0 +1,47 @@
+"""Closing what is open for a person: sessions, logins under way, known browsers, Key on phones. The caller has locked the user's row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from watchword.core.attempts import COLLECT_SECONDS, LIFE_SECONDS
+from watchword.core.devices import Device
+from watchword.core.users import User
+from watchword.flows.kit import Kit
+from watchword.flows.ports import AuditRow, Tx
+
+
+def close_logins(kit: Kit, tx: Tx, user: User) -> None:
+    """End every login under way, also one that was approved and not collected yet."""
+    now = kit.clock.now()
+    for attempt in tx.attempts.recent(user.id, now - LIFE_SECONDS - COLLECT_SECONDS):
+        tx.attempts.move(attempt.id, "pending", "cancelled", decided=now, decided_by="staff")
+        tx.attempts.move(attempt.id, "approved", "lapsed")
+
+
+def end_sessions(kit: Kit, tx: Tx, user: User) -> list[str]:
+    """End logins under way, then every session; what they were, for `tell` after the transaction."""
+    close_logins(kit, tx, user)
+    now = kit.clock.now()
+    found = [session.id for session in tx.sessions.of_user(user.id, now)]
+    return [session_id for session_id in found if tx.sessions.end(session_id, now)]
+
+
+def end_key(kit: Kit, tx: Tx, user: User, devices: Iterable[Device], *, reason: str) -> list[Device]:
+    """Key ends on these devices, and what is being activated with it; those that were active until now."""
+    now = kit.clock.now()
+    ended = [device for device in devices if tx.devices.move(device.id, "active", "inactive", now)]
+    for device in ended:
+        tx.audit.write(AuditRow("device.key.ended", user.id, device.id, {"reason": reason}), now)
+    tx.enrolments.void_all(user.id)
+    return ended
+
+
+def tell(kit: Kit, user: User, session_ids: Iterable[str]) -> None:
+    """To open pages and apps of this person: something has ended. After the transaction."""
+    for session_id in session_ids:
+        kit.events.publish(f"session:{session_id}", {"state": "ended"})
+    with kit.store.read() as tx:
+        phones = {device.phone_id for device in tx.devices.of_user(user.id)}
+    for phone in sorted(phones):
+        kit.events.publish(f"phone:{phone}", {"pending": "1"})

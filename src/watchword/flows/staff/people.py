@@ -1,0 +1,205 @@
+"""What one member of staff may do alone: look people up, restore what they had, and whatever only strengthens an account (S02, L03).
+
+Nothing here ever shows a secret, a birth date or a whole contact, and every look and every act is written down.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from watchword.core import attempts, lockout
+from watchword.core.attempts import Attempt
+from watchword.core.devices import Device
+from watchword.core.lockout import Tries
+from watchword.core.refusals import STAFF_FORM, STAFF_NOBODY, STAFF_ROLE, STAFF_STATE, Refusal
+from watchword.core.sessions import Session
+from watchword.core.staff import may
+from watchword.core.staff_requests import StaffRequest
+from watchword.core.users import User, username_key
+from watchword.flows import letters, password_step, sent_codes
+from watchword.flows.kit import Kit
+from watchword.flows.ports import AuditLine, AuditRow, Tx
+from watchword.flows.staff import access, ends
+
+SHORTEST, LONGEST, MOST = 3, 120, 20
+SHOWN_LOGINS, SHOWN_EVENTS, SHOWN_REQUESTS = 10, 25, 10
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """One person as staff see them. `contacts` are pairs of id and masked form with its kind; `locks` the wrong-password counters by
+    client; `attempts` have time taken into account; `events` carry the private reasons, which are shown nowhere else."""
+
+    user: User
+    roles: frozenset[str]
+    held: int
+    locks: Mapping[str, Tries]
+    devices: tuple[Device, ...]
+    contacts: tuple[tuple[str, str, str, bool], ...]
+    sessions: tuple[Session, ...]
+    attempts: tuple[tuple[Attempt, str], ...]
+    events: tuple[AuditLine, ...]
+    requests: tuple[StaffRequest, ...]
+    now: int
+
+
+@dataclass(frozen=True, slots=True)
+class Done:
+    """An act that was done. `count` is how many things ended, `name` what ended, `others` how many other people have Key on that phone,
+    `held` whether a new activation now waits for approval."""
+
+    username: str
+    count: int = 0
+    name: str = ""
+    others: int = 0
+    held: bool = False
+
+
+def find(kit: Kit, session: Session, text: str) -> tuple[User, ...] | Refusal:
+    """People by the beginning of a username or name, or by a whole number or mail address; at most MOST."""
+    wanted = " ".join(text.split())
+    with kit.store.write() as tx:
+        who = access.member(kit, tx, session)
+        if isinstance(who, Refusal):
+            return who
+        if not may("find", who.roles):
+            return access.refused(kit, tx, who, "find", Refusal(STAFF_ROLE, "staff.role"))
+        if not SHORTEST <= len(wanted) <= LONGEST:
+            return Refusal(STAFF_FORM, "find.length", {"field": "text"})
+        limited = access.looked(kit, tx, who)
+        if limited is not None:
+            return limited
+        found = tuple(tx.staff.find(username_key(wanted), wanted, _macs(kit, wanted), MOST))
+        row = AuditRow("staff.people.searched", who.user.id, "", {"found": len(found)}, {"text": wanted})
+        access.note(kit, tx, row)
+    return found
+
+
+def _macs(kit: Kit, text: str) -> list[bytes]:
+    """The keyed hashes under which this text would stand as a contact."""
+    if "@" in text:
+        return [kit.vault.mac("contact.mail", form) for form in dict.fromkeys((text, text.lower()))]
+    digits = "".join(c for c in text if c.isdecimal())
+    return [kit.vault.mac("contact.sms", f"+{digits}")] if text.startswith("+") and len(digits) >= 7 else []
+
+
+def show(kit: Kit, session: Session, username: str) -> Card | Refusal:
+    """One person: state, locks, devices, masked contacts, sessions, last logins and events, requests."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        found = access.acting(kit, tx, session, "show", username)
+        if isinstance(found, Refusal):
+            return found
+        who, subject = found
+        limited = access.looked(kit, tx, who)
+        if limited is not None:
+            return limited
+        user = subject.user
+        access.note(kit, tx, AuditRow("staff.person.shown", user.id, user.id, {"by": who.user.id}))
+        return Card(
+            user=user,
+            roles=subject.roles,
+            held=tx.staff.held(user.id),
+            locks=dict(tx.tries.of(password_step.subject_of(kit, user.username_key))),
+            devices=tx.devices.of_user(user.id),
+            contacts=tuple(
+                (contact.id, contact.kind, sent_codes.masked(kit, contact), contact.is_default)
+                for contact in tx.contacts.of(user.id)
+            ),
+            sessions=tuple(tx.sessions.of_user(user.id, now)),
+            attempts=tuple((one, attempts.state_at(one, now)) for one in tx.attempts.lines(user.id, SHOWN_LOGINS)),
+            events=tuple(tx.audit.about(user.id, SHOWN_EVENTS)),
+            requests=tuple(tx.staff.requests_about(user.id, SHOWN_REQUESTS)),
+            now=now,
+        )
+
+
+def unlock(kit: Kit, session: Session, username: str) -> Done | Refusal:
+    """Clear the locks on wrong passwords, after the caller's identity was verified (S02)."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        found = access.acting(kit, tx, session, "unlock", username, proof=True)
+        if isinstance(found, Refusal):
+            return found
+        who, subject = found
+        tx.users.lock(subject.user.id)
+        tries = tx.tries.of(password_step.subject_of(kit, subject.user.username_key)).values()
+        locked = sum(lockout.locked(one, now) for one in tries)
+        password_step.clear_all(kit, tx, subject.user)
+        letters.tell_all(kit, tx, subject.user, "staff_unlocked")
+        access.note(kit, tx, AuditRow("staff.lock.cleared", subject.user.id, "", {"by": who.user.id, "locked": locked}))
+    return Done(subject.user.username, locked)
+
+
+def end_sessions(kit: Kit, session: Session, username: str) -> Done | Refusal:
+    """End every session of a person and every login under way."""
+    with kit.store.write() as tx:
+        found = access.acting(kit, tx, session, "end_sessions", username)
+        if isinstance(found, Refusal):
+            return found
+        who, subject = found
+        tx.users.lock(subject.user.id)
+        ended = ends.end_sessions(kit, tx, subject.user)
+        letters.tell_all(kit, tx, subject.user, "staff_sessions_ended")
+        row = AuditRow("staff.sessions.ended", subject.user.id, "", {"by": who.user.id, "count": len(ended)})
+        access.note(kit, tx, row)
+    ends.tell(kit, subject.user, ended)
+    return Done(subject.user.username, len(ended))
+
+
+def lost_phone(kit: Kit, session: Session, username: str, device_id: str = "") -> Done | Refusal:
+    """Key ends on a phone that is lost, with every session (L03). After the last one, a new Key waits for a request: the finder may
+    hold the SIM that receives codes, so this never weakens the account."""
+    with kit.store.write() as tx:
+        found = access.acting(kit, tx, session, "lost_phone", username)
+        if isinstance(found, Refusal):
+            return found
+        who, subject = found
+        user = subject.user
+        tx.users.lock(user.id)
+        device = _chosen(tx, user, device_id)
+        if isinstance(device, Refusal):
+            return device
+        tx.phones.get(device.phone_id, lock=True)
+        ended = ends.end_sessions(kit, tx, user)
+        ends.end_key(kit, tx, user, [device], reason="lost")
+        tx.browsers.forget_all(user.id)
+        held = not password_step.active_devices(tx, user.id)
+        if held:
+            tx.staff.hold(user.id, who.user.id, kit.clock.now())
+        others = {owner.id for other, owner in tx.devices.of_phone(device.phone_id) if other.state == "active"}
+        letters.tell_all(kit, tx, user, "staff_phone_ended", device=device.name)
+        row = AuditRow("staff.phone.lost", user.id, device.id, {"by": who.user.id, "held": held})
+        access.note(kit, tx, row)
+    ends.tell(kit, user, ended)
+    return Done(user.username, len(ended), device.name, len(others), held)
+
+
+def _chosen(tx: Tx, user: User, device_id: str) -> Device | Refusal:
+    """The device named, or the only one."""
+    active = password_step.active_devices(tx, user.id)
+    if device_id:
+        named = next((device for device in active if device.id == device_id), None)
+        return named or Refusal(STAFF_NOBODY, "device.foreign")
+    if not active:
+        return Refusal(STAFF_STATE, "device.none")
+    return active[0] if len(active) == 1 else Refusal(STAFF_FORM, "device.several", {"field": "device"})
+
+
+def suspend(kit: Kit, session: Session, username: str) -> Done | Refusal:
+    """Nobody logs in as this person until a request to reinstate is approved; what is open ends."""
+    with kit.store.write() as tx:
+        found = access.acting(kit, tx, session, "suspend", username, proof=True)
+        if isinstance(found, Refusal):
+            return found
+        who, subject = found
+        user = tx.users.lock(subject.user.id)
+        if user is None or user.state != "active":
+            return Refusal(STAFF_STATE, "user.not_active")
+        tx.users.set_state(user.id, "suspended")
+        ended = ends.end_sessions(kit, tx, user)
+        letters.tell_all(kit, tx, user, "staff_suspended")
+        access.note(kit, tx, AuditRow("staff.account.suspended", user.id, user.id, {"by": who.user.id}))
+    ends.tell(kit, user, ended)
+    return Done(user.username, len(ended))

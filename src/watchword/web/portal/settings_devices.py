@@ -1,0 +1,103 @@
+"""Login devices of one's own (L04): names, ending one, and a push to try one."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Literal
+
+from starlette.responses import Response
+
+from watchword.core.device_policy import bars
+from watchword.core.refusals import NOT_FOUND, Refusal
+from watchword.flows import devices
+from watchword.web.asking import Ask
+from watchword.web.pages.settings_views import DeviceRow, DevicesPage, TestPush
+from watchword.web.portal.settings import Signed, answer, opened
+from watchword.web.portal.showing import see
+
+PATH = "/settings/devices"
+STATES: Mapping[str, Literal["queued", "sent", "failed"]] = {
+    "queued": "queued", "sending": "queued", "sent": "sent", "dropped": "failed",
+}  # fmt: skip
+
+
+def show(ask: Ask, error: Refusal | None = None, *, at: str = "", ask_about: str = "") -> Response:
+    """The page as it stands. `?device=` and `?push=` come from a test push."""
+    signed = opened(ask, error)
+    if isinstance(signed, Response):
+        return signed
+    rows = tuple(
+        DeviceRow(
+            id=line.device.id, name=line.device.name, kind=line.device.kind, bars=bars(line.device.kind), since=line.device.created,
+            last_used=line.device.last_used, place=line.place, others=line.others, notified=line.notified, stays=line.stays,
+            here=line.here,
+        )
+        for line in devices.look(ask.site.kit, signed.session)
+    )  # fmt: skip
+    known = {row.id for row in rows}
+    view = DevicesPage(
+        rows=rows, at=at if at in known else "", typed=ask.form.get("name", "")[:256], ask=ask_about if ask_about in known else "",
+        tested=_tested(ask, signed, known), **signed.common,
+    )  # fmt: skip
+    return answer(ask, signed, view, error)
+
+
+def _tested(ask: Ask, signed: Signed, known: set[str]) -> TestPush | None:
+    device, ref = ask.query.get("device", ""), ask.query.get("push", "")
+    if device not in known or not ref:
+        return None
+    if ref == "none":
+        return TestPush(device=device, state="none")
+    found = devices.tested(ask.site.kit, signed.session, ref)
+    if found is None:
+        return None
+    return TestPush(device=device, state=STATES[found.state], at=found.sent_at or found.created)
+
+
+def post(ask: Ask) -> Response:
+    """What a person does here; `do` names it."""
+    action = ACTIONS.get(ask.form.get("do", ""))
+    return action(ask) if action else show(ask, Refusal(NOT_FOUND, "do.unknown"))
+
+
+def _device(ask: Ask) -> str:
+    return ask.form.get("device", "")[:26]
+
+
+def _rename(ask: Ask) -> Response:
+    signed = opened(ask)
+    if isinstance(signed, Response):
+        return signed
+    refused = devices.rename(ask.site.kit, signed.session, _device(ask), ask.form.get("name", ""))
+    return show(ask, refused, at=_device(ask)) if refused else see(f"{PATH}?done=renamed")
+
+
+def _ask(ask: Ask) -> Response:
+    """One more page before a device ends: what will happen, and one press."""
+    return show(ask, ask_about=_device(ask))
+
+
+def _deactivate(ask: Ask) -> Response:
+    signed = opened(ask)
+    if isinstance(signed, Response):
+        return signed
+    refused = devices.deactivate(ask.site.kit, signed.session, _device(ask), ask.visit())
+    return show(ask, refused, at=_device(ask)) if refused else see(f"{PATH}?done=deactivated")
+
+
+def _test(ask: Ask) -> Response:
+    signed = opened(ask)
+    if isinstance(signed, Response):
+        return signed
+    result = devices.test(ask.site.kit, signed.session, _device(ask))
+    if isinstance(result, Refusal):
+        return show(ask, result, at=_device(ask))
+    return see(f"{PATH}?device={_device(ask)}&push={result or 'none'}#d-{_device(ask)}")
+
+
+ACTIONS: Mapping[str, Callable[[Ask], Response]] = {
+    "rename": _rename,
+    "ask": _ask,
+    "deactivate": _deactivate,
+    "test": _test,
+}

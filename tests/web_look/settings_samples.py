@@ -1,0 +1,95 @@
+"""The settings pages in every state that looks different."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from watchword.core import refusals
+from watchword.core.refusals import Kind
+from watchword.web.pages import Page, RefusalView
+from watchword.web.pages.settings_views import (
+    ActivityPage,
+    ActivityRow,
+    ContactRow,
+    ContactsPage,
+    CountryRow,
+    DeviceRow,
+    DevicesPage,
+    LanguagePage,
+    NoticesPage,
+    OverviewPage,
+    SessionRow,
+    SessionsPage,
+    TestPush,
+)
+
+DAY = 86400
+
+
+def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, now: int) -> Mapping[str, Page]:
+    """All of them by a name for the picture; `no(kind, **params)` makes a refusal, `name` replaces whatever a stranger may choose."""
+    username, number, mail = name or "mtanaka01", name or "+81 •• •••• 4210", name or "m•••@example.org"
+    phone, place = name or "Misaki’s Pixel 8", name or ("大阪" if lang == "ja" else "Osaka")
+    common = {"username": username, "csrf": "token", "confirmed": True}
+    sms = ContactRow(id="c1", kind="sms", masked=number, default=True, verified=now - 90 * DAY)
+    fresh = ContactRow(id="c2", kind="sms", masked=number, stays="")
+    waiting = ContactRow(
+        id="c3", kind="sms", masked=number, on_file=False, sent_at=now - 5, code_until=now + 595, again_at=now + 55, delivery="queued", delivery_at=now - 5
+    )  # fmt: skip
+    address = ContactRow(id="m1", kind="mail", masked=mail, default=True)
+    countries = (CountryRow(region="JP", code=81, name="日本" if lang == "ja" else "Japan"),)
+    contacts = {**common, "countries": countries, "region": "JP"}
+    device = DeviceRow(id="d1", name=phone, since=now - 200 * DAY, last_used=now - 60, place=place, others=2, here=True)
+    tablet = DeviceRow(id="d2", name=name or "iPad", since=now - DAY, notified=False)
+    session = SessionRow(
+        id="s1", kind="portal", program="Watchword Portal", place=place, network=name or "NTT", browser=name or "Firefox", system=name or "Windows",
+        started=now - 600, used=now - 5, idle_end=now + 895, end=now + 12 * 3600, this=True,
+    )  # fmt: skip
+    platform = SessionRow(
+        id="s2",
+        kind="platform",
+        program=name or "Terminal",
+        started=now - DAY,
+        used=now - 999,
+        idle_end=now + 60,
+        end=now + 99,
+    )
+
+    def at(kind: Kind, row: str, **params: object) -> ContactsPage:
+        return ContactsPage(rows=(sms, fresh, waiting, address), at=row, error=no(kind, **params), **contacts)
+
+    return {
+        "settings": OverviewPage(devices=2, numbers=1, mails=1, sessions=1, password_changed=now - DAY, **common),
+        "settings-advice": OverviewPage(devices=1, sessions=2, advice=("number", "second", "mail"), **common),
+        "settings-secondary": OverviewPage(devices=1, numbers=1, mails=1, sessions=1, changed_by=name or "Hana Sato (hsato77)", **common),
+        "settings-contacts": ContactsPage(rows=(sms, fresh, address), said="default", **contacts),
+        "settings-contacts-code": ContactsPage(rows=(sms, waiting, address), **contacts),
+        "settings-contacts-wrong": at(refusals.SENT_CODE_WRONG, "c3"),
+        "settings-contacts-stays": at(refusals.CONTACT_LAST_VERIFIED, "c1"),
+        "settings-contacts-first": ContactsPage(rows=(sms, fresh), **{**contacts, "confirmed": False}),
+        "settings-contacts-form": ContactsPage(
+            rows=(), where="number", number=name or "090-1234", error=no(refusals.NUMBER_FORM, fault="digits_only"), **contacts
+        ),
+        "settings-contacts-secondary": ContactsPage(rows=(sms, waiting, address), changed_by=name or "Hana Sato (hsato77)", **contacts),
+        "settings-devices": DevicesPage(rows=(device, tablet), tested=TestPush(device="d1", state="sent", at=now), **common),
+        "settings-devices-ask": DevicesPage(rows=(device,), ask="d1", **common),
+        "settings-devices-first": DevicesPage(rows=(device, tablet), ask="d2", **{**common, "confirmed": False}),
+        "settings-devices-name": DevicesPage(rows=(device,), at="d1", typed=name or "", error=no(refusals.DEVICE_NAME, most=64), **common),
+        "settings-devices-stays": DevicesPage(rows=(DeviceRow(id="d1", name=phone, stays="staff"),), tested=TestPush(device="d1", state="none"), **common),
+        "settings-devices-none": DevicesPage(**common),
+        "settings-sessions": SessionsPage(rows=(session, platform, SessionRow(id="s3", kind="enrolment")), **common),
+        "settings-sessions-gone": SessionsPage(rows=(session,), error=no(refusals.SESSION_GONE), **common),
+        "settings-activity": ActivityPage(
+            rows=(
+                ActivityRow(at=now - 5, tag="login.session.issued", place=place, network=name or "NTT", browser=name or "Firefox", system=name or "Windows"),
+                ActivityRow(at=now - 500, tag="login.password.refused", alarming=True, browser="Chrome"),
+                ActivityRow(at=now - DAY, tag="device.name.set", detail=phone), ActivityRow(at=now - 400 * DAY, tag="user.account.added"),
+            ),
+            older=7, newest=False, only="login", **common,
+        ),
+        "settings-activity-none": ActivityPage(**common),
+        "settings-language": LanguagePage(chosen=lang, zone="Asia/Tokyo", zones=("Asia/Tokyo", "Europe/Zurich", "UTC"), said="saved", **common),
+        "settings-language-zone": LanguagePage(zone=name or "Tokio", zones=("Asia/Tokyo",), error=no(refusals.ZONE_UNKNOWN), **common),
+        "settings-notices": NoticesPage(logins="new", mail=mail, number=number, **common),
+        "settings-notices-first": NoticesPage(**{**common, "confirmed": False}),
+    }  # fmt: skip
