@@ -20,7 +20,9 @@ _LOGINS = (
 _CHANGES = (
     "session.proof.repeated", "enrolment.page.offered", "enrolment.page.claimed", "enrolment.page.void", "enrolment.phone.started",
     "enrolment.phone.refused", "enrolment.contact.proved", "device.key.activated", "device.key.ended", "device.key.deactivated",
-    "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",
+    "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "device.push.tested",
+    "renewal.pin.done", "renewal.transfer.offered", "renewal.transfer.done", "renewal.recovery.started", "renewal.recovery.opened",
+    "renewal.recovery.done", "contact.entry.added", "contact.code.proved",
     "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.questions.chosen",
     "user.place.set",
     "user.notices.set", "user.primary.set", "user.message.sent", "case.thread.opened", "case.message.sent", "case.message.answered", "case.state.changed",
@@ -35,6 +37,8 @@ UNTOLD = frozenset(
         "login.code.accepted", "login.challenge.accepted", "enrolment.code.proved", "enrolment.secret.issued",
         "code.start.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
         "code.activation.refused", "code.contact.refused", "code.send.limited", "code.recover.sent", "code.recover.refused", "recovery.key.asked",
+        "code.recovery.sent", "code.recovery.refused", "renewal.pin.proved", "renewal.secrets.issued", "renewal.began.void",
+        "renewal.transfer.scanned", "renewal.transfer.approved", "renewal.recovery.refused", "renewal.recovery.declined",
     }
 )  # fmt: skip
 
@@ -44,7 +48,7 @@ ALARMING = frozenset(
         "login.password.refused", "login.password.locked", "login.password.flagged", "login.push.denied", "login.push.not_me",
         "login.approval.refused", "login.code.refused", "login.challenge.refused", "login.offline.paused", "login.attempt.failed",
         "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
-        "recovery.account.failed",
+        "recovery.account.failed", "renewal.recovery.started", "renewal.recovery.opened",
     }
 )  # fmt: skip
 
