@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 from bench import (
+    attack,
     breached,
     checks,
     figures,
@@ -38,6 +39,7 @@ BENCHMARKS: dict[str, Run] = {
     "session_checks": session_checks.run,
     "waiting": waiting.run,
     "overload": overload.run,
+    "attack": attack.run,
     "timing": timing.run,
     "million": million.run,
     "breached": breached.run,

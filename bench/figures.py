@@ -19,6 +19,8 @@ class Figure:
     @property
     def wanted(self) -> str:
         """The bound in words."""
+        if self.most is not None and self.least is not None:
+            return f"{self.least:g}–{self.most:g}"
         if self.most is not None:
             return f"≤ {self.most:g}"
         return f"≥ {self.least:g}" if self.least is not None else ""
@@ -97,6 +99,22 @@ FIGURES: dict[str, Figure] = {
     "overload_refused_share": Figure("", "of those not served, got 503 with Retry-After", least=1),
     **_kinds("overload_served_share_{}", "the same for one database", unit=""),
     **_kinds("overload_p99_ms_{}", "the same for one database", unit="ms"),
+    "refused_login_cpu_ratio": Figure(
+        "",
+        "server CPU of a refused login over a right first step, within 0.9 to 1.1: the worse of the two databases",
+        least=0.9,
+        most=1.1,
+        steady=True,
+    ),
+    **_kinds("refused_login_cpu_ratio_{}", "the same for one database", unit="", steady=True),
+    "login_p99_under_attack_ratio": Figure(
+        "",
+        "99 of 100 first steps on known browsers, strangers typing wrong passwords at 5 times capacity over none: the worse",
+        most=3,
+    ),
+    "login_served_under_attack": Figure("", "of those owners were served", least=0.99),
+    **_kinds("login_p99_under_attack_ratio_{}", "the same ratio for one database", unit=""),
+    **_kinds("login_p99_under_attack_ms_{}", "the time itself", unit="ms"),
     "timing_auc": Figure(
         "", "how well response times tell known from unknown names: the worst pair, 0.5 is not at all", most=0.55
     ),

@@ -21,6 +21,8 @@ from watchword.app.wiring import Built, build
 from watchword.stores import migrate
 
 KINDS = ("sqlite", "postgresql")
+# Everything comes from one address here; what the limits by network save is not what is measured.
+WIDE = dict.fromkeys(("address_tries", "address_names", "network_tries", "network_names"), 10**9)
 PROGRAM = Path(sys.executable).with_name("watchword")
 
 
@@ -92,6 +94,7 @@ class Installation:
             "WATCHWORD_SMS__PROVIDER": "outbox", "WATCHWORD_MAIL__PROVIDER": "outbox",
             "WATCHWORD_HASH__MEMORY_KIB": str(one.hash.memory_kib), "WATCHWORD_HASH__PASSES": str(one.hash.passes),
             "WATCHWORD_HASH__LANES": str(one.hash.lanes),
+            **{f"WATCHWORD_THROTTLE__{name.upper()}": str(most) for name, most in WIDE.items()},
         }  # fmt: skip
 
 
@@ -111,7 +114,7 @@ def installation(kind: str, *, cheap: bool = False, workers: int = 0) -> Iterato
             environment="test" if cheap else "production", data_dir=folder, log_level="error", database={"url": url},
             portal={"url": f"http://portal.watchword.localhost:{port}"}, key={"url": f"http://key.watchword.localhost:{port}"},
             listen={"host": "127.0.0.1", "port": port}, sms={"provider": "outbox"}, mail={"provider": "outbox"},
-            workers=workers or (2 if kind == "postgresql" else 1), hash=_hash(cheap=cheap),
+            workers=workers or (2 if kind == "postgresql" else 1), hash=_hash(cheap=cheap), throttle=WIDE,
         )  # fmt: skip
         migrate.upgrade(settings.database_url)
         built = build(settings)

@@ -14,6 +14,7 @@ from fixed import (
     DETAILS,
     DEVICE,
     ISS,
+    NOTICE,
     OTHER_USER,
     PHONE,
     PHONE_KEY,
@@ -175,6 +176,21 @@ def answer_cases() -> list[Json]:
     return [
         good("by the current key", {**given, "answer": right}, {"verifies": True}),
         good("by the next key", {**given, "answer": signed(2, "s2")}, {"verifies": True}),
+        good(
+            "a notice",
+            {
+                **given,
+                "type": "notice",
+                "answer": {"signed": NOTICE, "signature": sign(SERVER[1], NOTICE), "kid": "s1"},
+            },
+            {"verifies": True},
+        ),
+        no(
+            "a notice in place of a login",
+            {"signed": NOTICE, "signature": sign(SERVER[1], NOTICE), "kid": "s1"},
+            "fields",
+        ),
+        no("a login in place of a notice", right, "fields", "notice"),
         no("a key not kept", signed(3, "s3"), "kid"),
         no("signed by the other key", signed(2, "s1"), "signature"),
         no("a stranger's key under our kid", signed(4, "s1"), "signature"),

@@ -93,6 +93,26 @@ def entry(n: int) -> Json:
     return {"kid": f"s{n}", "key": public(SERVER[n])}
 
 
+NOTICE: Json = {
+    "v": 1,
+    "type": "notice",
+    "iss": ISS,
+    "id": ATTEMPT,
+    "user": USER,
+    "username": "mtanaka01",
+    "kind": "locked",
+    "params": {
+        "reason": "passwords",
+        "address": "198.51.100.9",
+        "place": "大阪府",
+        "network": "",
+        "browser": "Chrome 142",
+        "system": "Windows",
+    },
+    "at": TIME - 60,
+    "until": TIME + 840,
+}
+
 DETAILS: Json = {
     "v": 1,
     "type": "login",

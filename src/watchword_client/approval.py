@@ -80,11 +80,12 @@ class Attempt:
 
 @dataclass(frozen=True, slots=True)
 class Pending:
-    """The answer of `/v1/pending`. `users` are the server's view of this phone's users."""
+    """The answer of `/v1/pending`. `users` are the server's view of this phone's users, `notices` what only they are told (6.8)."""
 
     attempts: tuple[Attempt, ...]
     users: tuple[Json, ...]
     offline_paused: bool
+    notices: tuple[Json, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,6 +14,7 @@ from watchword_client.oath import STEP
 from watchword_client.options import Shell, with_shell
 from watchword_client.phone import Phone
 from watchword_client.terminal import Nothing, Terminal, clock, grouped, plain
+from watchword_client.texts import has
 from watchword_client.typed import challenge as challenge_of
 
 __all__ = ["login_command", "phone_app"]
@@ -34,11 +35,15 @@ def pending(shell: Shell) -> None:
         found = phone.pending()
         if found.offline_paused:
             shell.terminal.say("pending.offline_paused")
+        for notice in found.notices:
+            for line in _notice(shell.terminal, notice):
+                shell.terminal.line(line)
         lines = [line for attempt in found.attempts for line in (*_lines(shell.terminal, attempt), "")]
         answer: Json = {
             "attempts": [attempt.details for attempt in found.attempts],
             "users": list(found.users),
             "offline_paused": found.offline_paused,
+            "notices": list(found.notices),
         }
         shell.terminal.result(answer, *(lines or [shell.terminal.text("pending.none")]))
 
@@ -180,6 +185,19 @@ def _decided(terminal: Terminal, attempt: Attempt, decision: Decision) -> None:
         lines.append(terminal.text("decision.quiet", until=clock(decision.quiet_until)))
     found = {"login": attempt.id, "result": decision.result, "quiet_until": decision.quiet_until}
     terminal.result(found, *lines)
+
+
+def _notice(terminal: Terminal, notice: Json) -> list[str]:
+    """What only the owner is told (spec.md 6.8); nothing for a kind that this program does not know."""
+    key = f"notice.{notice['kind']}"
+    if not has(key):
+        return []
+    params = notice["params"]
+    where = " · ".join(
+        plain(params[name]) for name in ("place", "network", "address", "browser", "system") if params.get(name)
+    )
+    said = terminal.text(key, username=plain(notice["username"]), until=clock(int(notice["until"])))
+    return [said, terminal.text("notice.where", where=where)] if where else [said]
 
 
 def _lines(terminal: Terminal, attempt: Attempt) -> list[str]:

@@ -240,7 +240,21 @@ class Phone:
         answer = self.wire.request("/v1/pending", "pending", lambda: {"nonce": self.wire.nonce()})
         found = [Attempt.of(self.wire.answer("login", item)) for item in answer.get("attempts", [])]
         ours = tuple(attempt for attempt in found if self._is_ours(attempt) and _is_known(attempt))
-        return Pending(ours, tuple(answer.get("users", [])), answer.get("offline_paused") is True)
+        notices = tuple(self._notices(answer.get("notices", [])))
+        return Pending(ours, tuple(answer.get("users", [])), answer.get("offline_paused") is True, notices)
+
+    def _notices(self, items: object) -> Iterator[Json]:
+        """Notices for users of this phone that have not ended; one that does not verify is passed over (spec.md 6.8)."""
+        for item in items if isinstance(items, list) else []:
+            try:
+                notice = self.wire.answer("notice", item)
+            except Unrecognised:
+                continue
+            until = notice.get("until")
+            whole = isinstance(notice.get("kind"), str) and isinstance(notice.get("params"), dict)
+            if whole and isinstance(until, int) and until > self.wire.transport.time():
+                if any(notice.get("user") == user.user for user in self.users):
+                    yield notice
 
     def scan(self, scanned: str) -> Attempt:
         """The login whose QR code was scanned, given as the text it holds."""
@@ -314,7 +328,7 @@ class Phone:
         return answer.get("registered") is True
 
     def test_push(self) -> str:
-        """Has a test notification sent; the id it will carry (spec.md 6.7)."""
+        """Has a test notification sent; the id it will carry (spec.md 6.8)."""
         answer = self.wire.request("/v1/push/test", "push_test", lambda: {"nonce": self.wire.nonce()})
         return str(answer.get("id", ""))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -18,9 +19,13 @@ from tests.support.steps import known
 Road = Callable[[Installation, str], httpx.Response]
 
 
+_STRANGERS = itertools.count(90_000_001)
+_now: list[int] = [0]
+
+
 def nobody() -> str:
-    """A name of the same length as a person's."""
-    return "u90000001"
+    """A name of the same length as a person's, another one in each test: what was tried against it before stays counted."""
+    return f"u{_now[0]}"
 
 
 def plain(response: httpx.Response, username: str) -> tuple[int, str, tuple[str, ...]]:
@@ -94,6 +99,7 @@ def somebody(here: Installation, request: pytest.FixtureRequest) -> str:
 @pytest.fixture(autouse=True)
 def _afresh(here: Installation) -> Iterator[None]:
     """Two days later: nobody's counter says anything about the tests before."""
+    _now[0] = next(_STRANGERS)
     here.later(2 * 24 * 3600)
     yield
     here.later(2 * 24 * 3600)

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import pytest
 
 from tests.support.installation import OTHER_PIN, PIN, WRONG, Installation, refused
 from tests.support.raw import numbers, post
 from tests.support.signed import decision
 from tests.support.steps import approve, asked, challenge, confirmation, go_on, known, logged_in, proved, waiting
+
+HOUR = 3600
 
 
 def test_a_stranger_who_fails_does_not_lock_the_owner_out(here: Installation) -> None:
@@ -225,15 +225,26 @@ def test_a_limited_push_leaves_the_other_ways_open(here: Installation) -> None:
     assert go_on(browser).path == "/"
 
 
-@pytest.mark.parametrize(
-    "end", [lambda phone, attempt: phone.deny(attempt), lambda phone, attempt: phone.not_me(attempt)]
-)
-def test_after_a_denial_nobody_is_asked_for_a_quarter_of_an_hour(
-    here: Installation, end: Callable[[object, object], object]
-) -> None:
+def test_after_not_me_a_new_browser_asks_no_phone_at_all(here: Installation) -> None:
+    """S02: for a day the QR or the challenge, never a tap on a notification."""
     who = here.person()
     waiting(here, who)
-    end(who.phone, asked(who.phone, who))
+    who.phone.not_me(asked(who.phone, who))
+    here.later(HOUR)
+    browser = waiting(here, who)
+    assert who.phone.pending().attempts == ()
+    assert browser.post("/login/wait", do="again").refusals == [1204]
+    assert browser.post("/login/wait", do="code", code=who.phone.code(here.pin())).refusals == [1204]
+    assert [notice["kind"] for notice in who.phone.pending().notices] == ["suspicion"]
+    here.later(24 * HOUR)
+    browser = waiting(here, who)
+    assert len(who.phone.pending().attempts) == 1
+
+
+def test_after_a_denial_nobody_is_asked_for_a_quarter_of_an_hour(here: Installation) -> None:
+    who = here.person()
+    waiting(here, who)
+    who.phone.deny(asked(who.phone, who))
     here.later(899)
     browser = waiting(here, who)
     assert who.phone.pending().attempts == ()

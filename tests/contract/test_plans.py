@@ -19,6 +19,7 @@ MAY_SCAN = {
     "sweep._NTH": "only when there are too many counters",
     "sweep._DELETE.rates": "in bounded batches; an index on a value that changes each time would cost more",
     "sweep._DELETE.password_tries": "as rates",
+    "sweep._DELETE.password_tries_surplus": "as rates",
     "staff._MEMBERS": "an institution's staff: tens of rows",
     "outbox._RECENT": "by primary key, from its end, with a limit",
 }

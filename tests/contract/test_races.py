@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.contract.samples import Samples, added_device, added_user
 from tests.support.fakes import START
-from watchword.core.lockout import FORGET_SECONDS, IN_A_ROW, Tries
+from watchword.core.lockout import CAP, FORGET_SECONDS, IN_A_ROW, Tries, locked
 from watchword.core.rates import Window
 from watchword.core.users import Details
 from watchword.flows.ports import Letter
@@ -36,9 +36,21 @@ def together(store: SqlStore, count: int, step: Callable[[Any, int], Any]) -> li
 
 
 def test_of_200_parallel_guesses_only_the_allowed_are_compared(store: SqlStore) -> None:
-    counted = together(store, 200, lambda tx, _: tx.tries.take(b"subject", "unknown", START))
+    counted = together(store, 200, lambda tx, _: tx.tries.take(b"subject", "browser:one", START))
     assert sorted(tries.wrong for tries in counted) == list(range(1, 201))
     assert sum(tries.wrong <= IN_A_ROW for tries in counted) == IN_A_ROW
+
+
+def test_of_200_parallel_guesses_of_strangers_the_cap_is_the_last(store: SqlStore) -> None:
+    """Whatever the locks do, the one after the last allowed is marked, and counts no further."""
+    counted = together(store, 200, lambda tx, _: tx.tries.take(b"subject", "unknown", START))
+    assert sorted(tries.total for tries in counted) == [*range(1, CAP + 1), *[CAP + 1] * (200 - CAP)]
+    assert sum(not locked(tries, START) for tries in counted) == CAP
+    with store.write() as tx:
+        assert locked(tx.tries.take(b"subject", "unknown", START + 300 * FORGET_SECONDS), START), "time opens nothing"
+        assert tx.tries.end_row(b"subject") is True
+        assert tx.tries.end_row(b"subject") is False
+        assert tx.tries.take(b"subject", "unknown", START + 300 * FORGET_SECONDS).total == 1
 
 
 def test_a_locked_counter_counts_nobody(store: SqlStore) -> None:

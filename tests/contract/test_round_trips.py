@@ -13,7 +13,6 @@ from watchword.core.attempts import PUSH_SECONDS, Attempt, Context
 from watchword.core.codes import SentCode
 from watchword.core.devices import Device, Phone
 from watchword.core.enrolments import Enrolment
-from watchword.core.lockout import Tries
 from watchword.core.renewals import Renewal
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
@@ -319,21 +318,6 @@ def test_browsers(store: SqlStore, samples: Samples) -> None:
         tx.browsers.learn(replace(browser, networks=(), places=("Bern", "Zürich"), wrong=1, last_used=START + 3))
         learnt = replace(browser, networks=(), places=("Bern", "Zürich"), wrong=0, last_used=START + 3)
         assert tx.browsers.by_token(browser.user_id, token) == learnt
-
-
-def test_tries(store: SqlStore) -> None:
-    with store.write() as tx:
-        assert tx.tries.take(b"s", "unknown", START) == Tries(1, 0, 0, 1)
-        assert tx.tries.take(b"s", "unknown", START) == Tries(2, 0, 0, 2)
-        assert tx.tries.take(b"s", "known", START) == Tries(1, 0, 0, 1)
-        assert tx.tries.take(b"t", "unknown", START) == Tries(1, 0, 0, 1)
-        tx.tries.put(b"new", "unknown", Tries(0, 2, START + 9, 11), START)
-        assert tx.tries.take(b"new", "unknown", START + 9) == Tries(1, 2, START + 9, 12)
-        tx.tries.refund(b"s", "unknown")
-        assert tx.tries.take(b"s", "unknown", START) == Tries(2, 0, 0, 2)
-        for _ in range(5):
-            tx.tries.refund(b"s", "known")
-        assert tx.tries.take(b"s", "known", START) == Tries(1, 0, 0, 1)
 
 
 @pytest.mark.parametrize(

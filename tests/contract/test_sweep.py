@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from tests.contract.samples import Samples
 from tests.support.fakes import START
-from watchword.core.lockout import FORGET_SECONDS, Tries
+from watchword.core.lockout import CAP, FORGET_SECONDS, Tries
 from watchword.core.rates import Window
 from watchword.flows.ports import Letter
+from watchword.flows.protection_ports import Notice
 from watchword.stores.engine import SqlStore
 from watchword.stores.sweep import BATCH, Retention
 
@@ -35,18 +36,27 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
         tx.claims.spend("new", START)
         tx.rates.take("old", window, START - 601)
         tx.rates.take("new", window, START - 600)
-        tx.tries.take(b"old", "unknown", START - FORGET_SECONDS - 1)
+        tx.tries.take(b"old", "browser:old", START - FORGET_SECONDS - 1)
         tx.tries.take(b"new", "unknown", START - FORGET_SECONDS)
+        tx.tries.take(b"patient", "unknown", START - 300 * DAY)
+        tx.protection.take("old", START - 3601)
+        tx.protection.take("new", START - 3600)
+        tx.protection.notify(Notice(samples.id(), samples.id(), "locked", {}, START - 9, START - 1))
+        tx.protection.notify(Notice(samples.id(), samples.id(), "locked", {}, START - 9, START))
         tx.tries.put(b"locked", "unknown", Tries(0, 1, START + 1), START - FORGET_SECONDS - 1)
         tx.outbox.put(Letter("sms", "+1", "", "", {}, ""), START - 31 * DAY)
         tx.outbox.put(Letter("sms", "+2", "", "", {}, ""), START - 31 * DAY)
     leased = store.outbox_batch("sms", START - 31 * DAY, 1, 60)
     store.outbox_done(leased[0].id, START - 31 * DAY)
     once = dict.fromkeys(
-        ("claims", "rates", "codes", "enrolments", "attempts", "sessions", "recoveries", "outbox", "password_tries"), 1
+        (
+            *("claims", "rates", "codes", "enrolments", "attempts", "sessions", "outbox", "recoveries"),
+            *("network_tries", "phone_notices", "password_tries"),
+        ),
+        1,
     )
-    assert store.sweep(START) == once
-    assert store.sweep(START) == dict.fromkeys(once, 0)
+    assert store.sweep(START) == {**once, "renewals": 0}
+    assert store.sweep(START) == dict.fromkeys((*once, "renewals"), 0)
     with store.write() as tx:
         assert tx.sessions.by_token(session.token_hash) == session
         assert tx.attempts.get(attempt.id) == attempt
@@ -56,6 +66,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
         assert not tx.claims.spend("new", START)
         assert tx.tries.take(b"new", "unknown", START).wrong == 2
         assert tx.tries.take(b"locked", "unknown", START) == Tries(0, 1, START + 1)
+        assert tx.tries.take(b"patient", "unknown", START).total == 2, "a stranger's row outlives his patience"
     assert len(store.outbox_batch("sms", START, 9, 60)) == 1
 
 
@@ -77,3 +88,15 @@ def test_counters_are_bounded_in_number_but_locked_ones_stay(store: SqlStore) ->
         assert tx.tries.take(b"locked", "unknown", START) == Tries(0, 1, START + 900)
         assert tx.tries.take(b"0", "unknown", START).wrong == 1
         assert tx.tries.take(b"19", "unknown", START).wrong == 2
+
+
+def test_a_closed_name_is_not_flooded_away_and_forgotten_after_a_year(store: SqlStore) -> None:
+    with store.write() as tx:
+        tx.tries.put(b"closed", "unknown", Tries(0, 0, 0, CAP), START - 100)
+        for n in range(20):
+            tx.tries.take(str(n).encode(), "unknown", START - 50 + n)
+    assert store.sweep(START, Retention(counters=10))["password_tries"] == 10
+    with store.write() as tx:
+        assert tx.tries.take(b"closed", "unknown", START).total == CAP + 1
+    assert store.sweep(START + 364 * DAY)["password_tries"] == 0
+    assert store.sweep(START + 366 * DAY)["password_tries"] == 11

@@ -67,6 +67,7 @@ def test_out_of_approved_and_collected_leads_only_what_the_rules_name() -> None:
     }
     assert out == {
         ("approved", "collect"): "collected",
+        ("approved", "fail"): "failed",
         ("approved", "lapse"): "lapsed",
         ("approved", "not_me"): "not_me",
         ("collected", "not_me"): "not_me",

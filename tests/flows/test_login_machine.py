@@ -1,6 +1,7 @@
 """Logins at random. What must hold whatever people, phones and thieves do, in whatever order:
 
-1. No session without both elements: its attempt was opened by the right password and approved by a right answer of that person's Key.
+1. No session without both elements: its attempt was opened by the right password and approved by a right answer of that person's Key;
+   or, begun with the phone, approved by a scan first and ended by the right password.
 2. Nothing is spent twice: one session for an attempt, one login for a code, a response, an approval.
 3. A closed attempt never opens, and moves only along the table of core/attempts.py.
 4. The first right answer wins; only *not me* may come after it, and ends what it gave.
@@ -48,6 +49,7 @@ from watchword.core.refusals import (
 from watchword.flows import answers, approve, login, sessions
 from watchword.flows.details import details
 from watchword.flows.kit import Visit
+from watchword.flows.password_step import active_devices
 from watchword_client.approval import decision_fields
 
 WRONG_OFFLINE = {CODE_WRONG, CODE_USED, CODE_CLOCK, RESPONSE_WRONG}
@@ -78,6 +80,7 @@ class Logins(RuleBasedStateMachine):
         self.given: dict[str, list[str]] = defaultdict(list)
         self.accepted: Counter[str] = Counter()
         self.wrong: Counter[tuple[str, str]] = Counter()
+        self.passwords: set[str] = set()
 
     def attempt(self, attempt_id: str) -> Attempt:
         """The row as it is."""
@@ -109,8 +112,13 @@ class Logins(RuleBasedStateMachine):
         if password == "wrong" or isinstance(result, Refusal):
             assert isinstance(result, Refusal), "a wrong password opened an attempt"
             return multiple()
-        assert isinstance(result, login.Opened)
+        if isinstance(result, login.EnrolmentOnly):  # ten wrong PINs ended the phone
+            with self.world.kit.store.read() as tx:
+                assert not active_devices(tx, self.holdings[who].user), "a session without the element that is there"
+            assert result.session.kind == "enrolment"
+            return multiple()
         self.collectors[result.attempt.id] = result.collector
+        self.passwords.add(result.attempt.id)
         return result.attempt.id
 
     @rule(
@@ -126,7 +134,7 @@ class Logins(RuleBasedStateMachine):
         holding = (
             self.holder(attempt) if stranger else next(one for one in self.holdings if one.user != attempt.user_id)
         )
-        shown = details(self.world.kit, attempt, holding.device)
+        shown = details(self.world.kit, attempt, holding.device, "live")
         right = answers.confirmation_of(self.world.kit, attempt)
         typed = right if code else ("000000" if right != "000000" else "111111")
         fields = decision_fields(
@@ -299,6 +307,7 @@ class Logins(RuleBasedStateMachine):
                 continue
             assert len(made) == 1, "one attempt gave two sessions"
             assert attempt_id in self.proofs, "a session without a right answer of Key"
+            assert attempt_id in self.passwords, "a session without the right password"
             attempt = self.attempt(attempt_id)
             assert attempt.session_id == made[0]
             with self.world.built.store.engine.connect() as connection:
@@ -310,7 +319,7 @@ class Logins(RuleBasedStateMachine):
     @invariant()
     def no_more_wrong_answers_than_allowed(self) -> None:
         """5 and 6."""
-        limits = {"attempt": 5, "challenge": 3, "confirmation": 3, "offline": 10, "signed": 10}
+        limits = {"password": 5, "attempt": 5, "challenge": 3, "confirmation": 3, "offline": 10, "signed": 10}
         for (kind, _), count in getattr(self, "wrong", {}).items():
             assert count <= limits[kind], kind
         for pocket in {holding.pocket.id for holding in getattr(self, "holdings", [])}:

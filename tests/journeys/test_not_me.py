@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.support.installation import Installation, Person, refused
-from tests.support.steps import approve, asked, confirmation, go_on, logged_in, waiting
+from tests.support.steps import approve, asked, confirmation, go_on, logged_in, scan, waiting
 
 NEW = "Nakanoshima-5300!"
 
@@ -66,7 +66,7 @@ def test_a_new_password_is_chosen_at_the_next_login(here: Installation) -> None:
     who.phone.not_me(asked(who.phone, who))
     here.later(901)
     browser = waiting(here, who)
-    approve(here, who, browser)
+    scan(here, who, browser)
     page = go_on(browser)
     assert page.path == "/password"
     for path in ("/", "/login"):
@@ -88,7 +88,7 @@ def test_a_new_password_is_chosen_at_the_next_login(here: Installation) -> None:
     who.password = NEW
     here.later(601)
     again = waiting(here, who)
-    approve(here, who, again)
+    scan(here, who, again)
     assert go_on(again).path == "/"
 
 

@@ -41,6 +41,8 @@ from watchword_client.transport import Localhost, http_client
 PIN, OTHER_PIN = "M2cnef", "x9Z!qw"
 PASSWORD, WRONG = "Kitahama-26!", "Kitahama-27!"
 CHEAP = {"memory_kib": 8, "passes": 1, "waiting": 400, "patience": 20}
+# Every stranger of a test comes from one address; tests of the throttle set limits of their own.
+WIDE = {"address_tries": 10**6, "address_names": 10**6, "network_tries": 10**6, "network_names": 10**6}
 _SALT = bytes(range(16))  # of every phone put in by hand, so that each PIN is hashed once in a run
 _NUMBERS = itertools.count(10_000_001)
 
@@ -257,6 +259,7 @@ def _settings(database: str, folder: Path, port: int, more: Mapping[str, Any]) -
         "key": {"url": f"http://key.watchword.localhost:{port}"},
         "listen": {"host": "127.0.0.1", "port": port},
         "hash": CHEAP,
+        "throttle": WIDE,
         "sms": {"provider": "outbox"},
         "mail": {"provider": "outbox"},
         "log_level": "warning",

@@ -43,6 +43,22 @@ def approve(here: Installation, who: Person, browser: Browser, phone: Phone | No
     return attempt
 
 
+def scan(here: Installation, who: Person, browser: Browser, phone: Phone | None = None) -> None:
+    """The phone scans the QR of the page and approves."""
+    phone = phone or who.phone
+    page = browser.page if browser.page.links else browser.post("/login/wait", do="qr")
+    assert phone.approve(phone.scan(page.links[0]), here.pin()).result == "approved"
+
+
+def phone_first(here: Installation, who: Person, browser: Browser | None = None) -> Browser:
+    """A browser at the page that shows the QR before any password."""
+    browser = browser or here.browser()
+    browser.get("/login")
+    page = browser.post("/login/held", do="begin", username=who.username)
+    assert (page.path, page.status) == ("/login/held", 200), f"{page.path} {page.status} {page.refusals}"
+    return browser
+
+
 def go_on(browser: Browser) -> Shown:
     """The button of a page without scripts."""
     return browser.post("/login/wait", do="continue")

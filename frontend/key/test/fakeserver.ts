@@ -65,6 +65,8 @@ export class FakeServer {
   readonly phones = new Map<string, Phone>();
   readonly devices: Device[] = [];
   readonly attempts: Attempt[] = [];
+  /** Answers that stand among the notices, signed by `notice` or made up by a test. */
+  readonly notices: JsonObject[] = [];
   readonly log: { path: string; body: JsonObject }[] = [];
   readonly proved: string[] = [];
   forbidden: { kind: number; text: string }[] = [];
@@ -137,6 +139,27 @@ export class FakeServer {
   async answer(signed: JsonObject): Promise<JsonObject> {
     const current = this.pairs[0]!;
     return { signed, signature: await sign(current.pair.privateKey, signed), kid: current.kid };
+  }
+
+  /** A notice for one of the people, signed as the server signs it. */
+  async notice(username: string, more: JsonObject = {}): Promise<JsonObject> {
+    const person = this.people.find((one) => one.username === username)!;
+    const params = { reason: "passwords", address: "198.51.100.9", place: "Osaka, Japan", network: "", browser: "", system: "" };
+    const made = await this.answer({
+      v: 1,
+      type: "notice",
+      iss: ISS,
+      id: "n".repeat(26),
+      user: person.id,
+      username,
+      kind: "locked",
+      params,
+      at: this.time() - 60,
+      until: this.time() + 840,
+      ...more,
+    });
+    this.notices.push(made);
+    return made;
   }
 
   async login(username: string, more: JsonObject = {}): Promise<Attempt> {
@@ -305,6 +328,7 @@ export class FakeServer {
             state: "active",
           })),
           offline_paused: false,
+          notices: this.notices,
         };
       }
       case "/v1/scan": {

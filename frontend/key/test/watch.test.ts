@@ -64,4 +64,22 @@ describe("the watch", () => {
     phone.clock.shift += 161;
     expect(watch.open).toHaveLength(0);
   });
+
+  it("tells its owner's notices until they end, and passes over what is not the server's or not known", async () => {
+    const watch = new Watch(phone.app, () => true);
+    await server.notice("mtanaka01");
+    await server.notice("mtanaka01", { kind: "of another version" });
+    await server.notice("mtanaka01", { kind: "closed", until: server.time() - 1 });
+    await server.notice("mtanaka01", { kind: "network", user: "z".repeat(26) });
+    const forged = await server.notice("mtanaka01", { kind: "suspicion" });
+    (forged.signed as { username: string }).username = "nobody";
+    await server.login("mtanaka01");
+    await watch.refresh();
+    expect(watch.told.map((notice) => notice.kind)).toEqual(["locked"]);
+    expect(watch.told[0]?.where).toBe("Osaka, Japan");
+    expect(watch.open).toHaveLength(1);
+    server.notices.length = 0;
+    await watch.refresh();
+    expect(watch.told).toEqual([]);
+  });
 });

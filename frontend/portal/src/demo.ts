@@ -163,6 +163,34 @@ function runClock(): void {
   }, 5000);
 }
 
+/** "Meet an attacker": the server runs the attack from outside and tells in sentences what came of it. */
+function meetAttacker(): void {
+  const box = document.querySelector<HTMLElement>("[data-attack]");
+  const said = box?.querySelector<HTMLElement>("[data-said]");
+  if (!box || !said) return;
+  box.hidden = false;
+  const buttons = [...box.querySelectorAll<HTMLButtonElement>("[data-kind]")];
+  const tell = (lines: string[]): void => said.replaceChildren(...lines.map((line) => element("li", "", line)));
+  for (const button of buttons) {
+    button.addEventListener("click", () => {
+      for (const one of buttons) one.disabled = true;
+      tell([box.dataset["running"] ?? ""]);
+      const body = new URLSearchParams({ kind: button.dataset["kind"] ?? "" });
+      void fetch("/demo/attack", { method: "POST", body, headers: { Accept: "application/json" } })
+        .then(async (answer) => {
+          if (!answer.ok) throw new Error(String(answer.status));
+          tell(((await answer.json()) as { lines: string[] }).lines);
+        })
+        .catch(() => tell([box.dataset["failed"] ?? ""]))
+        .finally(() => {
+          for (const one of buttons) one.disabled = false;
+          button.focus();
+        });
+    });
+  }
+}
+
+meetAttacker();
 pointCamera();
 passLanguage();
 runClock();

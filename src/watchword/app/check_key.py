@@ -15,7 +15,7 @@ PERSON = NewUser(
     "keeper01", Details("Kit", "Keeper", "1988-07-09", ("4 Quay Street",), ("Bristol",), ("BS1 4DJ",), "passport", "GB5550002"),
     ("kit@example.org",), ("+447911123457",), "en", "Europe/London", "Kit Keeper",
 )  # fmt: skip
-PASSWORD = "Keeper-2026!"  # of the person this walk adds
+PASSWORD = "Harbour-2026!"  # of the person this walk adds
 FIRST, SECOND, THIRD, FOURTH, WRONG = "T4nblu", "R7gwok", "Q2hzem", "V9jdap", "z8Q!ne"
 
 

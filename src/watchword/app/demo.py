@@ -11,6 +11,7 @@ from zoneinfo import available_timezones
 
 from sqlalchemy import func, select
 
+from watchword.app.demo_attacks import ATTACKS, Line, Target
 from watchword.app.server import Server, hosts
 from watchword.app.settings import Settings, load
 from watchword.app.wiring import Built, build, static_folder
@@ -138,6 +139,19 @@ def progress(built: Built) -> Mapping[str, bool]:
     }
 
 
+class Attacks:
+    """See watchword.web.demo.routes.Attack."""
+
+    kinds = tuple(ATTACKS)
+
+    def __init__(self, target: Target) -> None:
+        self._target = target
+
+    def run(self, kind: str) -> list[Line]:
+        """Run one and tell what happened."""
+        return ATTACKS[kind](self._target)
+
+
 def server(settings: Settings, *, clock: Clock | None = None) -> tuple[Server, Built, str]:
     """The demonstration's server and its address. Migrates and seeds where there is nothing yet."""
     port = settings.listen.port
@@ -157,6 +171,7 @@ def server(settings: Settings, *, clock: Clock | None = None) -> tuple[Server, B
         letters=lambda: letters(built),
         progress=lambda: progress(built),
         reset=lambda: empty(built),
+        attack=Attacks(Target(settings.portal.url, PEOPLE[0].username, PASSWORD)),
     )
     static = Assets(
         static_folder(),

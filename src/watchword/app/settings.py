@@ -84,13 +84,26 @@ class HashSettings(Group):
     )
     waiting: int = Field(
         48,
-        description="Logins that may wait for a hash in one process; more are refused with Retry-After.",
+        description="Logins that may wait for a hash in one process, from known browsers and from others each; more are refused with Retry-After.",
         ge=0,
         le=10_000,
     )
     patience: float = Field(
         1.2, description="Seconds a login may wait for its hash before it is refused with Retry-After.", gt=0, le=60
     )
+
+
+class ThrottleSettings(Group):
+    """Wrong passwords that one address or one network may type within an hour, whatever names they are for. Browsers that somebody has
+    logged in with are exempt, so an office behind one address goes on working; a network is an autonomous system where `geo.asn_db` tells it,
+    else a /24 or /48."""
+
+    address_tries: int = Field(120, description="Wrong passwords from one address.", ge=1)
+    address_names: int = Field(
+        30, description="Different usernames among them; raise it for an address that thousands share.", ge=1
+    )
+    network_tries: int = Field(1500, description="Wrong passwords from one network.", ge=1)
+    network_names: int = Field(300, description="Different usernames among them.", ge=1)
 
 
 class GeoSettings(Group):
@@ -264,6 +277,7 @@ class Settings(BaseSettings):
     database: DatabaseSettings = DatabaseSettings()
     redis: RedisSettings = RedisSettings()
     hash: HashSettings = HashSettings()
+    throttle: ThrottleSettings = ThrottleSettings()
     geo: GeoSettings = GeoSettings()
     brand: BrandSettings = BrandSettings()
     sms: SmsSettings = SmsSettings()

@@ -23,6 +23,7 @@ from watchword.app.settings import Settings
 from watchword.app.surroundings import Surroundings
 from watchword.core.brand import Brand
 from watchword.core.policy import Client, Policy
+from watchword.core.throttle import Limit, Limits
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Clock, Entropy
 from watchword.outbound import phone_numbers
@@ -186,7 +187,7 @@ def build(
     sending = senders(settings, push, vault.derive("sms-report"))
     site = Site(
         kit=kit, renderer=Renderer(catalogue, brand, demo_origin=ancestors), hub=hub,
-        surroundings=_surroundings(settings), threads=ThreadPoolExecutor(settings.hash.waiting + 24, thread_name_prefix="flow"),
+        surroundings=_surroundings(settings), threads=ThreadPoolExecutor(2 * settings.hash.waiting + 24, thread_name_prefix="flow"),
         portal_origin=settings.portal.url, key_origin=settings.key.url,
         zone=ZoneInfo(settings.zone), push_fault=guard.check_url, key_config=_KeyConfig(settings, vault, push, settings.keys_path), dpop=dpop.verify,
         ancestors=ancestors, inline=settings.database_url.startswith("sqlite"), sms_report=_reports(sending.get("sms")),
@@ -245,9 +246,11 @@ def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
     for name, client in settings.clients.items():
         hours = client.life_hours * 3600
         clients[name] = Client(name, client.name, client.idle_minutes * 60, hours, {"ja": client.name_ja})
+    throttle = settings.throttle
     return Policy(
         profile=settings.policy, portal_host=settings.portal.url.partition("://")[2], brand_name=settings.brand.name,
         support_phone=settings.brand.support_en, countries=tuple(settings.sms.countries), clients=clients,
+        throttle=Limits(Limit(throttle.address_tries, throttle.address_names), Limit(throttle.network_tries, throttle.network_names)),
         recovery_delay_seconds=settings.recovery.delay_hours * 3600,
     )  # fmt: skip
 

@@ -12,7 +12,7 @@ _LOGINS = (
     "login.session.issued", "login.password.refused", "login.password.locked", "login.password.flagged", "login.enrolment.opened",
     "login.device.missing", "login.push.denied", "login.push.not_me", "login.approval.refused", "login.code.refused",
     "login.challenge.refused", "login.offline.paused", "login.attempt.failed", "login.attempt.cancelled", "login.attempt.expired",
-    "login.attempt.lapsed",
+    "login.attempt.lapsed", "login.enrolment.held",
     "recovery.account.begun", "recovery.proof.accepted", "recovery.proof.refused", "recovery.account.done",
     "recovery.account.cancelled", "recovery.account.expired", "recovery.account.failed",
     "session.portal.ended", "session.platform.ended", "session.other.ended", "session.all.ended",
@@ -20,25 +20,31 @@ _LOGINS = (
 _CHANGES = (
     "session.proof.repeated", "enrolment.page.offered", "enrolment.page.claimed", "enrolment.page.void", "enrolment.phone.started",
     "enrolment.phone.refused", "enrolment.contact.proved", "device.key.activated", "device.key.ended", "device.key.deactivated",
-    "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "device.push.tested",
-    "renewal.pin.done", "renewal.transfer.offered", "renewal.transfer.done", "renewal.recovery.started", "renewal.recovery.opened",
-    "renewal.recovery.done", "contact.entry.added", "contact.code.proved",
+    "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",
     "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.questions.chosen",
     "user.place.set",
     "user.notices.set", "user.primary.set", "user.message.sent", "case.thread.opened", "case.message.sent", "case.message.answered", "case.state.changed",
-    "case.thread.viewed", "case.picture.viewed",
+    "case.thread.viewed", "case.picture.viewed", "device.push.tested", "renewal.began.void", "renewal.pin.done", "renewal.recovery.refused",
+    "renewal.recovery.started", "renewal.recovery.opened", "renewal.recovery.declined", "renewal.recovery.done",
+    "renewal.transfer.offered", "renewal.transfer.approved", "renewal.transfer.done", "session.staff.ended", "staff.account.suspended",
+    "staff.account.reinstated", "staff.enrolment.restarted", "staff.interview.held", "staff.lock.cleared", "staff.number.changed",
+    "staff.password.reset", "staff.phone.lost", "staff.request.opened", "staff.request.approved", "staff.request.rejected",
+    "staff.roles.changed", "staff.sessions.ended",
 )  # fmt: skip
 KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), **dict.fromkeys(_CHANGES, "change")})
 
-# Steps on the way, whose outcome has a row of its own; and codes, whose message was its own notice.
+# Steps on the way, whose outcome has a row of its own; codes, whose message was its own notice; and what staff look at in their work,
+# which the audit keeps for those who watch over staff.
 UNTOLD = frozenset(
     {
         "login.attempt.opened", "login.push.repeated", "login.qr.shown", "login.challenge.shown", "login.push.approved",
         "login.code.accepted", "login.challenge.accepted", "enrolment.code.proved", "enrolment.secret.issued",
         "code.start.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
         "code.activation.refused", "code.contact.refused", "code.send.limited", "code.recover.sent", "code.recover.refused", "recovery.key.asked",
-        "code.recovery.sent", "code.recovery.refused", "renewal.pin.proved", "renewal.secrets.issued", "renewal.began.void",
-        "renewal.transfer.scanned", "renewal.transfer.approved", "renewal.recovery.refused", "renewal.recovery.declined",
+        "code.recovery.sent", "code.recovery.refused", "renewal.pin.proved", "renewal.secrets.issued", "renewal.transfer.scanned",
+        "staff.action.refused", "staff.administrator.first", "staff.glass.broken", "staff.login.refused", "staff.members.listed",
+        "staff.people.searched", "staff.person.shown", "staff.request.failed", "staff.request.shown", "staff.request.withdrawn",
+        "staff.requests.listed",
     }
 )  # fmt: skip
 
@@ -48,7 +54,7 @@ ALARMING = frozenset(
         "login.password.refused", "login.password.locked", "login.password.flagged", "login.push.denied", "login.push.not_me",
         "login.approval.refused", "login.code.refused", "login.challenge.refused", "login.offline.paused", "login.attempt.failed",
         "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
-        "recovery.account.failed", "renewal.recovery.started", "renewal.recovery.opened",
+        "recovery.account.failed", "renewal.recovery.refused", "renewal.recovery.started", "staff.interview.held",
     }
 )  # fmt: skip
 

@@ -1,12 +1,14 @@
 """An attempt: one password (or one session) accepted, waiting for one held element, giving at most one thing.
 
-`action` says what that is: `login` a session, `confirm` a session that may change what matters for a while, `recover` one of the
-two proofs of a recovery. `operation` names the change for the person who is asked to approve it.
+`action` says what that is: `login` a session, `held` the same begun with the phone, `confirm` a session that may change what matters
+for a while, `recover` one of the two proofs of a recovery. `operation` names the change for the person who is asked to approve it.
 
 Rules this file stands for (DESIGN "One login"):
 1. A closed attempt never opens again; the first right answer closes it (compare-and-swap on `state`).
-2. `approved` is collected once, within COLLECT_SECONDS, by whoever holds the collector secret.
-3. *Not me* may come after the fact: it ends an attempt that was approved or collected, and the session it gave.
+2. `approved` is collected once, within COLLECT_SECONDS, by whoever holds the collector secret. A `held` one waits HELD_SECONDS for the
+   password that is still to come: approved alone it gives nothing.
+3. An approved attempt may still `fail`: its network is not allowed, or the passwords of a `held` one were wrong.
+4. *Not me* may come after the fact: it ends an attempt that was approved or collected, and the session it gave.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from watchword.core.machine import Machine
+from watchword.core.recovery import FIRST
 
 ATTEMPT = Machine(
     "attempt",
@@ -27,6 +30,7 @@ ATTEMPT = Machine(
         ("pending", "fail"): "failed",
         ("approved", "collect"): "collected",
         ("approved", "lapse"): "lapsed",
+        ("approved", "fail"): "failed",
         ("approved", "not_me"): "not_me",
         ("collected", "not_me"): "not_me",
     },
@@ -48,6 +52,8 @@ CHALLENGE = Machine(
 
 LIFE_SECONDS = 15 * 60
 COLLECT_SECONDS = 60
+HELD_SECONDS = 5 * 60
+SUSPICION = "suspicion"
 PUSH_SECONDS = 3 * 60
 QR_SECONDS = 3 * 60
 CHALLENGE_SECONDS = 5 * 60
@@ -117,9 +123,24 @@ def due(attempt: Attempt, now: int) -> str | None:
     """The event that time alone has brought for this attempt, or None: `expire` or `lapse`."""
     if attempt.state == "pending" and now >= attempt.expires:
         return "expire"
-    if attempt.state == "approved" and now > attempt.decided + COLLECT_SECONDS:
+    if attempt.state == "approved" and now > collect_until(attempt):
         return "lapse"
     return None
+
+
+def collect_until(attempt: Attempt) -> int:
+    """The last second in which an approved attempt can be collected."""
+    return attempt.decided + (HELD_SECONDS if attempt.action == "held" else COLLECT_SECONDS)
+
+
+def guarded(attempt: Attempt) -> bool:
+    """Whether only the QR and the challenge answer this attempt: whoever typed the name has proven nothing yet, or is suspicious (S02)."""
+    return qr_only(attempt) or attempt.confirm_reason == SUSPICION
+
+
+def qr_only(attempt: Attempt) -> bool:
+    """Whether nothing was proven before it, so that it may be nobody's: a login or a recovery that begins with the phone."""
+    return attempt.action == "held" or attempt.operation == FIRST
 
 
 def state_at(attempt: Attempt, now: int) -> str:

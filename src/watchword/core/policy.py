@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from watchword.core.passwords import BROKER, STRICT, Rules
+from watchword.core.throttle import Limits
 
 OWN_CLIENTS = ("portal", "staff")  # no platform may be called so
 
@@ -36,6 +37,7 @@ class Policy:
     countries: tuple[str, ...] = ()
     clients: Mapping[str, Client] = field(default_factory=dict)
     devices_per_user: int = 5
+    throttle: Limits = field(default_factory=Limits)
     recovery_delay_seconds: int = 24 * 60 * 60
 
     @property

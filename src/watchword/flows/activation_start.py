@@ -26,7 +26,7 @@ from watchword.core.refusals import (
     Refusal,
 )
 from watchword.core.users import Contact, User
-from watchword.flows import password_step, sent_codes
+from watchword.flows import networks, password_step, sent_codes
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.ready import Proven, gather
@@ -67,6 +67,9 @@ def start(kit: Kit, username: str, password: str, platform: Platform, claim: str
         return checked
     now = kit.clock.now()
     with kit.store.write() as tx:
+        if not networks.inside(tx, checked.user.id, visit.address):
+            password_step.uncount(tx, checked, now)
+            return networks.refuse(kit, tx, checked.user.id, visit)
         user = password_step.accept(tx, checked, now)
         if user is None:
             return Refusal(CREDENTIALS, "user.gone")

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from watchword.core.attempts import CHALLENGE_SECONDS, WRONG_FOR_ATTEMPT, WRONG_FOR_CHALLENGE, Attempt, challenge_at
+from watchword.core.attempts import (
+    CHALLENGE_SECONDS,
+    WRONG_FOR_ATTEMPT,
+    WRONG_FOR_CHALLENGE,
+    Attempt,
+    challenge_at,
+    guarded,
+    qr_only,
+)
 from watchword.core.devices import OFFLINE_WRONG_LIMIT, Device
 from watchword.core.encoding import b64u, sha256
 from watchword.core.otp import PURPOSES, challenge_digits, plain_digits
@@ -32,6 +40,7 @@ from watchword.flows.login import pending
 from watchword.flows.ports import AuditRow, Tx
 
 CLAIM_SECONDS = 3600
+NO_DEVICE = Device("", "", "", "key", "inactive", "", b"", 0, 0, 0, 0)  # of a name that may be nobody's
 LENGTHS = {"code": 6, "challenge": 8}
 NO_DEVICE = Device("", "", "", "key", "inactive", "", b"", 0, 0, 0, 0)
 KINDS = {"code": "key_code", "challenge": "key_challenge"}
@@ -59,8 +68,8 @@ def challenge_of(kit: Kit, attempt: Attempt) -> str:
 
 def confirmation_of(kit: Kit, attempt: Attempt) -> str:
     """The six-digit confirmation code of an attempt that asks for one, else ""."""
-    if not attempt.confirm:
-        return ""
+    if not attempt.confirm or guarded(attempt):
+        return ""  # a guarded one takes the scanned QR or the challenge, and no digits that could be read out
     return str(int.from_bytes(kit.vault.derive("confirmation", attempt.id)[:8], "big") % 10**6).zfill(6)
 
 
@@ -73,7 +82,7 @@ def show(kit: Kit, collector: str, way: str, *, bound_key: str = "") -> Shown | 
             return attempt
         if way == "qr":
             return _show_qr(kit, tx, attempt, now)
-        if way == "challenge" and attempt.operation != FIRST:
+        if way == "challenge" and not qr_only(attempt):
             return _show_challenge(kit, tx, attempt, now)
     return Refusal(WAY_UNAVAILABLE, "way.unknown")
 
@@ -81,7 +90,7 @@ def show(kit: Kit, collector: str, way: str, *, bound_key: str = "") -> Shown | 
 def _show_qr(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> Shown | Refusal:
     turn = attempt.qr_turn + 1
     device = tx.devices.get(attempt.device_id)
-    if device is None and attempt.operation != FIRST:  # where it may be nobody's, the QR is shown all the same
+    if device is None and not qr_only(attempt):
         return Refusal(WAY_UNAVAILABLE, "device.unknown")
     started = FACTORS["key_qr"].start(
         Holder(device or NO_DEVICE), challenge_id=attempt.id, now=now, entropy=kit.vault.derive("qr", attempt.id, turn)
@@ -131,6 +140,8 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, device: Device | None, way: str, 
     now = kit.clock.now()
     if device is None or device.state != "active" or device.id != attempt.device_id:
         return Refusal(WAY_UNAVAILABLE, "device.inactive")
+    if qr_only(attempt) or (way == "code" and guarded(attempt)):
+        return Refusal(WAY_UNAVAILABLE, "way.guarded")
     refused = _closed(attempt, way, now)
     if refused is not None:
         return refused

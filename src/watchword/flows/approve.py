@@ -24,7 +24,7 @@ from watchword.core.users import User
 from watchword.factors.base import Rejected
 from watchword.factors.key_push import DECISIONS
 from watchword.factors.registry import FACTORS
-from watchword.flows import letters
+from watchword.flows import letters, owner_notices, suspicion
 from watchword.flows.answers import confirmation_of
 from watchword.flows.details import context_of, details
 from watchword.flows.endings import fail, settle, tell
@@ -44,6 +44,7 @@ class Pending:
     attempts: tuple[dict[str, Any], ...]
     users: tuple[dict[str, str], ...]
     offline_paused: bool
+    notices: tuple[dict[str, Any], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,11 +66,13 @@ def pending(kit: Kit, request: Signed, offline_limit: int) -> Pending | Refusal:
         pairs = tx.devices.of_phone(phone.id)
         mine = {user.id: (device.id, user.kind) for device, user in pairs if device.state == "active"}
         attempts = tx.attempts.open_for(tuple(mine), now) if mine else ()
+        kept = tx.protection.notices(tuple(mine), now)
     waiting = [attempt for attempt in attempts if attempt.asked and state_at(attempt, now) == "pending"]
     signed = tuple(kit.vault.sign(details(kit, attempt, *mine[attempt.user_id])) for attempt in waiting)
-    return Pending(
-        now, signed, tuple(_line(device, user) for device, user in pairs), phone.offline_wrong >= offline_limit
-    )
+    people = {user.id: user for _, user in pairs}
+    told = tuple(owner_notices.signed(kit, notice, people[notice.user_id]) for notice in kept)
+    lines = tuple(_line(device, user) for device, user in pairs)
+    return Pending(now, signed, lines, phone.offline_wrong >= offline_limit, told)
 
 
 def _line(device: Device, user: User) -> dict[str, str]:
@@ -252,6 +255,7 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
         return
     tx.users.set_flagged(user.id, now)
     letters.tell_all(kit, tx, user, "not_me")
+    suspicion.after_not_me(kit, tx, user)
 
 
 def _undo_enrolments(tx: Tx, attempt: Attempt, now: int) -> None:

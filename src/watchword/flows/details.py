@@ -15,13 +15,14 @@ def details(kit: Kit, attempt: Attempt, device_id: str, account: str) -> dict[st
     """Details of an attempt for one device of its user. Facts from outside are clipped to one line of plain text.
 
     `account` is the user's kind: what a paper account is logged into says so by its name (A08).
+    A login begun with the phone is a login to it: which element came first is the page's matter.
     """
     client = kit.policy.clients[attempt.client]
     context = attempt.context
     return {
         "v": 1, "type": "login", "iss": kit.vault.issuer, "attempt": attempt.id, "nonce": attempt.nonce,
         "user": attempt.user_id, "username": attempt.username, "device": device_id,
-        "action": attempt.action, "operation": attempt.operation,
+        "action": "login" if attempt.action == "held" else attempt.action, "operation": attempt.operation,
         "client": client.id, "client_name": plain(_into(kit, client.called(attempt.lang), account, attempt.lang)),
         "portal": kit.policy.portal_host,
         "place": plain(context.place), "place_new": context.place_new,

@@ -8,16 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from watchword.core import assurance, confirmation, pushes
-from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, Attempt, Context, state_at
+from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, SUSPICION, Attempt, Context, guarded, state_at
 from watchword.core.devices import Device
 from watchword.core.encoding import b64u, sha256
 from watchword.core.policy import Client
-from watchword.core.recovery import FIRST
+from watchword.core.pushes import Ask
 from watchword.core.refusals import (
     ATTEMPT_GONE,
     CLIENT_UNKNOWN,
     CREDENTIALS,
     ENROLMENT_HELD,
+    NETWORK_FOREIGN,
     NO_DEVICE,
     NOT_YET,
     PASSWORD_FLAGGED,
@@ -30,9 +31,10 @@ from watchword.core.refusals import (
 )
 from watchword.core.sessions import Session
 from watchword.core.users import User
-from watchword.flows import device_tokens, letters, notices, password_step, sessions
+from watchword.flows import device_tokens, letters, networks, notices, owner_notices, password_step, sessions, suspicion
 from watchword.flows.endings import ENDINGS, settle, tell
 from watchword.flows.kit import Kit, Visit
+from watchword.flows.password_step import Checked
 from watchword.flows.ports import AuditRow, Browser, Tx
 
 RECENT_SECONDS = 60 * 60
@@ -50,7 +52,7 @@ class Opened:
     attempt: Attempt
     collector: str
     devices: tuple[Device, ...]
-    ask: pushes.Ask
+    ask: Ask
     changed: tuple[str, ...] = ()
 
 
@@ -82,7 +84,22 @@ def begin(
     if isinstance(checked, Refusal):
         return checked
     now = kit.clock.now()
+    result = _open(kit, checked, client, visit, bound_key, now)
+    if isinstance(result, Opened):
+        announce(kit, result)
+    elif isinstance(result, Refusal) and result.kind is NETWORK_FOREIGN:
+        owner_notices.tell(kit, checked.user.id)
+    return result
+
+
+def _open(
+    kit: Kit, checked: Checked, client: Client, visit: Visit, bound_key: str, now: int
+) -> Opened | EnrolmentOnly | Refusal:
+    """What a right password gives."""
     with kit.store.write() as tx:
+        if not networks.inside(tx, checked.user.id, visit.address):
+            password_step.uncount(tx, checked, now)
+            return networks.refuse(kit, tx, checked.user.id, visit)
         user = password_step.accept(tx, checked, now)
         if user is None:
             return Refusal(CREDENTIALS, "user.gone")
@@ -92,16 +109,17 @@ def begin(
             return Refusal(PASSWORD_FLAGGED, "password.flagged")
         if not devices:
             return _enrolment_only(kit, tx, user, client, visit, now)
-        opened = open_attempt(kit, tx, user, client, devices, checked.browser, visit, bound_key=bound_key)
-    announce(kit, opened)
-    return opened
+        suspect = suspicion.reason(kit, tx, user, checked, visit)
+        return open_attempt(
+            kit, tx, user, client, devices, checked.browser, visit, bound_key=bound_key, suspect=suspect
+        )
 
 
 def announce(kit: Kit, opened: Opened) -> None:
     """To the phones, and to the pages of other attempts that changed. After the transaction."""
     for other_id in opened.changed:
         kit.events.publish(f"attempt:{other_id}", {"state": "changed"})
-    if opened.ask.allowed:
+    if opened.ask.allowed or opened.attempt.confirm_reason == SUSPICION:
         for phone in sorted({device.phone_id for device in opened.devices}):
             kit.events.publish(f"phone:{phone}", {"pending": "1"})
 
@@ -123,14 +141,17 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
 
 def open_attempt(
     kit: Kit, tx: Tx, user: User, client: Client, devices: tuple[Device, ...], browser: Browser | None, visit: Visit,
-    *, bound_key: str = "", action: str = "login", operation: str = "", session_id: str = "",
+    *, bound_key: str = "", action: str = "login", operation: str = "", session_id: str = "", suspect: str = "",
 ) -> Opened:  # fmt: skip
-    """A new attempt of a user whose row is locked, with its push. `devices` are his active ones, the one used last first."""
+    """A new attempt of a user whose row is locked, with its push. `devices` are his active ones, the one used last first.
+
+    `suspect` is why no phone may be asked for it (S02): only the QR and the challenge answer it then.
+    """
     now = kit.clock.now()
     recent = tx.attempts.recent(user.id, now - RECENT_SECONDS)
-    ask = may_ask_now(user, recent, now)
+    ask = Ask(False, SUSPICION) if suspect else may_ask_now(user, recent, now)
     context = seen_from(visit, browser, user.lang)
-    reason = _confirmation(kit, user, context, recent, now)
+    reason = SUSPICION if suspect else _confirmation(kit, user, context, recent, now)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
     pushed = ask.allowed and not any(
         now < other.push_until for other in open_beside
@@ -150,8 +171,10 @@ def open_attempt(
     changed = tuple(other.id for other in open_beside if not other.confirm)
     for other_id in changed:
         tx.attempts.set(other_id, confirm=True, confirm_reason="several")
-    fields = {"client": client.id, "action": action, "asked": ask.allowed}
+    fields = {"client": client.id, "action": action, "asked": ask.allowed, "suspicion": suspect}
     tx.audit.write(AuditRow("login.attempt.opened", user.id, attempt.id, fields, visit.personal()), now)
+    if suspect:
+        owner_notices.put(kit, tx, user.id, "suspicion", now + owner_notices.SHORT_SECONDS, visit=visit, reason=suspect)
     if pushed:
         letters.wake_phone(kit, tx, user, devices[0].phone_id, attempt.id)
     return Opened(attempt, collector, devices, ask, changed)
@@ -165,7 +188,7 @@ def _confirmation(kit: Kit, user: User, context: Context, recent: tuple[Attempt,
     return confirmation.reason(context, recent, now=now, always=kit.policy.always_confirm, after_denial=after_denial)
 
 
-def may_ask_now(user: User, recent: tuple[Attempt, ...], now: int) -> pushes.Ask:
+def may_ask_now(user: User, recent: tuple[Attempt, ...], now: int) -> Ask:
     stamps = [at for attempt in recent for at in attempt.asked]
     return pushes.may_ask(stamps, quiet_until=user.quiet_until, now=now)
 
@@ -194,8 +217,8 @@ def ask_again(kit: Kit, collector: str, *, bound_key: str = "", device_id: str =
         attempt = pending(kit, tx, collector, bound_key)
         if isinstance(attempt, Refusal):
             return attempt
-        if attempt.operation == FIRST:
-            return Refusal(WAY_UNAVAILABLE, "recovery.qr_only")  # nothing was proven yet: nobody's phone rings
+        if guarded(attempt):
+            return Refusal(WAY_UNAVAILABLE, "push.guarded")
         devices = {device.id: device for device in password_step.active_devices(tx, attempt.user_id)}
         chosen = devices.get(device_id or attempt.device_id)
         if user is None or chosen is None:
@@ -267,24 +290,38 @@ def collect(kit: Kit, collector: str, visit: Visit, *, bound_key: str = "") -> C
         if attempt.client == "staff" and not tx.staff.roles(user.id):
             tx.audit.write(AuditRow("staff.login.refused", user.id, attempt.id, personal=visit.personal()), now)
             return Refusal(STAFF_CLOSED, "staff.no_role")
-        client = kit.policy.clients[attempt.client]
-        held = tuple(attempt.amr.split())
-        session, token = sessions.issue(
-            kit, tx, user, kind=SESSION_KINDS.get(client.id, "platform"), client=client.id, attempt_id=attempt.id,
-            acr=assurance.acr(held), amr=assurance.amr(held), idle=client.idle_seconds, life=client.life_seconds,
-        )  # fmt: skip
-        if not tx.attempts.move(attempt.id, "approved", "collected", session_id=session.id):
-            raise RuntimeError("an attempt was collected twice under its lock")
-        device_token = _remember(kit, tx, attempt, visit, now)
-        notices.of_login(kit, tx, user, attempt)
-        tx.audit.write(
-            AuditRow(
-                "login.session.issued", user.id, session.id, {"client": client.id, "amr": session.amr}, visit.personal()
-            ),
-            now,
-        )
-    kit.events.publish(f"attempt:{attempt.id}", {"state": "collected"})
+        result = give(kit, tx, attempt, user, visit, now)
+    told(kit, attempt, result)
+    return result
+
+
+def give(kit: Kit, tx: Tx, attempt: Attempt, user: User, visit: Visit, now: int) -> Collected | Refusal:
+    """The one session of an approved attempt whose row is locked, both elements of which were shown. Call `told` after the transaction."""
+    if not networks.inside(tx, user.id, visit.address):
+        tx.attempts.move(attempt.id, "approved", "failed", decided=now, decided_by="network")
+        return networks.refuse(kit, tx, user.id, visit)
+    client = kit.policy.clients[attempt.client]
+    held = tuple(attempt.amr.split())
+    session, token = sessions.issue(
+        kit, tx, user, kind=SESSION_KINDS.get(client.id, "platform"), client=client.id, attempt_id=attempt.id,
+        acr=assurance.acr(held), amr=assurance.amr(held), idle=client.idle_seconds, life=client.life_seconds,
+    )  # fmt: skip
+    if not tx.attempts.move(attempt.id, "approved", "collected", session_id=session.id):
+        raise RuntimeError("an attempt was collected twice under its lock")
+    device_token = _remember(kit, tx, attempt, visit, now)
+    password_step.end_row(kit, tx, user)
+    notices.of_login(kit, tx, user, attempt)
+    fields = {"client": client.id, "amr": session.amr}
+    tx.audit.write(AuditRow("login.session.issued", user.id, session.id, fields, visit.personal()), now)
     return Collected(session, token, device_token)
+
+
+def told(kit: Kit, attempt: Attempt, result: Collected | Refusal) -> None:
+    """To the page that waits, or to the owner's phones where the network was not allowed. After the transaction."""
+    if isinstance(result, Collected):
+        kit.events.publish(f"attempt:{attempt.id}", {"state": "collected"})
+    else:
+        owner_notices.tell(kit, attempt.user_id)
 
 
 def _remember(kit: Kit, tx: Tx, attempt: Attempt, visit: Visit, now: int) -> str:

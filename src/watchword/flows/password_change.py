@@ -66,7 +66,7 @@ def _wrong_current(kit: Kit, user: User, current: str) -> Refusal | None:
         if after != tries:
             tx.tries.put(subject, COUNTER, after, now)
     try:
-        fits = kit.passwords.verify(user.password_hash, current)
+        fits = kit.passwords.verify(user.password_hash, current, known=True)
     except BusyError as full:
         password_step.give_back(kit, subject, COUNTER, tries, locked=after != tries)
         return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)

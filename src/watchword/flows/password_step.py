@@ -1,4 +1,4 @@
-"""Username and password, counted before they are compared, one hash whoever asks (A01, A02, A05, U01, U03).
+"""Username and password, counted before they are compared, one hash whoever asks (A01, A02, A05, S01, U01, U03).
 
 Known or unknown name, right or wrong: the same statements in the same order, and one hash unless the name is locked. Locks of
 unknown names are kept alike, under a keyed hash, so a lock tells nothing either.
@@ -11,19 +11,21 @@ from dataclasses import dataclass, replace
 from watchword.core import lockout
 from watchword.core.devices import Device
 from watchword.core.encoding import sha256
-from watchword.core.lockout import Tries
-from watchword.core.refusals import BUSY, CREDENTIALS, LOCKED, Refusal
+from watchword.core.lockout import UNKNOWN, Tries
+from watchword.core.refusals import BUSY, CREDENTIALS, LOCKED, NETWORK_WAITS, PAUSED, Refusal
 from watchword.core.users import NOBODY, User, username_key
-from watchword.flows import device_tokens
+from watchword.flows import device_tokens, owner_notices, throttle
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Browser, BusyError, Tx
+from watchword.flows.throttle import Counted
 
 BROWSER_DIES_AT = 5
+BUSY_SECONDS = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Checked:
-    """A right password. `accept` must run in the transaction that uses it."""
+    """A right password. `accept` must run in the transaction that uses it, or `uncount` where it must not count at all."""
 
     user: User
     browser: Browser | None
@@ -31,17 +33,56 @@ class Checked:
     counter: str
     tries: Tries
     renewed: str
+    after: Tries
+    network: Counted
 
 
-def check(kit: Kit, username: str, password: str, visit: Visit) -> Checked | Refusal:
-    """Judge a username and password. Takes no lock while it hashes."""
+@dataclass(frozen=True, slots=True)
+class _Taken:
+    """A try that was counted and may be compared."""
+
+    user: User | None
+    browser: Browser | None
+    subject: bytes
+    counter: str
+    tries: Tries
+    after: Tries
+    network: Counted
+
+
+def check(kit: Kit, username: str, password: str, visit: Visit, *, held: str = "") -> Checked | Refusal:
+    """Judge a username and password. Takes no lock while it hashes. `held` is the attempt that a phone approved before (flows/held.py)."""
+    if not visit.device_token and not held and kit.passwords.full():
+        return Refusal(BUSY, "hash.pool_full", retry_after=BUSY_SECONDS)  # of a flood of strangers nothing is written
+    taken = _take(kit, username_key(username), visit, held)
+    if isinstance(taken, Refusal):
+        return taken
+    user = taken.user
+    usable = user is not None and user.state == "active"
+    try:
+        encoded = user.password_hash if user is not None and usable else ""
+        fits = kit.passwords.verify(encoded, password, known=taken.counter != UNKNOWN)
+        renewed = _renewed(kit, user, password) if fits and user else ""
+    except BusyError as full:
+        with kit.store.write() as tx:
+            _uncount(tx, taken, kit.clock.now())
+        return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
+    if user is None or not fits:
+        return _wrong(kit, taken, visit)
+    return Checked(user, taken.browser, taken.subject, taken.counter, taken.tries, renewed, taken.after, taken.network)
+
+
+def _take(kit: Kit, key: str, visit: Visit, held: str) -> _Taken | Refusal:
     now = kit.clock.now()
-    key = username_key(username)
-    subject = subject_of(kit, key)
     with kit.store.write() as tx:
+        subject = subject_of(kit, key)
         user = tx.users.by_key(key)
         browser = _known_browser(kit, tx, user, subject, visit)
-        counter = _counter(browser)
+        counter = f"held:{held}" if held else _counter(browser)
+        network = throttle.take(kit, tx, visit) if counter == UNKNOWN else throttle.EXEMPT
+        if network.until:
+            wait = {"until": network.until}
+            return Refusal(NETWORK_WAITS, "network.throttled", wait, retry_after=network.until - now)
         tries = tx.tries.take(subject, counter, now)
         if lockout.locked(tries, now):
             tx.audit.write(AuditRow("login.password.locked", user.id if user else "", personal=visit.personal()), now)
@@ -49,16 +90,7 @@ def check(kit: Kit, username: str, password: str, visit: Visit) -> Checked | Ref
         after = lockout.wrong(tries, now)
         if after != tries:  # the lock stands before the last try is compared: parallel guesses and a crash gain nothing
             tx.tries.put(subject, counter, after, now)
-    usable = user is not None and user.state == "active"
-    try:
-        fits = kit.passwords.verify(user.password_hash if user is not None and usable else "", password)
-        renewed = _renewed(kit, user, password) if fits and user else ""
-    except BusyError as full:
-        give_back(kit, subject, counter, tries, locked=after != tries)
-        return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
-    if user is None or not fits:
-        return _wrong(kit, user, browser, after, visit)
-    return Checked(user, browser, subject, counter, tries, renewed)
+    return _Taken(user, browser, subject, counter, tries, after, network)
 
 
 def subject_of(kit: Kit, key: str) -> bytes:
@@ -67,22 +99,35 @@ def subject_of(kit: Kit, key: str) -> bytes:
 
 
 def clear_all(kit: Kit, tx: Tx, user: User) -> None:
-    """Forget every wrong password, one-time code and current password that was counted for this user."""
+    """Forget every wrong password, one-time code and current password that was counted for this user, every lock, and what his phones were told of them."""
     for subject in (
         subject_of(kit, user.username_key),
         kit.vault.mac("start", user.username_key),
         kit.vault.mac("change", user.id),
     ):
         tx.tries.clear(subject)
+    tx.protection.clear(user.id)
 
 
 def accept(tx: Tx, checked: Checked, now: int) -> User | None:
     """Clear the counter and lock the user's row; None when the user was removed or suspended since."""
-    tx.tries.put(checked.subject, checked.counter, Tries(total=checked.tries.total), now)
+    tx.tries.right(checked.subject, checked.counter)
+    throttle.refund(tx, checked.network)
     if checked.renewed:
         tx.users.rehash(checked.user.id, checked.renewed)
     user = tx.users.lock(checked.user.id)
     return user if user is not None and user.state == "active" else None
+
+
+def uncount(tx: Tx, checked: Checked, now: int) -> None:
+    """A right password that may not be used from there: neither a wrong try nor a right one."""
+    _uncount(tx, checked, now)
+
+
+def end_row(kit: Kit, tx: Tx, user: User) -> None:
+    """A complete login: strangers' wrong passwords are no longer in a row."""
+    if tx.tries.end_row(subject_of(kit, user.username_key)):
+        tx.protection.clear(user.id, "closed")
 
 
 def active_devices(tx: Tx, user_id: str) -> tuple[Device, ...]:
@@ -106,32 +151,54 @@ def _known_browser(kit: Kit, tx: Tx, user: User | None, subject: bytes, visit: V
 
 
 def _counter(browser: Browser | None) -> str:
-    return f"browser:{browser.id}" if browser else "unknown"
+    return f"browser:{browser.id}" if browser else UNKNOWN
 
 
 def _locked(tries: Tries, now: int) -> Refusal:
+    if not lockout.timed(tries, now):
+        return Refusal(PAUSED, "tries.closed", retry_after=lockout.LOCKS_SECONDS[-1])
     return Refusal(LOCKED, "tries.locked", {"until": tries.locked_until}, retry_after=tries.locked_until - now)
+
+
+def _uncount(tx: Tx, taken: _Taken | Checked, now: int) -> None:
+    """The password was never compared, or may not count: the try did not happen."""
+    give_back_in(tx, taken.subject, taken.counter, taken.tries, now, locked=taken.after != taken.tries)
+    throttle.refund(tx, taken.network)
+
+
+def give_back_in(tx: Tx, subject: bytes, counter: str, tries: Tries, now: int, *, locked: bool) -> None:
+    """Take one try back, and the lock it had brought."""
+    if locked:
+        tx.tries.put(subject, counter, replace(tries, wrong=tries.wrong - 1, total=max(0, tries.total - 1)), now)
+    else:
+        tx.tries.refund(subject, counter)
 
 
 def give_back(kit: Kit, subject: bytes, counter: str, tries: Tries, *, locked: bool) -> None:
     """The password was never compared, because the server was busy: the try does not count."""
     with kit.store.write() as tx:
-        if locked:
-            tx.tries.put(
-                subject, counter, replace(tries, wrong=tries.wrong - 1, total=tries.total - 1), kit.clock.now()
-            )
-        else:
-            tx.tries.refund(subject, counter)
+        give_back_in(tx, subject, counter, tries, kit.clock.now(), locked=locked)
 
 
-def _wrong(kit: Kit, user: User | None, browser: Browser | None, after: Tries, visit: Visit) -> Refusal:
-    now = kit.clock.now()
+def _wrong(kit: Kit, taken: _Taken, visit: Visit) -> Refusal:
+    now, user, after = kit.clock.now(), taken.user, taken.after
     reason = "name.unknown" if user is None else "password.wrong"
+    owner = user.id if user else NOBODY
     row = AuditRow(
         "login.password.refused", user.id if user else "", fields={"reason": reason}, personal=visit.personal()
     )
+    stopped = lockout.locked(after, now) and taken.counter == UNKNOWN
     with kit.store.write() as tx:
-        if browser is not None:
-            tx.browsers.miss(browser.id)
+        if taken.browser is not None:
+            tx.browsers.miss(taken.browser.id)
+        throttle.failed(tx, taken.network, taken.subject, now)
         tx.audit.write(row, now)
+        if lockout.closes(after):
+            owner_notices.put(
+                kit, tx, owner, "closed", now + owner_notices.LONG_SECONDS, visit=visit, reason="passwords"
+            )
+        elif stopped:
+            owner_notices.put(kit, tx, owner, "locked", after.locked_until, visit=visit, reason="passwords")
+    if stopped:
+        owner_notices.tell(kit, owner)
     return _locked(after, now) if lockout.locked(after, now) else Refusal(CREDENTIALS, reason)

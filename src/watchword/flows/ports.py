@@ -20,6 +20,7 @@ from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
 from watchword.flows.cases_ports import Cases
 from watchword.flows.password_ports import History, Recoveries, SecurityAnswers
+from watchword.flows.protection_ports import Protection
 from watchword.flows.record_ports import Audit, AuditLine, AuditRow, Event, Letter, Outbox, Sending
 from watchword.flows.renewal_ports import Renewals
 from watchword.flows.staff_ports import Staff
@@ -171,6 +172,10 @@ class TryCounters(Protocol):
         """When this counter's lock ends, in seconds since the epoch; 0 where there is none. Counts nothing."""
         ...
 
+    def wrong(self, subject: bytes, client: str) -> int:
+        """How many were wrong since the last lock."""
+        ...
+
     def put(self, subject: bytes, client: str, tries: Tries, now: int) -> None: ...
     def clear(self, subject: bytes) -> None:
         """Forget every counter of a name: its owner has proven who he is by other means."""
@@ -182,6 +187,18 @@ class TryCounters(Protocol):
 
     def of(self, subject: bytes) -> Mapping[str, Tries]:
         """Every counter of a name, by client."""
+        ...
+
+    def right(self, subject: bytes, client: str) -> None:
+        """A right password: this try was none, and the lock is over; what strangers tried before stays counted."""
+        ...
+
+    def end_row(self, subject: bytes) -> bool:
+        """A complete login: wrong ones from unknown browsers, if any, are no longer in a row. A lock passes by itself."""
+        ...
+
+    def lock(self, subject: bytes, until: int, now: int) -> None:
+        """Close the name to unknown browsers until then, if it is not closed for longer."""
         ...
 
 
@@ -267,12 +284,12 @@ class Sessions(Protocol):
     def get(self, session_id: str) -> Session | None: ...
     def touch(self, session_id: str, now: int) -> None: ...
     def end(self, session_id: str, now: int) -> bool: ...
-    def of_user(self, user_id: str, now: int) -> Sequence[Session]:
-        """The live ones, newest first."""
-        ...
-
     def end_all(self, user_id: str, now: int, *, but: str = "") -> tuple[str, ...]:
         """End every session of a user, except `but`; the ids of those that were ended."""
+        ...
+
+    def of_user(self, user_id: str, now: int) -> Sequence[Session]:
+        """The live ones, newest first."""
         ...
 
     def renew(self, session_id: str, token_hash: bytes) -> bool:
@@ -284,6 +301,7 @@ class Sessions(Protocol):
 
 
 class Browsers(Protocol):
+    def of_user(self, user_id: str) -> tuple[Browser, ...]: ...
     def by_token(self, user_id: str, token_hash: bytes) -> Browser | None: ...
     def add(self, browser: Browser, token_hash: bytes) -> None: ...
     def get(self, browser_id: str) -> Browser | None: ...
@@ -344,6 +362,8 @@ class Tx(Protocol):
     def recoveries(self) -> Recoveries: ...
     @property
     def claims(self) -> Claims: ...
+    @property
+    def protection(self) -> Protection: ...
     @property
     def rates(self) -> Rates: ...
     @property

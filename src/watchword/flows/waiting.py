@@ -18,6 +18,7 @@ from watchword.flows.login import RECENT_SECONDS, may_ask_now
 from watchword.flows.password_step import active_devices
 
 SHOWN_LOGINS = 5
+HELD = "attempt.held"  # it has a page of its own
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,6 +53,8 @@ def look(kit: Kit, collector: str, *, bound_key: str = "") -> Waiting | Refusal:
         attempt = tx.attempts.by_collector(sha256(collector.encode())) if collector else None
         if attempt is None or attempt.bound_key != bound_key:
             return Refusal(ATTEMPT_GONE, "collector.unknown")
+        if attempt.action == "held":
+            return Refusal(ATTEMPT_GONE, HELD)
         if attempt.operation == FIRST:  # nothing was proven: the page knows nothing of whoever this may be
             return Waiting(attempt, state_at(attempt, now), nobody(attempt.username, attempt.lang), (), "", 0, False)
         user = tx.users.get(attempt.user_id)

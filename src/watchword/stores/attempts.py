@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from operator import attrgetter
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import and_, not_, or_, select
 
 from watchword.core.attempts import PUSH_SECONDS, Attempt, Context
 from watchword.stores import tables
@@ -57,8 +57,14 @@ _BY_COLLECTOR = Query(by(_T, "collector_hash", columns=COLUMNS))
 _LOCK_COLLECTOR = Query(by(_T, "collector_hash", columns=COLUMNS).with_for_update())
 _BY_QR = Query(by(_T, "qr_hash", columns=COLUMNS))
 _NEWEST = by(_T, "user_id", columns=COLUMNS).order_by(_T.c.started.desc(), _T.c.id.desc())
-_RECENT = Query(_NEWEST.where(_T.c.started >= param(_T.c.started, "since")))
-_LINES = Query(_NEWEST.where(_T.c.action == "login").limit(param(_T.c.started, "limit")))
+# Begun with the phone, and nobody's phone has answered: whoever types a name leaves such a row, and it says nothing about its owner.
+_UNANSWERED = and_(_T.c.action == "held", or_(*(_T.c.state == state for state in ("pending", "expired", "cancelled"))))
+_RECENT = Query(_NEWEST.where(_T.c.started >= param(_T.c.started, "since"), not_(_UNANSWERED)))
+_LINES = Query(
+    _NEWEST.where(or_(_T.c.action == "login", _T.c.action == "held"), not_(_UNANSWERED)).limit(
+        param(_T.c.started, "limit")
+    )
+)
 _OPEN = Query(
     lambda dialect: (
         select(*(_T.c[name] for name in COLUMNS))

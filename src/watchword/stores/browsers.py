@@ -16,6 +16,7 @@ _ID = _T.c.id == param(_T.c.id)
 
 _BY_TOKEN = Query(by(_T, "user_id", "token_hash", columns=_COLUMNS))
 _BY_ID = Query(by(_T, "id", columns=_COLUMNS))
+_OF_USER = Query(by(_T, "user_id", columns=_COLUMNS))
 _ADD = adding(_T)
 _RENAME = Query(setting(_T, ["token_hash"]).where(_ID))
 _LEARN = Query(setting(_T, ["networks", "places", "last_used", "wrong"]).where(_ID))
@@ -38,6 +39,10 @@ class Browsers:
     def get(self, browser_id: str) -> Browser | None:
         """By id."""
         return _browser(self._db.one(_BY_ID, id=browser_id))
+
+    def of_user(self, user_id: str) -> tuple[Browser, ...]:
+        """Every browser that this user has logged in with."""
+        return tuple(browser for row in self._db.all(_OF_USER, user_id=user_id) if (browser := _browser(row)))
 
     def add(self, browser: Browser, token_hash: bytes) -> None:
         """A new cookie. Raises Duplicate for an id or a token that exists."""

@@ -7,9 +7,10 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import ColumnElement, Table, and_, delete, func, select, tuple_
+from sqlalchemy import ColumnElement, Table, and_, delete, func, or_, select, tuple_
 
-from watchword.core.lockout import FORGET_SECONDS
+from watchword.core.lockout import CAP, FORGET_SECONDS, REMEMBER_SECONDS, UNKNOWN
+from watchword.core.throttle import SECONDS as THROTTLE_SECONDS
 from watchword.stores import tables
 from watchword.stores.query import Query, chosen, param
 from watchword.stores.tx import SqlTx
@@ -53,6 +54,11 @@ def _older(table: Table, name: str) -> ColumnElement[bool]:
 
 _TRIES = tables.password_tries
 _OUTBOX = tables.outbox
+_idle = _TRIES.c.locked_until <= param(_TRIES.c.locked_until, "now")
+# What strangers tried is remembered, or a patient one would begin a new row each day.
+_row_over = or_(
+    _TRIES.c.client != UNKNOWN, _TRIES.c.total == 0, _TRIES.c.touched < param(_TRIES.c.touched, "remembered")
+)
 _DELETE = {
     "claims": _dead(tables.claims, _older(tables.claims, "expires")),
     "rates": _dead(tables.rates, _older(tables.rates, "expires")),
@@ -63,9 +69,10 @@ _DELETE = {
     "sessions": _dead(tables.sessions, _older(tables.sessions, "expires")),
     "recoveries": _dead(tables.recoveries, _older(tables.recoveries, "expires")),
     "outbox": _dead(_OUTBOX, and_(_OUTBOX.c.due.is_(None), _older(_OUTBOX, "created"))),
-    "password_tries": _dead(
-        _TRIES, and_(_older(_TRIES, "touched"), _TRIES.c.locked_until <= param(_TRIES.c.locked_until, "now"))
-    ),
+    "network_tries": _dead(tables.network_tries, _older(tables.network_tries, "started")),
+    "phone_notices": _dead(tables.phone_notices, _older(tables.phone_notices, "until")),
+    "password_tries": _dead(_TRIES, and_(_older(_TRIES, "touched"), _idle, _row_over)),
+    "password_tries_surplus": _dead(_TRIES, and_(_older(_TRIES, "touched"), _idle, _TRIES.c.total < CAP)),
 }
 _COUNT = Query(select(func.count()).select_from(_TRIES))
 _NTH = Query(select(_TRIES.c.touched).order_by(_TRIES.c.touched).offset(param(_TRIES.c.touched, "offset")).limit(1))
@@ -83,13 +90,15 @@ def sweep(write: Callable[[], AbstractContextManager[SqlTx]], now: int, retentio
         "sessions": now - retention.sessions,
         "recoveries": now - _DAY,
         "outbox": now - retention.letters,
+        "network_tries": now - THROTTLE_SECONDS,
+        "phone_notices": now,
         "password_tries": now - FORGET_SECONDS,
     }
-    done = {table: _batches(write, table, before[table], now, retention.batches) for table in _DELETE}
+    done = {table: _batches(write, table, before[table], now, retention.batches) for table in before}
     with write() as tx:
         surplus = _surplus(tx, retention.counters)
     if surplus is not None:
-        done["password_tries"] += _batches(write, "password_tries", surplus, now, retention.batches)
+        done["password_tries"] += _batches(write, "password_tries_surplus", surplus, now, retention.batches)
     return done
 
 
@@ -109,7 +118,7 @@ def _batches(
     total = 0
     for _ in range(batches):
         with write() as tx:
-            deleted = tx.db.run(_DELETE[table], before=before, now=now, limit=BATCH)
+            deleted = tx.db.run(_DELETE[table], before=before, now=now, remembered=now - REMEMBER_SECONDS, limit=BATCH)
         total += deleted
         if deleted < BATCH:
             break

@@ -14,11 +14,12 @@ from watchword.stores import staff_tables
 from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 from watchword.stores.password_tables import password_history, recoveries, security_answers
+from watchword.stores.protection_tables import network_tries, phone_notices, user_networks
 from watchword.stores.renewal_tables import renewals
 
 __all__ = [
-    "attachments", "case_messages", "cases", "metadata", "password_history", "recoveries", "renewals", "security_answers",
-    "staff_tables",
+    "attachments", "case_messages", "cases", "metadata", "network_tries", "password_history", "phone_notices", "recoveries", "renewals",
+    "security_answers", "staff_tables", "user_networks",
 ]  # fmt: skip
 
 users = Table(

@@ -18,6 +18,7 @@ from watchword.stores.enrolments import Enrolments
 from watchword.stores.outbox import Outbox
 from watchword.stores.passwords import History, SecurityAnswers
 from watchword.stores.phones import Phones
+from watchword.stores.protection import Protection
 from watchword.stores.rates import Rates
 from watchword.stores.recoveries import Recoveries
 from watchword.stores.renewals import Renewals
@@ -118,6 +119,11 @@ class SqlTx:
     def claims(self) -> Claims:
         """What can be spent once."""
         return Claims(self.db)
+
+    @property
+    def protection(self) -> Protection:
+        """Allowed networks, notices for phones, tries by network."""
+        return Protection(self.db)
 
     @property
     def rates(self) -> Rates:

@@ -8,6 +8,7 @@ from __future__ import annotations
 import base64
 import hmac
 import threading
+from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import TypeVar
@@ -22,34 +23,101 @@ from watchword.flows.ports import BusyError
 T = TypeVar("T")
 
 
+FAIR = 4  # of so many places in a row, one goes to strangers while they wait
+
+
 class Pool:
-    """At most `threads` hashes at once and `waiting` more in line, for at most `patience` seconds.
+    """At most `threads` hashes at once; `waiting` more of each class in line, for at most `patience` seconds.
+
+    Two lines: known browsers, and everybody else. Strangers leave one place of several free, so that an owner at home finds one in the
+    midst of a flood; known ones go first, and every FAIR-th turn is a stranger's all the same, or a Monday morning would shut new browsers out.
 
     Each place is a thread of its own that lives as long as the pool, the one used last first: the allocator keeps a hash's memory with
     the thread that used it, so a hash in whichever thread serves the request would walk through a cold 19 MiB each time.
     """
 
     def __init__(self, threads: int, waiting: int, patience: float) -> None:
-        self._slots = threading.BoundedSemaphore(threads)
-        self._line = threading.BoundedSemaphore(threads + waiting)
+        self._waiting = waiting
         self._patience = patience
+        self._lock = threading.Lock()
+        self._lines: tuple[deque[_Ticket], deque[_Ticket]] = (deque(), deque())  # strangers, known
+        self._strangers = 0  # places that strangers have now
+        self._most = max(1, threads - 1)  # and may have
+        self._ahead = 0  # known ones served in a row while strangers waited
         self._free = [ThreadPoolExecutor(1, thread_name_prefix=f"hash-{number}") for number in range(threads)]
 
-    def run(self, work: Callable[..., T], *args: object) -> T:
+    def full(self) -> bool:
+        """Whether a stranger would be turned away now."""
+        return len(self._lines[False]) >= self._waiting and (not self._free or self._strangers >= self._most)
+
+    def run(self, work: Callable[..., T], *args: object, known: bool = False) -> T:
         """Run `work` in one of the places; raises BusyError when none is free in time, and whatever `work` raises."""
-        if not self._line.acquire(blocking=False):
-            raise BusyError(2)
+        place = self._enter(known=known)
         try:
-            if not self._slots.acquire(timeout=self._patience):
-                raise BusyError(2)
-            place = self._free.pop()
-            try:
-                return place.submit(work, *args).result()
-            finally:
-                self._free.append(place)
-                self._slots.release()
+            return place.submit(work, *args).result()
         finally:
-            self._line.release()
+            self._leave(place, known=known)
+
+    def _enter(self, *, known: bool) -> ThreadPoolExecutor:
+        line = self._lines[known]
+        with self._lock:
+            if not line and self._free and (known or self._strangers < self._most):
+                self._strangers += not known
+                return self._free.pop()
+            if len(line) >= self._waiting:
+                raise BusyError(2)
+            ticket = _Ticket()
+            line.append(ticket)
+        if not ticket.called.wait(self._patience):
+            with self._lock:
+                if ticket.place is None:
+                    line.remove(ticket)
+                    raise BusyError(2)
+        return ticket.taken()  # perhaps called in the very moment of giving up
+
+    def _leave(self, place: ThreadPoolExecutor, *, known: bool) -> None:
+        with self._lock:
+            self._strangers -= not known
+            self._free.append(place)
+            called = self._call()
+        for ticket in called:
+            ticket.called.set()
+
+    def _call(self) -> list[_Ticket]:
+        """Those whose turn has come, with their places."""
+        called = []
+        while self._free and (line := self._next()) is not None:
+            ticket = line.popleft()
+            ticket.place = self._free.pop()
+            self._strangers += line is self._lines[False]
+            called.append(ticket)
+        return called
+
+    def _next(self) -> deque[_Ticket] | None:
+        """The line whose turn it is, None where nobody waits who may come in."""
+        strangers, known = self._lines
+        may = bool(strangers) and self._strangers < self._most
+        if known and not (may and self._ahead + 1 >= FAIR):
+            self._ahead = self._ahead + 1 if may else 0
+            return known
+        self._ahead = 0
+        return strangers if may else None
+
+
+class _Ticket:
+    """One who waits, and the place he gets."""
+
+    __slots__ = ("called", "place")
+
+    def __init__(self) -> None:
+        self.called = threading.Event()
+        self.place: ThreadPoolExecutor | None = None
+
+    def taken(self) -> ThreadPoolExecutor:
+        """The place."""
+        if self.place is None:
+            raise RuntimeError("called without a place")
+        return self.place
 
 
 class Passwords:
@@ -66,12 +134,12 @@ class Passwords:
         self._dummy = self._hasher.hash(b"nobody", salt=dummy_salt)
 
     def hash(self, password: str, *, like: str = "") -> str:
-        """The encoded hash of a new password, with the salt of `like` where that is given. Raises BusyError.
+        """The encoded hash of a new password, with the salt of `like` where that is given: whoever has one has shown who he is, and goes before strangers. Raises BusyError.
 
         All passwords that one person ever has share one salt, so that one hash says whether a new one was used before. It costs a
         thief of the database nothing less: the hashes of one person could be searched together, never those of two.
         """
-        return self._pool.run(self._hash, self._pepper(normal(password)), like)
+        return self._pool.run(self._hash, self._pepper(normal(password)), like, known=bool(like))
 
     def _hash(self, given: bytes, like: str) -> str:
         return self._hasher.hash(given, salt=_salt(like)) if like else self._hasher.hash(given)
@@ -83,15 +151,22 @@ class Passwords:
         """
         found = _among(encoded, earlier)
         for other in {_form(one): one for one in earlier if _form(one) != _form(encoded)}.values():
-            again = self._pool.run(_same_way, other, self._pepper(normal(password)))
+            again = self._pool.run(_same_way, other, self._pepper(normal(password)), known=True)
             found |= _among(again, earlier)
         return found
 
-    def verify(self, encoded: str, password: str) -> bool:
-        """Whether the password fits. One hash is computed whatever comes; an empty `encoded` never fits. Raises BusyError."""
+    def full(self) -> bool:
+        """Whether strangers would be turned away now."""
+        return self._pool.full()
+
+    def verify(self, encoded: str, password: str, *, known: bool = False) -> bool:
+        """Whether the password fits. One hash is computed whatever comes; an empty `encoded` never fits. Raises BusyError.
+
+        `known` browsers go before strangers.
+        """
         given = self._pepper(normal(password))
         try:
-            fits = self._pool.run(self._hasher.verify, encoded or self._dummy, given)
+            fits = self._pool.run(self._hasher.verify, encoded or self._dummy, given, known=known)
         except (VerificationError, InvalidHashError):
             return False
         return fits and bool(encoded)

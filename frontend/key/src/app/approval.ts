@@ -5,11 +5,12 @@ import { contextOf } from "../core/server";
 import { NoAnswer, Unrecognised } from "../net/refusal";
 import type { User, UserState } from "../store/store";
 import type { App } from "./app";
+import { noticesOf, type Notice } from "./notices";
 import { opened, signedPost, withClock, seal } from "./requests";
 import { keyOf, type Opening } from "./unlock";
 import { stream } from "../net/wire";
 
-export type ConfirmReason = "" | "browser" | "network" | "denial" | "several" | "policy";
+export type ConfirmReason = "" | "browser" | "network" | "denial" | "several" | "policy" | "suspicion";
 
 /** The changes that Key can name (spec §6.2); it calls any other "a change to your account". */
 const OPERATIONS = [
@@ -123,7 +124,7 @@ async function updateStates(app: App, listed: Json | undefined): Promise<void> {
   }
 }
 
-export type Pending = { attempts: Details[]; offlinePaused: boolean };
+export type Pending = { attempts: Details[]; offlinePaused: boolean; notices: Notice[] };
 
 /** What waits now. An attempt that no accepted key signed makes the whole answer unrecognised. */
 export async function pending(app: App): Promise<Pending> {
@@ -139,7 +140,7 @@ export async function pending(app: App): Promise<Pending> {
   }
   if (!app.recognised) throw new Unrecognised();
   attempts.sort((a, b) => b.started - a.started);
-  return { attempts, offlinePaused: answer.offline_paused === true };
+  return { attempts, offlinePaused: answer.offline_paused === true, notices: await noticesOf(app, answer.notices) };
 }
 
 /** The details of a login by its QR code. The secret stays here; its hash goes out, and later stands for the typed code. */

@@ -3,6 +3,7 @@ import { NoAnswer } from "../net/refusal";
 import { readEvents } from "../net/events";
 import type { App } from "./app";
 import { openEvents, pending, type Details } from "./approval";
+import type { Notice } from "./notices";
 
 const POLL = 10_000;
 /** The server writes a line every 20 s; silence longer than this means that the connection is gone. */
@@ -11,6 +12,7 @@ const SILENCE = 50_000;
 export class Watch {
   attempts: Details[] = [];
   offlinePaused = false;
+  notices: Notice[] = [];
   /** Why nothing could be heard at the last try; null when all is well. */
   problem: unknown = null;
   private readonly listeners = new Set<() => void>();
@@ -32,6 +34,11 @@ export class Watch {
   /** What still waits, by the server's clock. */
   get open(): Details[] {
     return this.attempts.filter((details) => details.expires > this.app.time());
+  }
+
+  /** Notices that have not ended, by the server's clock. */
+  get told(): Notice[] {
+    return this.notices.filter((notice) => notice.until > this.app.time());
   }
 
   /** Drops an attempt at once, before the server says so too. */
@@ -62,6 +69,7 @@ export class Watch {
       const answer = await pending(this.app);
       this.attempts = answer.attempts;
       this.offlinePaused = answer.offlinePaused;
+      this.notices = answer.notices;
       this.problem = null;
     } catch (error) {
       this.problem = error;

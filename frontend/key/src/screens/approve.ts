@@ -112,6 +112,7 @@ const REASONS: Record<string, TextKey> = {
   denial: "reason.denial",
   several: "reason.several",
   policy: "reason.policy",
+  suspicion: "reason.suspicion",
 };
 
 /** The slip: digits of the login page, typed or scanned. */

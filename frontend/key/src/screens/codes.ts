@@ -7,6 +7,7 @@ import { card, type Card } from "./codecard";
 import type { Context } from "./context";
 import { method } from "./method";
 import { news, waitingBanner } from "./news";
+import { noticeBanners } from "./notices";
 import { SEARCH_FROM, searchBox } from "./search";
 
 function stateOf(ctx: Context): string {
@@ -57,6 +58,6 @@ export function codes(ctx: Context): void {
     title: t("codes.title"),
     tab: "codes",
     end: iconButton("plus", t("codes.add"), () => ctx.nav.go(() => method(ctx))),
-    main: [h("h1", { class: "away" }, t("codes.title")), waitingBanner(ctx), front, search, none, list],
+    main: [h("h1", { class: "away" }, t("codes.title")), waitingBanner(ctx), noticeBanners(ctx), front, search, none, list],
   });
 }

@@ -10,6 +10,7 @@ import { approve } from "./approve";
 import type { Context } from "./context";
 import { askTitle } from "./facts";
 import { home } from "./home";
+import { noticeBanners } from "./notices";
 import { errorWords } from "./problem";
 
 /** One waiting login is opened at once; several are listed. */
@@ -57,7 +58,7 @@ export function pendingList(ctx: Context, arrive = false): void {
   ctx.show({
     title: t("pending.title"),
     end: iconButton("x", t("close"), () => ctx.nav.root(() => home(ctx))),
-    main: [heading(t("pending.title")), body],
+    main: [heading(t("pending.title")), noticeBanners(ctx), body],
     foot: [button("line", t("pending.look"), () => void ctx.watch.refresh(), { kind: "btn--wide btn--mid" })],
   });
   onLeave(ctx.watch.listen(draw));

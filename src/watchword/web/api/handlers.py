@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, replace
 from typing import Any
 
+from watchword.core.attempts import guarded
 from watchword.core.policy import OWN_CLIENTS
 from watchword.core.refusals import CLIENT_UNKNOWN, COLLECTOR, PROOF_OF_KEY, Refusal
 from watchword.core.sessions import Session
@@ -16,6 +17,7 @@ from watchword.web.asking import Ask
 from watchword.web.site import Site
 
 WAYS = ["push", "qr", "challenge", "code"]
+GUARDED_WAYS = ["qr", "challenge"]
 NO_NAME = re.compile(r"[^A-Za-z0-9 ._()-]")
 LONGEST_SYSTEM = 32
 PASSIVE = "watchword-passive"
@@ -76,9 +78,10 @@ def begin(ask: Ask, body: m.Begin, _: str) -> dict[str, Any] | Refusal:
     if isinstance(opened, login.EnrolmentOnly):
         raise TypeError("a platform never gets an enrolment session")
     attempt = opened.attempt
+    ways = GUARDED_WAYS if guarded(attempt) else WAYS
     return {
         "login": attempt.id, "collector": opened.collector, "expires": attempt.expires, "state": attempt.state,
-        "methods": [{"id": device.id, "kind": "key", "name": device.name, "ways": WAYS} for device in opened.devices],
+        "methods": [{"id": device.id, "kind": "key", "name": device.name, "ways": ways} for device in opened.devices],
         "method": attempt.device_id,
         "push": {"sent": opened.ask.allowed, "sent_to": opened.devices[0].name, "expires": attempt.push_until},
         "confirmation": answers.confirmation_of(ask.site.kit, attempt), "confirmation_reason": attempt.confirm_reason,

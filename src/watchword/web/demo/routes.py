@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Protocol
 
 from starlette.responses import Response
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from watchword.core.refusals import FOREIGN, Refusal
+from watchword.core.refusals import FOREIGN, NOT_FOUND, Refusal
 from watchword.web import headers
 from watchword.web.asking import Ask
 from watchword.web.endpoints import Endpoint, Paths, missing
@@ -21,15 +21,28 @@ from watchword.web.site import Site
 log = logging.getLogger("watchword.demo")
 
 
+class Attack(Protocol):
+    """Attacks on the demonstration itself."""
+
+    @property
+    def kinds(self) -> Sequence[str]:
+        """Their names."""
+        ...
+
+    def run(self, kind: str) -> Sequence[tuple[str, Mapping[str, object]]]:
+        """What happened: text keys, and what fills them."""
+        ...
+
+
 class Demo:
-    """Routes of the demonstration. `letters`, `progress` and `reset` come from the composition root."""
+    """Routes of the demonstration. `letters`, `progress`, `reset` and `attack` come from the composition root."""
 
     def __init__(
         self, *, origin: str, accounts: Sequence[DemoAccount], letters: Callable[[], list[dict[str, Any]]],
-        progress: Callable[[], Mapping[str, bool]], reset: Callable[[], None],
+        progress: Callable[[], Mapping[str, bool]], reset: Callable[[], None], attack: Attack,
     ) -> None:  # fmt: skip
         self.origin, self.accounts = origin, tuple(accounts)
-        self.letters, self.progress, self.reset = letters, progress, reset
+        self.letters, self.progress, self.reset, self.attack = letters, progress, reset, attack
         log.warning(
             "the demonstration is on at %s: made-up people, messages shown to everybody who can open it", origin
         )
@@ -41,6 +54,7 @@ class Demo:
                 "/": Endpoint(site, {"GET": self.show}, refuse, forms=False),
                 "/demo/outbox": Endpoint(site, {"GET": self.outbox}, refuse, forms=False),
                 "/demo/progress": Endpoint(site, {"GET": self.tried}, refuse, forms=False),
+                "/demo/attack": Endpoint(site, {"POST": self.attacked}, refuse, forms=False),
                 "/demo/reset": Endpoint(site, {"POST": self.start_over}, refuse, forms=False),
                 "/lang": Endpoint(site, {"POST": self.switch}, refuse, forms=False),
             },
@@ -65,6 +79,17 @@ class Demo:
     def tried(self, ask: Ask) -> Response:
         """What has been done."""
         return json(ask, dict(self.progress()))
+
+    def attacked(self, ask: Ask) -> Response:
+        """One of the attacks, run from outside; what came of it, in sentences."""
+        refused = self._ours(ask)
+        if refused is not None:
+            return refuse(ask, refused)
+        kind = ask.form.get("kind", "")
+        if kind not in self.attack.kinds:
+            return refuse(ask, Refusal(NOT_FOUND, "attack.unknown"))
+        texts = ask.site.kit.texts
+        return json(ask, {"lines": [texts.plain(ask.lang, key, **fill) for key, fill in self.attack.run(kind)]})
 
     def start_over(self, ask: Ask) -> Response:
         """Everything as at the start; the phone forgets on the way back here."""

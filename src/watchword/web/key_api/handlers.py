@@ -139,6 +139,7 @@ def pending(ask: Ask, body: models.Signed, _: str) -> dict[str, Any] | Refusal:
         "attempts": found.attempts,
         "users": found.users,
         "offline_paused": found.offline_paused,
+        "notices": found.notices,
     }
 
 

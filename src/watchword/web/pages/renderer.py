@@ -33,7 +33,7 @@ TEMPLATES = (
     "login", "waiting", "over", "enrol", "home", "start", "password", "help", "error", "demo", "help_topic",
     "messages", "message_new", "message_case", "message_unsent", "recover", "settings_password", "settings_questions",
     "settings_overview", "settings_contacts", "settings_devices", "settings_sessions", "settings_activity", "settings_language",
-    "settings_notices",
+    "settings_notices", "held", "settings_networks",
 )  # fmt: skip
 
 

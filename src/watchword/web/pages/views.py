@@ -16,8 +16,8 @@ from markupsafe import Markup
 from watchword.core import refusals
 from watchword.core.refusals import Kind
 
-PushState = Literal["sent", "limited", "quiet", "none", "expired"]
-ConfirmationReason = Literal["", "browser", "network", "denial", "several", "policy"]
+PushState = Literal["sent", "limited", "quiet", "none", "expired", "off"]
+ConfirmationReason = Literal["", "browser", "network", "denial", "several", "policy", "suspicion"]
 Way = Literal["", "qr", "challenge", "code", "other"]
 OverKind = Literal["denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone"]
 EnrolStep = Literal["choose", "code", "scan", "done", "over", "no_contact"]
@@ -74,6 +74,7 @@ class LoginPage(Page):
     username: str = ""
     error: RefusalView | None = None
     notice: RefusalView | None = None
+    held: bool = False  # whether to offer beginning with the phone
     logged_out: bool = False
     key_url: str = ""  # where Key opens; "" leaves the entry for activation on this phone out (F01)
 
@@ -273,6 +274,7 @@ class SettingsPage(Page):
         ("contacts", "/settings/contacts"),
         ("devices", "/settings/devices"),
         ("sessions", "/settings/sessions"),
+        ("networks", "/settings/networks"),
         ("activity", "/settings/activity"),
         ("notices", "/settings/notices"),
         ("language", "/settings/language"),

@@ -5,11 +5,13 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from watchword.core.attempts import LIFE_SECONDS
-from watchword.core.refusals import Refusal
+from watchword.core.refusals import LOCKED, NETWORK_WAITS, PAUSED, Refusal
 from watchword.flows import login, sessions
 from watchword.web.asking import LOGIN, SESSION, Ask
 from watchword.web.pages import LoginPage
 from watchword.web.portal.showing import page, refusal_view, see, with_retry
+
+PHONE_FIRST = (LOCKED, PAUSED, NETWORK_WAITS)  # where a password is not read, the phone may come first
 
 
 def form(ask: Ask) -> Response:
@@ -26,8 +28,9 @@ def post(ask: Ask) -> Response:
     result = login.begin(ask.site.kit, username, password, "portal", ask.visit())
     if isinstance(result, Refusal):
         view = LoginPage(
-            csrf=ask.csrf(), username=username[:64], error=refusal_view(ask, result), key_url=ask.site.key_origin
-        )
+            csrf=ask.csrf(), username=username[:64], error=refusal_view(ask, result), key_url=ask.site.key_origin,
+            held=result.kind in PHONE_FIRST,
+        )  # fmt: skip
         return with_retry(page(ask, view, status=result.kind.status), result)
     if isinstance(result, login.EnrolmentOnly):
         ask.set_cookie(SESSION, result.token)

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping
 
 from starlette.responses import Response
 
-from watchword.core.attempts import challenge_at
+from watchword.core.attempts import challenge_at, guarded
 from watchword.core.recovery import FIRST
-from watchword.core.refusals import DENIED, NOT_ME, NOT_YET, WAY_UNAVAILABLE, Refusal
+from watchword.core.refusals import DENIED, NETWORK_FOREIGN, NOT_ME, NOT_YET, WAY_UNAVAILABLE, Refusal
 from watchword.flows import answers, device_tokens, login, sessions, waiting
 from watchword.flows.endings import ENDINGS
 from watchword.flows.waiting import Waiting
@@ -30,7 +30,7 @@ def show(ask: Ask, errors: Mapping[str, Refusal] | None = None, open_way: Way = 
         back = "" if isinstance(found, Refusal) else confirm.PAGES.get(found.attempt.operation, "")
         return see(back or "/")  # the back button after a login, or after a confirmation
     if isinstance(found, Refusal):
-        return refuse(ask, found)
+        return see("/login/held") if found.reason == waiting.HELD else refuse(ask, found)
     if found.state == "approved":
         return collect(ask)
     if found.state != "pending":
@@ -84,6 +84,8 @@ def _view(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_way:
 def _push_state(found: Waiting, now: int) -> PushState:
     if found.attempt.operation == FIRST:
         return "none"
+    if guarded(found.attempt):
+        return "off"
     if now < found.attempt.push_until:
         return "sent" if found.notified else "none"
     if found.attempt.asked and not found.attempt.push_until:
@@ -147,6 +149,9 @@ def collect(ask: Ask) -> Response:
         return done
     result = login.collect(ask.site.kit, ask.cookies.get(LOGIN, ""), ask.visit())
     if isinstance(result, Refusal):
+        if result.kind is NETWORK_FOREIGN:
+            ask.drop_cookie(LOGIN)
+            return refuse(ask, result)
         return show(ask, {"page": result}) if result.kind is NOT_YET else _ended(ask)
     ask.drop_cookie(LOGIN)
     ask.set_cookie(SESSION, result.token)

@@ -1,0 +1,128 @@
+"""A login that begins with the phone: while passwords from this browser are not read, the held element comes first (S01, S02; DESIGN).
+
+Username → QR → approved by any phone of this person → password, counted as for a known browser: five wrong ones end it. An approval
+alone gives nothing. For a name that is nobody's, or has no Key, everything looks and costs the same; its QR leads no phone anywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watchword.core.attempts import LIFE_SECONDS, Attempt, collect_until, state_at
+from watchword.core.encoding import b64u, sha256
+from watchword.core.lockout import IN_A_ROW
+from watchword.core.rates import Window
+from watchword.core.refusals import (
+    ATTEMPT_GONE,
+    BUSY,
+    CREDENTIALS,
+    FAILED,
+    HELD_PASSWORD,
+    LOCKED,
+    NETWORK_WAITS,
+    PAUSED,
+    Refusal,
+)
+from watchword.core.users import NOBODY, username_key
+from watchword.flows import login, password_step
+from watchword.flows.endings import tell
+from watchword.flows.kit import Kit, Visit
+from watchword.flows.login import Collected
+from watchword.flows.ports import AuditRow, Tx
+
+WINDOWS = (Window(20, 10 * 60), Window(60, 60 * 60))
+NAME_LENGTH = 64
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """An attempt that waits for a phone. `collector` is shown this once."""
+
+    attempt: Attempt
+    collector: str
+
+
+def begin(kit: Kit, username: str, visit: Visit) -> Begun | Refusal:
+    """A username, and nothing else yet."""
+    now = kit.clock.now()
+    collector = b64u(kit.entropy.bytes(16))
+    with kit.store.write() as tx:
+        until = tx.rates.take(f"held|{visit.address}", WINDOWS, now)
+        if until:
+            return Refusal(NETWORK_WAITS, "held.limited", {"until": until}, retry_after=until - now)
+        user = tx.users.by_key(username_key(username))
+        owner = user.id if user is not None and user.state == "active" else NOBODY
+        devices = password_step.active_devices(tx, owner)
+        lang = user.lang if user is not None else visit.lang
+        context = login.seen_from(visit, None, lang)
+        attempt = Attempt(
+            id=kit.entropy.id(), user_id=owner, username=user.username if user is not None else username[:NAME_LENGTH],
+            client="portal", state="pending", collector_hash=sha256(collector.encode()), bound_key="",
+            nonce=b64u(kit.entropy.bytes(16)), started=now, expires=now + LIFE_SECONDS, context=context, browser_id="",
+            confirm=True, confirm_reason="browser", device_id=devices[0].id if devices else "",
+            asked=(), push_until=0, qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
+            wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id="",
+            lang=lang, action="held",
+        )  # fmt: skip
+        tx.attempts.add(attempt)
+        known = owner if owner != NOBODY else ""
+        tx.audit.write(AuditRow("login.held.opened", known, attempt.id, personal=visit.personal()), now)
+    return Begun(attempt, collector)
+
+
+def look(kit: Kit, collector: str) -> tuple[Attempt, str] | Refusal:
+    """The attempt of a collector secret and its state, with time taken into account."""
+    with kit.store.read() as tx:
+        attempt = tx.attempts.by_collector(sha256(collector.encode())) if collector else None
+    if attempt is None or attempt.action != "held":
+        return Refusal(ATTEMPT_GONE, "collector.unknown")
+    return attempt, state_at(attempt, kit.clock.now())
+
+
+def until(attempt: Attempt) -> int:
+    """The last second in which the password can be typed."""
+    return collect_until(attempt)
+
+
+def finish(kit: Kit, collector: str, password: str, visit: Visit) -> Collected | Refusal:
+    """The password of an attempt that a phone has approved: with both elements shown, the session."""
+    with kit.store.write() as tx:
+        attempt = login.approved(kit, tx, collector, "held")
+    if isinstance(attempt, Refusal):
+        return attempt
+    checked = password_step.check(kit, attempt.username, password, visit, held=attempt.id)
+    if isinstance(checked, Refusal):
+        return _refused(kit, attempt, checked)
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        user = password_step.accept(tx, checked, now)
+        attempt = login.approved(kit, tx, collector, "held")
+        if isinstance(attempt, Refusal):
+            return attempt
+        if user is None or user.id != attempt.user_id:
+            return Refusal(CREDENTIALS, "user.gone")
+        result = login.give(kit, tx, attempt, user, visit, now)
+    login.told(kit, attempt, result)
+    return result
+
+
+def _refused(kit: Kit, attempt: Attempt, refusal: Refusal) -> Refusal:
+    """A password that did not fit: how many tries are left, or the end of this attempt."""
+    if refusal.kind is BUSY:
+        return refusal
+    if refusal.kind in (LOCKED, PAUSED):
+        with kit.store.write() as tx:
+            _end(kit, tx, attempt)
+        tell(kit, attempt, "failed")
+        return Refusal(FAILED, "held.passwords")
+    with kit.store.read() as tx:
+        left = IN_A_ROW - tx.tries.wrong(
+            password_step.subject_of(kit, username_key(attempt.username)), f"held:{attempt.id}"
+        )
+    return Refusal(HELD_PASSWORD, refusal.reason, {"left": max(1, left)})
+
+
+def _end(kit: Kit, tx: Tx, attempt: Attempt) -> None:
+    now = kit.clock.now()
+    if tx.attempts.move(attempt.id, "approved", "failed", decided=now, decided_by="passwords"):
+        tx.audit.write(AuditRow("login.attempt.failed", attempt.user_id, attempt.id, {"reason": "passwords"}), now)
