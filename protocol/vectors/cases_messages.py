@@ -8,14 +8,20 @@ import json
 from typing import Any
 
 import rfc8785
+from argon2.low_level import Type, hash_secret_raw
 from fixed import (
+    ATTEMPT,
     DETAILS,
+    DEVICE,
     ISS,
     NOTICE,
+    OTHER_USER,
     PHONE,
     PHONE_KEY,
+    SALT,
     SERVER,
     TIME,
+    USER,
     Json,
     S,
     b64u,
@@ -23,6 +29,7 @@ from fixed import (
     entry,
     fixed,
     good,
+    hkdf,
     public,
     sign,
     user_key,
@@ -123,6 +130,37 @@ def decision_cases() -> list[Json]:
     ]
 
 
+def kept_cases() -> list[Json]:
+    """What a phone confirms new secrets with: blobs under the new PIN, and an HMAC under each secret, in the order of the users."""
+
+    def case(name: str, pin: str, users: list[tuple[str, str, bytes]], uv: str = "pin") -> Json:
+        a = hash_secret_raw(pin.encode(), SALT, 2, 19456, 1, 32, Type.ID, 0x13)
+        named = []
+        for user, device, secret in users:
+            pad = hkdf(a, f"watchword/v1|pad|{ISS}|{user}|{device}")
+            named.append({"device": device, "blob": b64u(bytes(x ^ y for x, y in zip(secret, pad, strict=True)))})
+        signed = {
+            "v": 1, "type": "kept", "iss": ISS, "renewal": ATTEMPT, "phone": PHONE, "salt": b64u(SALT), "users": named, "uv": uv,
+            "time": TIME,
+        }  # fmt: skip
+        message = rfc8785.dumps(signed)
+        keys = [user_key(secret, "hmac", user=user) for user, _, secret in users]
+        hmacs = [b64u(hmac.digest(key, message, "sha256")) for key in keys]
+        given = {
+            "pin": pin, "salt": b64u(SALT), "iss": ISS, "phone": PHONE, "renewal": ATTEMPT, "uv": uv, "time": TIME,
+            "users": [{"user": user, "device": device, "secret": b64u(secret)} for user, device, secret in users],
+        }  # fmt: skip
+        return good(name, given, {"signed": signed, "canonical": message.decode(), "hmacs": hmacs})
+
+    mine, other = (USER, DEVICE, fixed("new S")), (OTHER_USER, PHONE[::-1], fixed("new S of another"))
+    return [
+        case("one user", "t7Hk2s", [mine]),
+        case("two users, in the order they came", "t7Hk2s", [mine, other]),
+        case("the other order is another message", "t7Hk2s", [other, mine]),
+        case("four digits", "8301", [mine]),
+    ]
+
+
 def answer_cases() -> list[Json]:
     kept = [entry(1), entry(2)]
     right = {"signed": DETAILS, "signature": sign(SERVER[1], DETAILS), "kid": "s1"}
@@ -140,10 +178,18 @@ def answer_cases() -> list[Json]:
         good("by the next key", {**given, "answer": signed(2, "s2")}, {"verifies": True}),
         good(
             "a notice",
-            {**given, "type": "notice", "answer": {"signed": NOTICE, "signature": sign(SERVER[1], NOTICE), "kid": "s1"}},
+            {
+                **given,
+                "type": "notice",
+                "answer": {"signed": NOTICE, "signature": sign(SERVER[1], NOTICE), "kid": "s1"},
+            },
             {"verifies": True},
         ),
-        no("a notice in place of a login", {"signed": NOTICE, "signature": sign(SERVER[1], NOTICE), "kid": "s1"}, "fields"),
+        no(
+            "a notice in place of a login",
+            {"signed": NOTICE, "signature": sign(SERVER[1], NOTICE), "kid": "s1"},
+            "fields",
+        ),
         no("a login in place of a notice", right, "fields", "notice"),
         no("a key not kept", signed(3, "s3"), "kid"),
         no("signed by the other key", signed(2, "s1"), "signature"),

@@ -13,7 +13,15 @@ from collections.abc import Callable
 from pathlib import Path
 
 from cases_crypto import b64u_cases, camouflage_cases, es256_cases, hmac_cases, jcs_cases, key_cases, slot_cases
-from cases_messages import answer_cases, asked_cases, chain_cases, context_cases, decision_cases, refusal_cases
+from cases_messages import (
+    answer_cases,
+    asked_cases,
+    chain_cases,
+    context_cases,
+    decision_cases,
+    kept_cases,
+    refusal_cases,
+)
 from cases_typed import (
     challenge_cases,
     check_digit_cases,
@@ -58,6 +66,7 @@ FILES: dict[str, tuple[str, Callable[[], list[Json]]]] = {
         "spec.md 6.4: a decision; `signature` verifies under `key`, another valid one is as good",
         decision_cases,
     ),
+    "kept": ("spec.md 5.8: the confirmation of new secrets", kept_cases),
     "answer": ("spec.md 2: a signed answer, checked with the keys the phone keeps", answer_cases),
     "chain": ("spec.md 9: server keys; `kept` is what the phone keeps before and after", chain_cases),
     "refusal": ("spec.md 2: refusals; members that are not there are null", refusal_cases),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -92,6 +92,17 @@ class Renewal:
         self.wire.save()
 
 
+def kept_fields(renewal: str, phone: PhoneState, users: Sequence[User]) -> Json:
+    """What a confirmation signs beside the header: the salt, and each user's blob (spec.md 5.8)."""
+    named = [{"device": user.device, "blob": user.blob} for user in users]
+    return {"renewal": renewal, "phone": phone.phone, "salt": crypto.b64u(phone.salt), "users": named, "uv": "pin"}
+
+
+def kept_codes(signed: Json, phone: PhoneState, users: Sequence[User], unlocked: Unlocked) -> list[str]:
+    """One HMAC under each user's new secret, in the order of the users."""
+    return [crypto.mac(unlocked.user_key(phone, user, "hmac"), signed) for user in users]
+
+
 def finish(wire: Wire, pin: str) -> tuple[User, ...]:
     """Tells the server that the new secrets are kept, then lets them take the place of the old ones (spec.md 5.8).
 
@@ -106,17 +117,8 @@ def finish(wire: Wire, pin: str) -> tuple[User, ...]:
     then = PhoneState(iss=state.iss, key=state.key, salt=salt, phone=waiting["phone"])
 
     def body() -> Json:
-        named = [{"device": user.device, "blob": user.blob} for user in users]
-        fields = {
-            "renewal": waiting["renewal"],
-            "phone": then.phone,
-            "salt": waiting["salt"],
-            "users": named,
-            "uv": "pin",
-        }
-        made = wire.signed("kept", fields)
-        keys = (unlocked.user_key(then, user, "hmac") for user in users)
-        return {**made, "hmacs": [crypto.mac(key, made["signed"]) for key in keys]}
+        made = wire.signed("kept", kept_fields(waiting["renewal"], then, users))
+        return {**made, "hmacs": kept_codes(made["signed"], then, users, unlocked)}
 
     try:
         answer = wire.post("/v1/renewal/confirm", body)

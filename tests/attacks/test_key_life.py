@@ -231,3 +231,13 @@ def test_a_login_approved_while_the_pin_changes_is_approved_once(here: Installat
     old = Phone(store=MemoryStore(who.phone.wire.state.write()), http=here.http, system=here.system)
     told = outcomes(lambda: renewal.complete(NEW), lambda: old.approve(attempt, here.pin(), digits))
     assert told[0] == 0 and told[1] in (0, 4304)
+
+
+def test_a_forgotten_pin_does_not_outlive_a_device_that_was_ended(here: Installation) -> None:
+    """Declined, then the lost phone is ended: the enrolment that was to take its place is over with it."""
+    who = here.person()
+    phone, recovery = recovering(here, who)
+    phone.recover_declined(recovery)
+    for _ in range(SIGNED_WRONG_LIMIT):
+        refused(4304, 4305, work=lambda: who.phone.check(here.pin(OTHER_PIN)))
+    refused(3207, work=lambda: phone.complete(NEW, "Anew"))

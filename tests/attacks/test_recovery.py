@@ -67,7 +67,7 @@ PROOFS: dict[str, Proof] = {
 
 def nothing_changed(here: Installation, who: Person, browser: Browser) -> None:
     """The new password is refused, and the old one is still the one."""
-    assert new_password(browser).refusals != []
+    assert new_password(browser).refusals == [1413]
     assert here.browser().login(who.username, NEW).refusals == [1101]
     waiting(here, who)
 

@@ -124,7 +124,7 @@ def test_at_a_new_password(narrow: Installation) -> None:
     here, who = narrow, narrow.person()
     browser = logged_in(here, who)
     for _ in range(4):
-        assert numbers(change(here, browser, WRONG)()) == [1401]
+        assert numbers(change(here, browser, WRONG)()) == [1404]
     with busy(here):
         for current in (WRONG, who.password) * 4:
             refused_as_busy(change(here, browser, current))

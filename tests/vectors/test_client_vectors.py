@@ -15,7 +15,10 @@ import pytest
 from watchword_client import crypto, guidelines, oath, trust, typed
 from watchword_client.approval import asked, decision_fields
 from watchword_client.crypto import FormError
+from watchword_client.pins import Unlocked
 from watchword_client.refusal import Refusal
+from watchword_client.renewals import kept_codes, kept_fields
+from watchword_client.state import PhoneState, User
 
 VECTORS = Path(__file__).parents[2] / "protocol" / "vectors"
 Case = dict[str, Any]
@@ -111,6 +114,22 @@ def do_asked(given: Case) -> Case:
 
 def do_context(given: Case) -> Case:
     return {"context": crypto.digest(crypto.canonical(given["details"]))}
+
+
+def do_kept(given: Case) -> Case:
+    """As a phone does it: the secrets wrapped under the PIN, opened again, and an HMAC under each."""
+    salt = crypto.unb64u(given["salt"], 16)
+    unlocked = Unlocked(crypto.argon2(typed.pin(given["pin"]), salt))
+    users = []
+    for one in given["users"]:
+        pad = unlocked.pad(given["iss"], one["user"], one["device"])
+        blob = crypto.b64u(crypto.camouflage(crypto.unb64u(one["secret"], 32), pad))
+        users.append(User(one["user"], "", "", one["device"], blob))
+    phone = PhoneState(given["iss"], crypto.new_key(bytes(48)), salt, given["phone"])
+    fields = kept_fields(given["renewal"], phone, users)
+    signed = {"v": 1, "type": "kept", "iss": given["iss"], **fields, "uv": given["uv"], "time": given["time"]}
+    codes = kept_codes(signed, phone, users, unlocked)
+    return {"signed": signed, "canonical": crypto.canonical(signed).decode(), "hmacs": codes}
 
 
 def do_answer(given: Case) -> Case:

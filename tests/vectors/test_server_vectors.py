@@ -177,6 +177,18 @@ def do_context(given: Case) -> Case:
     return {"context": b64u(sha256(vault.canonical(given["details"])))}
 
 
+def do_kept(given: Case) -> Case:
+    """The server's half: the HMACs it expects of the message, under the secrets it handed out; it cannot open a blob."""
+    expected = next(case["expect"] for case in load("kept")["cases"] if case["input"] == given)
+    message = vault.canonical(expected["signed"])
+    keys = [
+        user_key({"secret": one["secret"], "iss": given["iss"], "user": one["user"], "phone": given["phone"]}, "hmac")
+        for one in given["users"]
+    ]
+    codes = [b64u(hmac.digest(key, message, "sha256")) for key in keys]
+    return {"signed": expected["signed"], "canonical": message.decode(), "hmacs": codes}
+
+
 def do_decision(given: Case) -> Case:
     """The factor itself judges the phone's approval, with what the server would expect of these details."""
     details, expected = given["details"], EXPECTED[vault.canonical(given)]

@@ -16,13 +16,16 @@ import {
   truncate,
 } from "../src/core/codes";
 import { jcsText, type Json, type JsonObject } from "../src/core/jcs";
-import { hkdf, hmac, hmacKey, hmacOf, importPublic, userKey, userKeyBytes, verify, type Label } from "../src/core/keys";
+import { hkdf, hmac, hmacKey, hmacOf, importPublic, makeSigningKey, publicKeyOf, userKey, userKeyBytes, verify, type Label } from "../src/core/keys";
 import { readLink, readSessionId, secretHash, showSessionId } from "../src/core/links";
 import { fragments, GuidelineCheck, KINDS, normalPin, pinFault, readPin, type Guidelines } from "../src/core/pin";
-import { camouflage } from "../src/core/seal";
+import { camouflage, makeOuterKey, tie } from "../src/core/seal";
+import type { App } from "../src/app/app";
 import { askedOf } from "../src/app/approval";
+import { keptRequest } from "../src/app/renewal";
 import { acceptKeys, contextOf, openAnswer, type ServerKey } from "../src/core/server";
 import { isRefusal } from "../src/net/refusal";
+import type { User } from "../src/store/store";
 
 const FOLDER = join(import.meta.dirname, "../../../protocol/vectors");
 
@@ -110,6 +113,22 @@ const RUNNERS: Record<string, Runner> = {
       const key = await userKey(unb64u(input.secret), "hmac", { iss: input.details.iss, user, phone });
       expect(await hmacOf(key, signed)).toBe(want.hmac);
     }
+  },
+  "kept.json": async ({ input, expect: want }) => {
+    const stretched = await stretch(input.pin, unb64u(input.salt));
+    const phone = { id: input.phone, salt: unb64u(input.salt), signing: await makeSigningKey(), outer: await makeOuterKey(), ended: false };
+    const users: User[] = [];
+    for (const { user, device, secret } of input.users) {
+      const place = { iss: input.iss, user, device };
+      const blob = await tie(phone.outer, await camouflage(unb64u(secret), stretched, place), place);
+      users.push({ user, device, username: "", displayName: "", enrolment: "", state: "active", blob, added: 0 });
+    }
+    const app = { iss: input.iss, time: () => input.time } as App;
+    const made = await keptRequest(app, { kind: "pin", renewal: input.renewal, phone, users, beside: false }, stretched);
+    expect(made.signed).toEqual(want.signed);
+    expect(jcsText(made.signed as Json)).toBe(want.canonical);
+    expect(made.hmacs).toEqual(want.hmacs);
+    expect(await verify(await publicKeyOf(phone.signing), made.signed as Json, String(made.signature))).toBe(true);
   },
   "confirmation.json": ({ input, expect: want, must_fail }) => {
     const read = readDigits(input.typed, 6);

@@ -25,6 +25,7 @@ from watchword.core.renewals import MOST_USERS
 from watchword.core.users import Contact, User
 from watchword.flows import letters, prove, ready
 from watchword.flows.activation_start import claimed, open_number, platform_refusal, usable
+from watchword.flows.activation_start import replaced as replaced_device
 from watchword.flows.approve import wrong_pin
 from watchword.flows.details import plain
 from watchword.flows.kit import Kit
@@ -120,7 +121,7 @@ def _issue(
         refused = existing_pin(kit, tx, phone, proof, ready.nonce(kit, enrolment))
         if refused is not None:
             return refused
-    replaced = _replaced(tx, enrolment)
+    replaced = replaced_device(tx, enrolment)
     mine = [device for device in tx.devices.of_user(user.id) if device.state == "active" and device.id != replaced]
     if len(mine) >= kit.policy.devices_per_user:
         return Refusal(WAY_UNAVAILABLE, "devices.limit")
@@ -222,7 +223,7 @@ def _activate(
     )
     if salt is None or blob is None:
         return Refusal(INVALID, "recovery.form", {"field": "recovery"})
-    replaced = _replaced(tx, enrolment)
+    replaced = replaced_device(tx, enrolment)
     others = [other for other in tx.devices.of_user(user.id) if other.state == "active" and other.id != replaced]
     if len(others) >= kit.policy.devices_per_user:
         return Refusal(WAY_UNAVAILABLE, "devices.limit")
@@ -241,12 +242,6 @@ def _activate(
         AuditRow("device.key.activated", user.id, device.id, {"road": enrolment.road}, {"phone": phone.name}), now
     )
     return None
-
-
-def _replaced(tx: Tx, enrolment: Enrolment) -> str:
-    """The device whose PIN was forgotten and whose place this one takes, "" for none: such an enrolment has its recovery's id (L02)."""
-    recovery = tx.renewals.get(enrolment.id) if enrolment.road == "again" else None
-    return recovery.device_id if recovery else ""
 
 
 def _replace(kit: Kit, tx: Tx, user: User, replaced: str, now: int) -> None:

@@ -133,11 +133,22 @@ def usable(kit: Kit, tx: Tx, enrolment: Enrolment, *states: str) -> tuple[Enrolm
         return Refusal(ENROLMENT_OVER, "user.gone")
     if enrolment.state != "active" and tx.staff.held(user.id):
         return Refusal(ENROLMENT_HELD, "enrolment.held")
+    if enrolment.road == "again" and enrolment.state != "active" and not replaced(tx, enrolment):
+        return Refusal(
+            ENROLMENT_OVER, "device.ended"
+        )  # staff or its owner ended it meanwhile: what follows is theirs to say
     if enrolment.road == "sms" and enrolment.state != "active" and password_step.active_devices(tx, user.id):
         return Refusal(
             ENROLMENT_OVER, "device.exists"
         )  # begun with a password alone, before Key was there: it is closed now
     return enrolment, user
+
+
+def replaced(tx: Tx, enrolment: Enrolment) -> str:
+    """The active device whose PIN was forgotten and whose place this one takes, "" for none: such an enrolment has its recovery's id (L02)."""
+    recovery = tx.renewals.get(enrolment.id) if enrolment.road == "again" else None
+    device = tx.devices.get(recovery.device_id) if recovery else None
+    return device.id if device is not None and device.state == "active" else ""
 
 
 def send_proof(kit: Kit, enrolment_id: str, claim: str, contact_id: str) -> sent_codes.Sent | Refusal:

@@ -14,6 +14,7 @@ from watchword.core.enrolments import FINISH_SECONDS as ENROL_SECONDS
 from watchword.core.refusals import (
     ALREADY_ACTIVE,
     CREDENTIALS,
+    ENROLMENT_HELD,
     FIELDS,
     INVALID,
     NOTHING_TO_RECOVER,
@@ -73,6 +74,8 @@ def start(
         refused = platform_refusal(platform)
         if refused is not None:
             return refused
+        if tx.staff.held(user.id):
+            return Refusal(ENROLMENT_HELD, "enrolment.held")
         lost = _lost(kit, tx, user)
         if not lost:
             tx.audit.write(AuditRow("renewal.recovery.refused", user.id, "", {"reason": "nothing"}), now)
@@ -109,6 +112,8 @@ def _step(kit: Kit, tx: Tx, renewal_id: str, claim: str, *states: str) -> tuple[
     found = tx.renewals.get(renewal_id, lock=True)
     if found is None or user is None or user.state != "active" or kit.clock.now() >= found.expires:
         return Refusal(RENEWAL_OVER, "renewal.gone")
+    if tx.staff.held(user.id):
+        return Refusal(ENROLMENT_HELD, "enrolment.held")
     refused = renewals.claimed(kit, found, claim)
     if refused is not None:
         return refused

@@ -134,7 +134,8 @@ class Passwords:
         self._dummy = self._hasher.hash(b"nobody", salt=dummy_salt)
 
     def hash(self, password: str, *, like: str = "") -> str:
-        """The encoded hash of a new password, with the salt of `like` where that is given: whoever has one has shown who he is, and goes before strangers. Raises BusyError.
+        """The encoded hash of a new password, with the salt of `like` where that is given: whoever has one has shown who he is, and goes before strangers.
+        Raises BusyError.
 
         All passwords that one person ever has share one salt, so that one hash says whether a new one was used before. It costs a
         thief of the database nothing less: the hashes of one person could be searched together, never those of two.

@@ -13,7 +13,7 @@ import { ownPin, pinWords } from "./unlock";
 export function unfinished(ctx: Context): void {
   const place = h("div", {});
   const pin = ownPin(t("unfinished.hint"));
-  const done = button("solid", t("user.finish"), null, { form: "unfinished" });
+  const done = button("solid", t("unfinished.do"), null, { form: "unfinished" });
   const caught = (error: unknown): boolean => {
     pin.input.value = "";
     if (!refusedAs(error, "pinWrong")) return renewalRefused(ctx, error);
