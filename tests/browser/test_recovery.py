@@ -62,7 +62,7 @@ def by_code(here: Installation, desk: Computer, to: str, *, wrong: bool = False)
         fill(desk, enrol__code=f"{(int(code) + 1) % 10**6:06}")
         desk.press(desk.words.portal("enrol.check"))
         desk.alert(desk.words.refusal(3204))
-        desk.seen("recover-code-wrong")
+        desk.seen("recover-code")
     fill(desk, enrol__code=code)
     desk.press(desk.words.portal("enrol.check"))
 
@@ -97,7 +97,6 @@ def test_key_and_sms_then_sms_and_mail(here: Installation, pair: Pairs, computer
     choose(desk, "key")
     by_key(desk, hand)
     assert offered(desk) == ["sms", "mail"]
-    desk.seen("recover-second")
     desk.page.evaluate(_FORGE, NEW)
     desk.alert(desk.words.refusal(1413))
     desk.seen("recover-one-proof")
