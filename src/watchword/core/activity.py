@@ -53,7 +53,8 @@ ALARMING = frozenset(
     {
         "login.password.refused", "login.password.locked", "login.password.flagged", "login.push.denied", "login.push.not_me",
         "login.approval.refused", "login.code.refused", "login.challenge.refused", "login.offline.paused", "login.attempt.failed",
-        "login.network.refused", "account.login.locked", "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
+        "login.network.refused", "account.login.locked",
+        "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
         "recovery.account.failed", "renewal.recovery.refused", "renewal.recovery.started", "staff.interview.held",
     }
 )  # fmt: skip
