@@ -13,7 +13,7 @@ _LOGINS = (
     "login.network.refused", "account.login.locked", "login.enrolment.opened",
     "login.device.missing", "login.push.denied", "login.push.not_me", "login.approval.refused", "login.code.refused",
     "login.challenge.refused", "login.offline.paused", "login.attempt.failed", "login.attempt.cancelled", "login.attempt.expired",
-    "login.attempt.lapsed", "login.enrolment.held",
+    "login.attempt.lapsed", "login.enrolment.held", "login.held.opened", "login.network.refused", "account.login.locked",
     "recovery.account.begun", "recovery.proof.accepted", "recovery.proof.refused", "recovery.account.done",
     "recovery.account.cancelled", "recovery.account.expired", "recovery.account.failed",
     "session.portal.ended", "session.platform.ended", "session.other.ended", "session.all.ended",
