@@ -85,7 +85,15 @@ def test_allowed_networks(here: Installation, computer: Callable[..., Computer],
     browser.post("/login/wait", do="code", code=who.phone.code(here.pin(), who.username))
     value = browser.cookies["__Host-ww_s"]
     desk.context.add_cookies(
-        [{"name": "__Host-ww_s", "value": value, "url": here.portal, "secure": True, "httpOnly": True}]
+        [
+            {
+                "name": "__Host-ww_s",
+                "value": value,
+                "url": here.portal.replace("http:", "https:"),
+                "secure": True,
+                "httpOnly": True,
+            }
+        ]
     )
     desk.visit("/settings/networks")
     desk.reads(desk.words.portal("settings.networks"))
