@@ -101,7 +101,7 @@ def test_counters_of_a_name_are_cleared_and_no_other(store: SqlStore) -> None:
             tx.tries.take(subject, client, START)
         tx.tries.clear(b"a")
         assert tx.tries.take(b"a", "unknown", START) == Tries(1, 0, 0, 1)
-        assert tx.tries.take(b"a", "browser:1", START) == Tries(1, 0, 0, 1)
+        assert tx.tries.take(b"a", "browser:1", START) == Tries(1, 0, 0, 0)
         assert tx.tries.take(b"b", "unknown", START) == Tries(2, 0, 0, 2)
 
 

@@ -27,12 +27,14 @@ from watchword.core import (
     recovery,
     renewals,
     sessions,
+    suspicion,
 )
 from watchword.core.assurance import acr
 from watchword.core.policy import Policy
 from watchword.core.rates import Window
+from watchword.core.throttle import Limit
 from watchword.factors.registry import FACTORS
-from watchword.flows import offers, password_step
+from watchword.flows import held, offers, password_step
 from watchword.flows import sessions as session_flows
 from watchword.flows.staff import members
 
@@ -138,9 +140,20 @@ def windows(limits: Iterable[Window]) -> str:
     return ", ".join(f"{one.limit} in {'24 hours' if one.seconds == day else minutes(one.seconds)}" for one in limits)
 
 
+def rate(limit: Limit) -> str:
+    """A limit of wrong passwords as the page writes it."""
+    return f"{limit.tries}, of {limit.names} names"
+
+
 LIMITS = {
     "wrong passwords in a row before a pause": str(lockout.IN_A_ROW),
     "pauses, one after the other": minutes(*lockout.LOCKS_SECONDS),
+    "wrong passwords in a row after which browsers that are not known are read no more": str(lockout.CAP),
+    "wrong passwords from one address within an hour (setting)": rate(Policy().throttle.address),
+    "wrong passwords from one network within an hour (setting)": rate(Policy().throttle.network),
+    "beginnings with the phone from one address": windows(held.WINDOWS),
+    "time for the password after the phone approved first": minutes(attempts.HELD_SECONDS),
+    "*this isn't me* within a day that closes a name to browsers that are not known": str(suspicion.NOT_ME_LOCKS_AT),
     "wrong passwords after which a known browser counts as unknown": str(password_step.BROWSER_DIES_AT),
     "wrong answers that end one login": str(attempts.WRONG_FOR_ATTEMPT),
     "wrong responses that end one challenge": str(attempts.WRONG_FOR_CHALLENGE),

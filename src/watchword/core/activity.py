@@ -12,7 +12,7 @@ _LOGINS = (
     "login.session.issued", "login.password.refused", "login.password.locked", "login.password.flagged", "login.enrolment.opened",
     "login.device.missing", "login.push.denied", "login.push.not_me", "login.approval.refused", "login.code.refused",
     "login.challenge.refused", "login.offline.paused", "login.attempt.failed", "login.attempt.cancelled", "login.attempt.expired",
-    "login.attempt.lapsed", "login.enrolment.held",
+    "login.attempt.lapsed", "login.enrolment.held", "login.network.refused", "account.login.locked",
     "recovery.account.begun", "recovery.proof.accepted", "recovery.proof.refused", "recovery.account.done",
     "recovery.account.cancelled", "recovery.account.expired", "recovery.account.failed",
     "session.portal.ended", "session.platform.ended", "session.other.ended", "session.all.ended",
@@ -29,7 +29,7 @@ _CHANGES = (
     "renewal.transfer.offered", "renewal.transfer.approved", "renewal.transfer.done", "session.staff.ended", "staff.account.suspended",
     "staff.account.reinstated", "staff.enrolment.restarted", "staff.interview.held", "staff.lock.cleared", "staff.number.changed",
     "staff.password.reset", "staff.phone.lost", "staff.request.opened", "staff.request.approved", "staff.request.rejected",
-    "staff.roles.changed", "staff.sessions.ended",
+    "staff.roles.changed", "staff.sessions.ended", "account.networks.changed",
 )  # fmt: skip
 KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), **dict.fromkeys(_CHANGES, "change")})
 
@@ -37,14 +37,14 @@ KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), 
 # which the audit keeps for those who watch over staff.
 UNTOLD = frozenset(
     {
-        "login.attempt.opened", "login.push.repeated", "login.qr.shown", "login.challenge.shown", "login.push.approved",
+        "login.attempt.opened", "login.held.opened", "login.push.repeated", "login.qr.shown", "login.challenge.shown", "login.push.approved",
         "login.code.accepted", "login.challenge.accepted", "enrolment.code.proved", "enrolment.secret.issued",
         "code.start.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
         "code.activation.refused", "code.contact.refused", "code.send.limited", "code.recover.sent", "code.recover.refused", "recovery.key.asked",
         "code.recovery.sent", "code.recovery.refused", "renewal.pin.proved", "renewal.secrets.issued", "renewal.transfer.scanned",
         "staff.action.refused", "staff.administrator.first", "staff.glass.broken", "staff.login.refused", "staff.members.listed",
         "staff.people.searched", "staff.person.shown", "staff.request.failed", "staff.request.shown", "staff.request.withdrawn",
-        "staff.requests.listed",
+        "staff.requests.listed", "login.network.throttled",
     }
 )  # fmt: skip
 
@@ -53,6 +53,7 @@ ALARMING = frozenset(
     {
         "login.password.refused", "login.password.locked", "login.password.flagged", "login.push.denied", "login.push.not_me",
         "login.approval.refused", "login.code.refused", "login.challenge.refused", "login.offline.paused", "login.attempt.failed",
+        "login.network.refused", "account.login.locked",
         "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
         "recovery.account.failed", "renewal.recovery.refused", "renewal.recovery.started", "staff.interview.held",
     }
