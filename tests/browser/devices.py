@@ -197,7 +197,9 @@ class Phone(Device):
 
     def open_waiting(self, asked: str = "") -> None:
         """The app tells that a login waits, or what else is `asked` (`confirm.<operation>`, `recover`); take it."""
-        self.page.get_by_role("link").filter(has_text=self.words.key("waiting.other" if asked else "waiting.one")).click()
+        self.page.get_by_role("link").filter(
+            has_text=self.words.key("waiting.other" if asked else "waiting.one")
+        ).click()
         self.reads_key(f"ask.{asked}" if asked else "approve.title")
 
     def type_confirmation(self, code: str, *, asked: str = "") -> None:

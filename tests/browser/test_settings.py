@@ -106,7 +106,9 @@ def open_page(desk: Computer, name: str) -> None:
     menu = desk.page.locator("details.menu > summary")
     if menu.is_visible():
         menu.click()
-    desk.page.get_by_role("link", name=desk.words.portal(f"settings.{name}"), exact=True).locator("visible=true").click()
+    desk.page.get_by_role("link", name=desk.words.portal(f"settings.{name}"), exact=True).locator(
+        "visible=true"
+    ).click()
     desk.reads(desk.words.portal("questions.title" if name == "questions" else f"settings.{name}"))
 
 
@@ -296,7 +298,9 @@ def activity(desk: Computer) -> None:
     desk.seen("activity")
     desk.press(say("activity.only_login"), "link")
     expect(changed).to_have_count(0)
-    expect(desk.page.locator(".log").get_by_text(say("activity.login.session.issued"), exact=True).first).to_be_visible()
+    expect(
+        desk.page.locator(".log").get_by_text(say("activity.login.session.issued"), exact=True).first
+    ).to_be_visible()
 
 
 def language(desk: Computer) -> None:

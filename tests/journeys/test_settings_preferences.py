@@ -15,7 +15,9 @@ from watchword.flows import notices, primary
 
 OTHER = "Nakanoshima-5300!"
 _ANSWERS = (("first_trip", "Nara Park"), ("dream_job", "Astronaut"), ("first_film", "生きる 1952"))
-QUESTIONS = {f"{name}{at}": pair[of] for at, pair in enumerate(_ANSWERS, 1) for of, name in enumerate(("question", "answer"))}
+QUESTIONS = {
+    f"{name}{at}": pair[of] for at, pair in enumerate(_ANSWERS, 1) for of, name in enumerate(("question", "answer"))
+}
 
 
 def user(here: Installation, who: Person) -> User:
