@@ -26,7 +26,7 @@ from watchword.core.refusals import (
     Refusal,
 )
 from watchword.core.users import Contact, User
-from watchword.flows import networks, password_step, sent_codes
+from watchword.flows import changes, networks, password_step, sent_codes
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.ready import Proven, gather
@@ -231,7 +231,8 @@ def _new_number(kit: Kit, enrolment: Enrolment, user: User, region: str, nationa
         return Refusal(NUMBER_FORM, f"number.{fault}", {"fault": fault})
     if not enrolment.proved:
         return Refusal(PROOF_FIRST, "proof.missing")
-    return Contact(kit.entropy.id(), user.id, "sms", number, 0, False, 0)
+    refused = changes.delayed(kit, user)
+    return refused or Contact(kit.entropy.id(), user.id, "sms", number, 0, False, 0)
 
 
 def prove(kit: Kit, enrolment_id: str, claim: str, code: str) -> Proven | Refusal:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from watchword.core import questions
 from watchword.core.refusals import BUSY, QUESTIONS_FORM, QUESTIONS_OFF, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
-from watchword.flows import confirm, letters, recovery_end
+from watchword.flows import changes, confirm, letters, recovery_end
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, BusyError
 
@@ -27,8 +27,9 @@ def choose(kit: Kit, session: Session, picked: Sequence[str], answers: Sequence[
         return refused
     with kit.store.read() as tx:
         user = tx.users.get(session.user_id)
-    if user is None:
-        return Refusal(SESSION_ABSENT, "user.gone")
+        foreign = changes.by_primary(tx, user) if user is not None else None
+    if user is None or foreign is not None:
+        return foreign or Refusal(SESSION_ABSENT, "user.gone")
     texts = [
         kit.texts.plain(lang, f"questions.{one}")
         for lang in ("en", "ja")
@@ -47,8 +48,10 @@ def choose(kit: Kit, session: Session, picked: Sequence[str], answers: Sequence[
         return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
     now = kit.clock.now()
     with kit.store.write() as tx:
-        user = tx.users.lock(session.user_id)
-        if user is None or recovery_end.limited(kit, user) is not None:
+        user, live = tx.users.lock(session.user_id), tx.sessions.get(session.id)
+        if user is None or user.state != "active" or live is None or live.ended:
+            return Refusal(SESSION_ABSENT, "session.ended")
+        if recovery_end.limited(kit, user) is not None or changes.by_primary(tx, user) is not None:
             return Refusal(SESSION_ABSENT, "user.moved")
         tx.answers.replace(user.id, encoded, now)
         letters.tell_all(kit, tx, user, "questions_changed")
