@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from tests.attacks.test_enrolment_offers import issued
 from tests.journeys.test_networks import ELSEWHERE, keep_to
 from tests.journeys.test_questions import save
 from tests.support.installation import OTHER_PIN, PASSWORD, PIN, Installation, Person, refused
 from tests.support.recovering import begin, by_code, choose, new_password
 from tests.support.staff import WORDS, at_shell, give
-from tests.support.steps import approve, logged_in, phone_first, scan, waiting
+from tests.support.steps import approve, logged_in, phone_first, proved, scan, waiting
 from watchword.core.devices import SIGNED_WRONG_LIMIT
 from watchword.core.refusals import Refusal
 from watchword.flows import activation_start, held, offers, primary, sessions
@@ -276,3 +277,37 @@ def test_a_form_with_too_much_kept_does_not_break_the_page(here: Installation) -
     browser.get("/settings/contacts")
     browser.post("/confirm", operation="contacts", **{f"keep_{at}": "x" for at in range(12)})
     assert browser.get("/settings/contacts").status == 200
+
+
+def test_a_session_from_before_not_me_changes_no_password_without_key(here: Installation) -> None:
+    """Whoever has the password and one session must not get rid of Key's approval by having another login refused."""
+    who = here.person()
+    thief = logged_in(here, who)
+    here.later(301)
+    waiting(here, who)
+    attempt = [one for one in who.phone.pending().attempts if one.username == who.username][-1]
+    who.phone.decide(attempt, "not_me")
+    assert thief.get("/").path == "/password"
+    page = thief.post("/password", current=who.password, password=CHANGED, repeat=CHANGED)
+    assert page.path == "/settings/password"
+    page = thief.post("/settings/password", current=who.password, password=CHANGED, repeat=CHANGED)
+    assert page.refusals == [6101]
+
+
+@pytest.mark.parametrize("claimed", ["proven", "issued"])
+def test_a_first_enrolment_ends_where_another_was_first(here: Installation, claimed: str) -> None:
+    """Two have the password and a code; whoever comes second would quietly add a further phone without showing Key."""
+    who = here.person(phones=0)
+    thief = proved(here, who)
+    theirs = here.new_phone()
+    if claimed == "issued":
+        issued(here, thief.page.links[0], theirs)
+    else:
+        theirs.activate_scan(thief.page.links[0])
+    here.later(61)
+    owner = proved(here, who)
+    mine = here.new_phone()
+    mine.activate_scan(owner.page.links[0])
+    mine.complete(PIN, "Mine")
+    refused(3207, work=lambda: theirs.confirm(PIN) if claimed == "issued" else theirs.complete(PIN, "Theirs"))
+    assert len(mine.pending().users) == 1
