@@ -69,9 +69,9 @@ def void_open(tx: Tx, phone_id: str) -> None:
 
 
 def void_recoveries(tx: Tx, user_id: str, now: int) -> None:
-    """End what was begun to recover this user's Key: it stood on a password that counts no more. The caller has locked the user's row."""
+    """End what was begun to recover this user's Key: it stood on a password that counts no more. The caller has locked the user's row, and
+    maybe an attempt, after which no phone may be locked; the renewal's own row is enough against the step that hands out."""
     for seen in tx.renewals.recoveries_of(user_id):
-        tx.phones.get(seen.phone_id, lock=True)
         renewal = tx.renewals.get(seen.id, lock=True)
         if renewal is not None and renewal.state in OPEN and tx.renewals.move(renewal.id, renewal.state, "void"):
             forget(tx, renewal, now)
