@@ -52,9 +52,10 @@ def user_of(kit: Kit, session: Session) -> User | None:
 
 
 def is_flagged(kit: Kit, session: Session) -> bool:
-    """Whether the password was reported as known to somebody else: then it is changed without asking the phone again."""
+    """Whether the password was reported as known to somebody else before this session began: then it is changed without asking the
+    phone again. A session from before may be that somebody's."""
     user = user_of(kit, session)
-    return user is not None and bool(user.flagged)
+    return user is not None and 0 < user.flagged < session.created
 
 
 def _wrong_current(kit: Kit, user: User, current: str) -> Refusal | None:

@@ -47,10 +47,10 @@ def choose(kit: Kit, session: Session, picked: Sequence[str], answers: Sequence[
         return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
     now = kit.clock.now()
     with kit.store.write() as tx:
-        user = tx.users.lock(session.user_id)
-        if user is None or recovery_end.limited(kit, user) is not None:
-            return Refusal(SESSION_ABSENT, "user.moved")
-        refused = changes.by_primary(tx, user)
+        user, live = tx.users.lock(session.user_id), tx.sessions.get(session.id)
+        if user is None or user.state != "active" or live is None or live.ended:
+            return Refusal(SESSION_ABSENT, "session.ended")
+        refused = recovery_end.limited(kit, user) or changes.by_primary(tx, user)
         if refused is not None:
             return refused
         tx.answers.replace(user.id, encoded, now)
