@@ -230,13 +230,28 @@ def test_a_password_reported_as_known_is_replaced_by_a_secondary_user_too(here: 
     browser = logged_in(here, who)
     primary.set_primary(here.built.kit, who.username, holder.username)
     with here.built.store.write() as tx:
-        tx.users.set_flagged(who.id, here.clock.now())
-    for path in ("/settings/password", "/settings/questions", "/settings/networks"):
+        tx.users.set_flagged(who.id, here.clock.now() - 1)
+    for path in ("/settings/questions", "/settings/networks"):
         assert browser.get(path).path == "/password", path
     assert browser.post("/password", current=who.password, password=OTHER, repeat=OTHER).path == "/"
     who.password = OTHER
     browser.post("/logout")
     logged_in(here, who, browser)
+
+
+def test_a_session_from_before_the_report_changes_the_password_behind_an_approval(here: Installation) -> None:
+    who = here.person()
+    browser = logged_in(here, who)
+    here.later(301)
+    with here.built.store.write() as tx:
+        tx.users.set_flagged(who.id, here.clock.now())
+    page = browser.post("/password", current=who.password, password=OTHER, repeat=OTHER)
+    assert page.path == "/settings/password", "and not in a circle"
+    browser.post("/confirm", operation="password")
+    approve(here, who, browser)
+    assert go_on(browser).path == "/settings/password"
+    assert not browser.post("/settings/password", current=who.password, password=OTHER, repeat=OTHER).refusals
+    assert browser.get("/settings/questions").path == "/settings/questions"
 
 
 def test_there_are_no_chains_of_primary_users(here: Installation) -> None:
