@@ -120,7 +120,7 @@ def test_a_flagged_password_opens_no_platform(here: Installation) -> None:
         refused(1302, work=lambda: here.platform().start(who.username, who.password))
     assert who.phone.pending().attempts == ()
     browser = waiting(here, who)
-    approve(here, who, browser)
+    scan(here, who, browser)
     assert go_on(browser).path == "/password"
     assert browser.post("/password", current=who.password, password=NEW, repeat=NEW).path == "/"
     here.later(601)
@@ -131,7 +131,7 @@ def test_a_flagged_password_enrols_no_phone(here: Installation) -> None:
     """With a session of both elements: the offer waits until the password is a new one."""
     who = flagged(here)
     browser = waiting(here, who)
-    approve(here, who, browser)
+    scan(here, who, browser)
     assert go_on(browser).path == "/password"
     for path in ("/", "/enrol"):
         page = browser.get(path)

@@ -254,6 +254,35 @@ def test_a_number_changes_when_two_agree_and_the_old_one_is_told(
     assert len(masked) == 1 and next(iter(masked)).endswith(new[-4:])
 
 
+def test_an_account_is_kept_to_its_networks_and_freed_again_when_two_agree(
+    here: Installation, agent: Member, officer: Member
+) -> None:
+    """T02: sessions from elsewhere end, the right password from elsewhere is refused with the cause, a wrong one as ever."""
+    who = here.person()
+    browser = logged_in(here, who)
+    made = agent.ask("networks", who.username, "--networks", "203.0.113.0/24, 2001:db8::/32")
+    assert browser.get("/").status == 200
+    officer.do("approve", made, "--checked", "letter of the company seen")
+    assert browser.get("/").status == 401
+    assert browser.login(who.username, who.password).refusals == [1303]
+    assert here.browser().login(who.username, "Wrong-2026!").refusals == [1101]
+    assert here.letters(who.mail)[0]["subject"] == "The networks you may log in from were changed"
+    officer.do("approve", agent.ask("networks", who.username, "--networks", "everywhere"), "--checked", "the same")
+    here.later(61)
+    logged_in(here, who)
+
+
+@pytest.mark.parametrize(
+    "ranges", ["", "somewhere", "203.0.113.7/24", " ".join(f"10.0.{n}.0/24" for n in range(21)), "everywhere"]
+)
+def test_networks_that_are_none_or_as_they_are_cannot_be_asked_for(
+    here: Installation, agent: Member, ranges: str
+) -> None:
+    who = here.person()
+    expected = 7207 if ranges == "everywhere" else 7206
+    assert agent.refused("request", "networks", who.username, *WORDS, "--networks", ranges) == expected
+
+
 @pytest.mark.parametrize("number", ["", "09012345678", "+8190", "+99912345678901", "x" * 500])
 def test_a_number_that_is_none_is_refused_when_it_is_asked_for(here: Installation, agent: Member, number: str) -> None:
     who = here.person()

@@ -12,7 +12,7 @@ _LOGINS = (
     "login.session.issued", "login.password.refused", "login.password.locked", "login.password.flagged", "login.enrolment.opened",
     "login.device.missing", "login.push.denied", "login.push.not_me", "login.approval.refused", "login.code.refused",
     "login.challenge.refused", "login.offline.paused", "login.attempt.failed", "login.attempt.cancelled", "login.attempt.expired",
-    "login.attempt.lapsed", "login.enrolment.held", "login.held.opened", "login.network.refused", "account.login.locked",
+    "login.attempt.lapsed", "login.enrolment.held", "login.network.refused", "account.login.locked",
     "recovery.account.begun", "recovery.proof.accepted", "recovery.proof.refused", "recovery.account.done",
     "recovery.account.cancelled", "recovery.account.expired", "recovery.account.failed",
     "session.portal.ended", "session.platform.ended", "session.other.ended", "session.all.ended",
@@ -37,7 +37,7 @@ KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), 
 # which the audit keeps for those who watch over staff.
 UNTOLD = frozenset(
     {
-        "login.attempt.opened", "login.push.repeated", "login.qr.shown", "login.challenge.shown", "login.push.approved",
+        "login.attempt.opened", "login.held.opened", "login.push.repeated", "login.qr.shown", "login.challenge.shown", "login.push.approved",
         "login.code.accepted", "login.challenge.accepted", "enrolment.code.proved", "enrolment.secret.issued",
         "code.start.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
         "code.activation.refused", "code.contact.refused", "code.send.limited", "code.recover.sent", "code.recover.refused", "recovery.key.asked",
@@ -53,7 +53,8 @@ ALARMING = frozenset(
     {
         "login.password.refused", "login.password.locked", "login.password.flagged", "login.push.denied", "login.push.not_me",
         "login.approval.refused", "login.code.refused", "login.challenge.refused", "login.offline.paused", "login.attempt.failed",
-        "login.network.refused", "account.login.locked", "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
+        "login.network.refused", "account.login.locked",
+        "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
         "recovery.account.failed", "renewal.recovery.refused", "renewal.recovery.started", "staff.interview.held",
     }
 )  # fmt: skip

@@ -39,6 +39,13 @@ Roles = Annotated[
         "--roles", help="roles: every role the person will have, parted by commas; none takes the person off the staff."
     ),
 ]
+Networks = Annotated[
+    str,
+    typer.Option(
+        "--networks",
+        help="networks: every range the account may log in from, as 203.0.113.0/24, parted by blanks; or: everywhere.",
+    ),
+]
 Id = Annotated[str, typer.Argument(help="Id of the request.")]
 Checked = Annotated[str, typer.Option("--checked", help="What you looked at before approving.")]
 Why = Annotated[str, typer.Option("--why", help="Why not; the one who asked reads it.")]
@@ -46,13 +53,13 @@ Why = Annotated[str, typer.Option("--why", help="Why not; the one who asked read
 
 def ask(
     desk: Desk, kind: Kind, username: Whom, reason: Reason, evidence: Evidence, contact: Contact = "", number: Number = "",
-    replaces: Replaces = "", roles: Roles = "",
+    replaces: Replaces = "", networks: Networks = "", roles: Roles = "",
 ) -> None:  # fmt: skip
     """Ask for a change that another member of staff has to approve within a day."""
     if kind not in CHANGES:
         typer.echo(desk.text("request.kinds", kinds=_KINDS), err=True)
         raise typer.Exit(USAGE)
-    params = {"contact": contact, "number": number, "replaces": replaces, "roles": roles}
+    params = {"contact": contact, "number": number, "replaces": replaces, "networks": networks, "roles": roles}
     shown = desk.do(
         lambda session: requests.ask(desk.kit, session, kind, username, reason, evidence, params), "staff_request"
     )

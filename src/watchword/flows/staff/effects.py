@@ -10,16 +10,18 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from types import MappingProxyType
 
+from watchword.core import networks as ranges
 from watchword.core import staff
 from watchword.core.refusals import NO_CONTACT, NUMBER_COUNTRY, STAFF_FORM, STAFF_STATE, Refusal
 from watchword.core.staff_requests import StaffRequest
 from watchword.core.users import Contact, User
-from watchword.flows import letters, password_step, sent_codes
+from watchword.flows import letters, networks, password_step, sent_codes
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.staff import access, ends
 
 RESET_CODE_SECONDS = 24 * 60 * 60
+EVERYWHERE = "everywhere"
 _NUMBER = re.compile(r"\+[1-9][0-9]{6,14}")
 
 Params = Mapping[str, str]
@@ -144,6 +146,25 @@ def _read_suspended(kit: Kit, tx: Tx, user: User, params: Params) -> Params | Re
     return {} if user.state == "suspended" else Refusal(STAFF_STATE, "user.not_suspended")
 
 
+def _read_networks(kit: Kit, tx: Tx, user: User, params: Params) -> Params | Refusal:
+    words = params.get("networks", "").replace(",", " ").split()
+    found = ranges.canonical([] if words == [EVERYWHERE] else words)
+    if not words or isinstance(found, str):
+        return _form("networks")
+    same = found == tuple(one.cidr for one in tx.protection.networks(user.id))
+    return Refusal(STAFF_STATE, "networks.same") if same else {"networks": " ".join(found) or EVERYWHERE}
+
+
+def change_networks(kit: Kit, tx: Tx, user: User, request: StaffRequest, by: str) -> Effect | Refusal:
+    """The account may log in from these ranges alone, or from everywhere again; sessions outside of them end (T02)."""
+    words = request.params.get("networks", "").split()
+    ended = networks.change(kit, tx, user, [] if words == [EVERYWHERE] else words, by, note=request.id)
+    if isinstance(ended, Refusal):
+        return ended
+    letters.tell_all(kit, tx, user, "staff_networks")
+    return Effect(sessions=list(ended))
+
+
 def _read_roles(kit: Kit, tx: Tx, user: User, params: Params) -> Params | Refusal:
     names = params.get("roles", "").replace(",", " ").split()
     roles = staff.known(names)
@@ -177,6 +198,7 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
         "restart_enrolment": Change((), _nothing, restart_enrolment),
         "reset_password": Change(("contact",), _read_contact, reset_password),
         "change_number": Change(("number", "replaces"), _read_number, change_number),
+        "networks": Change(("networks",), _read_networks, change_networks),
         "reinstate": Change((), _read_suspended, reinstate),
         "roles": Change(("roles",), _read_roles, change_roles),
     }
