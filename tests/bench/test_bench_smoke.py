@@ -34,7 +34,7 @@ def test_breached_passwords_are_looked_up() -> None:
 def test_every_figure_is_explained() -> None:
     for name, figure in figures.FIGURES.items():
         assert figure.about, name
-    assert len(BENCHMARKS) == 11
+    assert len(BENCHMARKS) == 12
     lines = figures.table({"start_s": 0.5, "idle_mb": 900.0})
     assert "≤ 1.5 ok" in lines and "MISSED" in lines
 

@@ -75,13 +75,15 @@ async function answer(file: string, request: Request): Promise<Response> {
 async function brand(event: Fetched): Promise<Response> {
   const cache = await caches.open(CACHE);
   const kept = await cache.match(BRAND);
+  // Read whole before the entry is written anew: a body that still streams from it would end early, and the page go without.
+  const body = await kept?.blob();
   const fresh = fetch(BRAND, { cache: "no-cache" }).then(async (fetched) => {
     if (fetched.ok) await cache.put(BRAND, fetched.clone());
     return fetched;
   });
   if (!kept) return fresh;
   event.waitUntil(fresh.catch(() => undefined));
-  return kept;
+  return new Response(body, { headers: kept.headers });
 }
 
 type Notice = { title: string; body: string; lang: string; test?: string };
