@@ -19,7 +19,7 @@ from tests.support.recovering import (
     new_password,
     other,
 )
-from tests.support.steps import approve, asked, go_on, known, logged_in, scan, waiting
+from tests.support.steps import asked, go_on, known, logged_in, scan, waiting
 from watchword_client.portal import Browser
 
 
