@@ -21,7 +21,7 @@ def table(desk: Desk, titles: Sequence[str], rows: Iterable[Sequence[object]]) -
     """A table with translated titles."""
     shape = Table(box=None, pad_edge=False, header_style="bold")
     for title in titles:
-        shape.add_column(desk.text(title), overflow="fold")
+        shape.add_column(desk.text(title), overflow="fold", no_wrap=title == "id")  # an id is copied, whole
     for row in rows:
         shape.add_row(*(Text(plain(cell, 200)) for cell in row))
     Console().print(shape)
@@ -60,7 +60,7 @@ def _parts(desk: Desk, found: Card) -> Iterable[tuple[str, tuple[str, ...], Sequ
     ]
     yield "part.locks", ("lock.counter", "lock.wrong", "lock.locks", "lock.until"), locks
     devices = [(d.id, d.name, desk.text(f"device.{d.state}"), moment(d.last_used)) for d in found.devices]
-    yield "part.devices", ("id", "person.name", "person.state", "used"), devices
+    yield "part.devices", ("id", "name", "person.state", "used"), devices
     yield "part.contacts", ("id", "contact"), [(contact[0], contact[2]) for contact in found.contacts]
     sessions = [(s.kind, s.client, moment(s.created), moment(s.touched)) for s in found.sessions]
     yield "part.sessions", ("kind", "client", "began", "used"), sessions

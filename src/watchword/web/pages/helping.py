@@ -60,3 +60,4 @@ class TopicPage(Page):
     topic: str
     see: tuple[str, ...] = ()
     rules: PasswordRules | None = None
+    logged_in: bool = False

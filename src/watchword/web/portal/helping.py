@@ -25,7 +25,7 @@ def topic(ask: Ask) -> Response:
         return refuse(ask, Refusal(NOT_FOUND, "help.topic"))
     rules = ask.site.kit.policy.passwords
     view = TopicPage(
-        csrf=ask.csrf(), path=PREFIX + name, topic=name, see=TOPICS[name],
+        csrf=ask.csrf(), path=PREFIX + name, topic=name, see=TOPICS[name], logged_in=SESSION in ask.cookies,
         rules=PasswordRules(minimum=rules.minimum, classes=rules.classes) if name == "password-rules" else None,
     )  # fmt: skip
     return page(ask, view)
