@@ -9,7 +9,7 @@ from watchword.core.lockout import Tries, locked, wrong
 from watchword.core.refusals import BUSY, LOCKED, PASSWORD_CURRENT, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
-from watchword.flows import changes, device_tokens, letters, new_passwords, password_step
+from watchword.flows import changes, confirm, device_tokens, letters, new_passwords, password_step
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, BusyError
 
@@ -34,7 +34,10 @@ def change(
         user = tx.users.get(session.user_id)
         if user is None or user.state != "active":
             return Refusal(SESSION_ABSENT, "user.gone")
-        refused = None if flagged else changes.refusal(kit, tx, session, user, binding=False)
+        if not flagged:
+            refused = changes.refusal(kit, tx, session, user, binding=False)
+        else:  # a session from before the report may be that somebody's: Key is asked there as in the settings
+            refused = None if 0 < user.flagged < session.created else confirm.required(kit, session)
         if refused is not None:
             return refused
         earlier, known = tx.history.of(user.id), new_passwords.own_on_file(kit, tx, user)
@@ -52,10 +55,9 @@ def user_of(kit: Kit, session: Session) -> User | None:
 
 
 def is_flagged(kit: Kit, session: Session) -> bool:
-    """Whether the password was reported as known to somebody else before this session began: then it is changed without asking the
-    phone again. A session from before may be that somebody's."""
+    """Whether the password was reported as known to somebody else."""
     user = user_of(kit, session)
-    return user is not None and 0 < user.flagged < session.created
+    return user is not None and bool(user.flagged)
 
 
 def _wrong_current(kit: Kit, user: User, current: str) -> Refusal | None:

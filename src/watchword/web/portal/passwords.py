@@ -41,8 +41,9 @@ def flagged_post(ask: Ask) -> Response:
     session = signed_in(ask)
     if isinstance(session, Refusal):
         return refuse(ask, session)
-    refused = _change(ask, session, flagged=password_change.is_flagged(ask.site.kit, session))
-    if refused is not None and refused.kind is CONFIRM_FIRST:
+    flagged = password_change.is_flagged(ask.site.kit, session)
+    refused = _change(ask, session, flagged=flagged)
+    if refused is not None and refused.kind is CONFIRM_FIRST and not flagged:
         return see("/settings/password")
     return flagged_form(ask, refused) if refused else see("/")
 
