@@ -195,14 +195,16 @@ class Phone(Device):
         self.choose_pin(pin)
         self.is_activated(who)
 
-    def open_waiting(self) -> None:
-        """The app tells that a login waits; take it."""
-        self.page.get_by_role("link").filter(has_text=self.words.key("waiting.one")).click()
-        self.reads_key("approve.title")
+    def open_waiting(self, asked: str = "") -> None:
+        """The app tells that a login waits, or what else is `asked` (`confirm.<operation>`, `recover`); take it."""
+        self.page.get_by_role("link").filter(
+            has_text=self.words.key("waiting.other" if asked else "waiting.one")
+        ).click()
+        self.reads_key(f"ask.{asked}" if asked else "approve.title")
 
-    def type_confirmation(self, code: str) -> None:
-        """The six digits of the login page."""
-        self.page.get_by_label(self.words.key("approve.code")).fill(code)
+    def type_confirmation(self, code: str, *, asked: str = "") -> None:
+        """The six digits of the login page, or of the page that asks for something else."""
+        self.page.get_by_label(self.words.key("ask.code" if asked else "approve.code")).fill(code)
 
     def approve(self, pin: str = PIN) -> None:
         """Approve what is on the screen, by the PIN."""

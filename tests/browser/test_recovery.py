@@ -1,113 +1,143 @@
-"""Forgotten passwords, changes of the password and security questions in a browser: both languages, and without scripts."""
+"""A forgotten password on the live server: Key and SMS, SMS and mail, and one proof alone, at a desk and on a phone (S04, S06, U01)."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.conftest import Pair
-from tests.browser.devices import Computer
+from tests.browser.devices import Computer, Phone
+from tests.browser.test_settings import SCREENS, WIDTHS, fill, sit_down
 from tests.support.installation import Installation, Person
-from tests.support.recovering import NEW
+from watchword.web.texts import LANGUAGES
 
-Desk = Callable[..., Computer]
+Pairs = Callable[..., Pair]
+Computers = Callable[..., Computer]
+NEW, NEXT = "Nakanoshima-27!", "Dojima-River-81!"
+MINUTE = 61
+
+# Everything of the form that sets the password, sent by somebody who has given one proof only.
+_FORGE = """password => {
+  const form = document.querySelector('main form')
+  form.querySelectorAll('input:not([type=hidden])').forEach(e => e.remove())
+  for (const [name, value] of [['do', 'password'], ['password', password], ['repeat', password]]) {
+    form.append(Object.assign(document.createElement('input'), {type: 'hidden', name, value}))
+  }
+  form.submit()
+}"""
 
 
-def _code(here: Installation, desk: Computer, who: Person, kind: str) -> None:
-    """A proof by SMS or mail."""
-    desk.page.locator(f'input[name=method][value^="{kind}"]').check()
+def begin(desk: Computer, who: Person, *, look: bool = True) -> None:
+    """From the login page to the choice of the first way."""
+    desk.visit("/login")
+    desk.press(desk.words.portal("login.forgot"), "link")
+    desk.reads(desk.words.portal("recover.head_name"))
+    if look:
+        desk.seen("recover-name")
+    fill(desk, common__username=who.username)
     desk.press(desk.words.portal("login.continue"))
-    desk.seen(f"recover-code-{kind}")
-    desk.page.locator("#code").fill(here.code_to(who.number if kind == "sms" else who.mail))
+    desk.reads(desk.words.portal("recover.head_choose"))
+
+
+def choose(desk: Computer, way: str) -> None:
+    """One of the ways offered."""
+    desk.page.get_by_role("radio", name=desk.words.portal(f"recover.by_{way}")).check()
+    desk.press(desk.words.portal("login.continue"))
+
+
+def offered(desk: Computer) -> list[str]:
+    """The ways on the page, without the number or address that a code goes to."""
+    desk.reads(desk.words.portal("recover.head_choose"))
+    found = [str(radio.get_attribute("value")) for radio in desk.page.get_by_role("radio").all()]
+    return [value.partition(":")[0] for value in found]
+
+
+def by_code(here: Installation, desk: Computer, to: str, *, wrong: bool = False) -> None:
+    """The code that was sent; if asked for, a wrong one first."""
+    desk.reads(desk.words.portal("recover.head_code"))
+    code = here.code_to(to)
+    if wrong:
+        fill(desk, enrol__code=f"{(int(code) + 1) % 10**6:06}")
+        desk.press(desk.words.portal("enrol.check"))
+        desk.alert(desk.words.refusal(3204))
+        desk.seen("recover-code")
+    fill(desk, enrol__code=code)
     desk.press(desk.words.portal("enrol.check"))
 
 
-def _new(page: Page, password: str) -> None:
-    page.locator("#p").fill(password)
-    page.locator("#r").fill(password)
+def set_password(desk: Computer, password: str) -> None:
+    """Both fields and the button."""
+    desk.reads(desk.words.portal("recover.head_password"))
+    fill(desk, start__password=password, start__repeat=password)
+    desk.press(desk.words.portal("start.set"))
 
 
-@pytest.mark.parametrize("scripts", [True, False], ids=["with scripts", "without"])
-@pytest.mark.parametrize("lang", ["en", "ja"])
-def test_from_the_login_page_to_a_new_password(here: Installation, computer: Desk, lang: str, scripts: bool) -> None:
-    who = here.person(phones=0, lang=lang)
-    desk = computer(lang, java_script_enabled=scripts)
-    words, page = desk.words, desk.page
-    desk.visit("/login")
-    page.get_by_role("link", name=words.portal("login.forgot")).click()
-    desk.seen("recover")
-    page.get_by_label(words.portal("common.username")).fill(who.username)
-    desk.press(words.portal("login.continue"))
+def by_key(desk: Computer, hand: Phone) -> None:
+    """The QR code, on a phone's screen the link; nobody's phone is notified before that."""
+    desk.reads(desk.words.portal("recover.key_first"))
+    desk.seen("recover-key")
+    found = desk.page.locator(".qr[data-qr]")
+    expect(found).not_to_have_attribute("data-qr", "")
+    hand.open(str(found.get_attribute("data-qr")))
+    hand.reads_key("ask.recover")
+    hand.seen("approve-recovery")
+    hand.approve()
+    hand.reads_key("ask.approved")
+
+
+@pytest.mark.parametrize("lang", LANGUAGES)
+def test_key_and_sms_then_sms_and_mail(here: Installation, pair: Pairs, computer: Computers, lang: str) -> None:
+    who, desk, hand = sit_down(pair, lang)
+    here.later(MINUTE)
+    begin(desk, who)
+    assert offered(desk) == ["key", "sms", "mail"]
     desk.seen("recover-first")
-    _code(here, desk, who, "sms")
-    desk.reads(words.portal("recover.head_choose"))
-    desk.seen("recover-second")
-    _code(here, desk, who, "mail")
-    desk.reads(words.portal("recover.head_password"))
-    _new(page, "short")
-    desk.press(words.portal("start.set"))
-    desk.alert(words.refusal(1402))
-    desk.seen("recover-password-faults")
-    _new(page, NEW)
-    desk.press(words.portal("start.set"))
-    desk.reads(words.portal("recover.head_done"))
+    choose(desk, "key")
+    by_key(desk, hand)
+    assert offered(desk) == ["sms", "mail"]
+    desk.page.evaluate(_FORGE, NEW)
+    desk.alert(desk.words.refusal(1413))
+    desk.seen("recover-one-proof")
+    choose(desk, "sms")
+    by_code(here, desk, who.number, wrong=True)
+    set_password(desk, "Password-1!")
+    desk.alert(desk.words.refusal(1402))
+    desk.seen("recover-password")
+    set_password(desk, NEW)
+    desk.reads(desk.words.portal("recover.head_done"))
     desk.seen("recover-done")
 
-
-@pytest.mark.parametrize("lang", ["en", "ja"])
-def test_the_strength_is_told_while_typing_and_nothing_leaves_the_page(
-    here: Installation, computer: Desk, lang: str
-) -> None:
-    desk = computer(lang)
-    page = desk.page
-    desk.visit("/start")
-    asked: list[str] = []
-    page.on("request", lambda request: asked.append(request.url))
-    told = page.locator("[data-strength]")
-    levels = desk.words.portal("password.strength_words").split("|")
-    expect(told).to_be_hidden()
-    page.locator("#p").focus()
-    page.locator("#p").press_sequentially("Password1!")
-    expect(told).to_contain_text(levels[1])
-    expect(page.locator("[data-rule=length]")).to_have_class("is-met")
-    expect(page.locator("[data-rule=classes]")).to_have_class("is-met")
-    expect(page.locator("[data-rule=common]")).not_to_have_class("is-met")
-    page.locator("#p").fill(NEW)
-    expect(told).to_contain_text(levels[4])
-    expect(page.locator("[data-rule=common]")).to_have_class("is-met")
-    desk.seen("start-strength")
-    page.locator("#p").fill("ab")
-    expect(page.locator("[data-rule=length]")).not_to_have_class("is-met")
-    fetched = [url for url in asked if "/static/mark.svg" not in url]  # the page's own icon may come late
-    assert len(fetched) == 1 and "/static/portal/strength.js" in fetched[0], "something else left the page"
+    other = computer(lang, **SCREENS[lang])
+    other.widths = WIDTHS[lang]
+    here.later(MINUTE)
+    begin(other, who, look=False)
+    choose(other, "sms")
+    by_code(here, other, who.number)
+    assert offered(other) == ["key", "mail"], "of another kind than the first"
+    choose(other, "mail")
+    by_code(here, other, who.mail)
+    set_password(other, NEXT)
+    other.reads(other.words.portal("recover.head_done"))
+    desk.log_in(who, NEW)
+    desk.alert(desk.words.refusal(1101))
+    desk.log_in(who, NEXT)
+    desk.waits()
 
 
-@pytest.mark.parametrize("lang", ["en", "ja"])
-def test_settings_of_password_and_questions(pair: Callable[..., Pair], lang: str) -> None:
-    who, desk, hand = pair(lang)
-    words, page = desk.words, desk.page
+def test_one_proof_is_not_enough_without_scripts(here: Installation, pair: Pairs) -> None:
+    who, desk, hand = sit_down(pair, "en", java_script_enabled=False)
+    here.later(MINUTE)
+    begin(desk, who)
+    choose(desk, "key")
+    by_key(desk, hand)
+    desk.press(desk.words.portal("wait.continue"))
+    assert offered(desk) == ["sms", "mail"]
+    desk.visit("/recover")
+    assert offered(desk) == ["sms", "mail"], "no other page is there by its address"
+    expect(desk.page.locator("input[type=password]")).to_have_count(0)
+    desk.press(desk.words.portal("recover.cancel"))
+    desk.reads(desk.words.portal("login.title"))
     desk.log_in(who)
-    code = desk.waits()
-    hand.open_waiting()
-    hand.type_confirmation(code)
-    hand.approve()
-    desk.at_home(who)
-    desk.visit("/settings/questions")
-    desk.seen("settings-questions")
-    for at, (question, answer) in enumerate(
-        (("first_trip", "Nara"), ("dream_job", "Pilot"), ("first_film", "Ikiru")), 1
-    ):
-        page.locator(f"#q{at}").select_option(question)
-        page.locator(f"#a{at}").fill(answer)
-    desk.press(words.portal("questions.set"))
-    expect(page.get_by_text(words.portal("questions.done"))).to_be_visible()
-    desk.seen("settings-questions-done")
-    desk.visit("/settings/password")
-    desk.seen("settings-password")
-    page.locator("#o").fill(who.password)
-    _new(page, NEW)
-    desk.press(words.portal("password.set"))
-    expect(page.get_by_text(words.portal("password.done"))).to_be_visible()
-    desk.seen("settings-password-done")
+    desk.waits()

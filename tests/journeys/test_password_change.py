@@ -126,9 +126,9 @@ def test_one_hash_decides_about_all_earlier_ones(here: Installation) -> None:
     calls: list[str] = []
     original = pool.run
 
-    def counting(work: Callable[..., object], *args: object) -> object:
+    def counting(work: Callable[..., object], *args: object, **more: object) -> object:
         calls.append(work.__name__)
-        return original(work, *args)
+        return original(work, *args, **more)
 
     pool.run = counting
     try:

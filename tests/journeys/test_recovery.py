@@ -19,7 +19,7 @@ from tests.support.recovering import (
     new_password,
     other,
 )
-from tests.support.steps import approve, asked, go_on, known, logged_in, waiting
+from tests.support.steps import asked, go_on, known, logged_in, scan, waiting
 from watchword_client.portal import Browser
 
 
@@ -214,7 +214,7 @@ def test_this_isnt_me_stops_it(here: Installation) -> None:
     assert here.letters(who.mail)[0]["subject"] == "A new password was stopped"
     here.later(901)
     again = waiting(here, who)
-    approve(here, who, again)
+    scan(here, who, again)
     assert go_on(again).path == "/", "the password was flagged, though nobody knew it"
 
 

@@ -13,6 +13,12 @@ from watchword.core.refusals import Refusal
 from watchword.core.users import User
 from watchword.flows import notices, primary
 
+OTHER = "Nakanoshima-5300!"
+_ANSWERS = (("first_trip", "Nara Park"), ("dream_job", "Astronaut"), ("first_film", "生きる 1952"))
+QUESTIONS = {
+    f"{name}{at}": pair[of] for at, pair in enumerate(_ANSWERS, 1) for of, name in enumerate(("question", "answer"))
+}
+
 
 def user(here: Installation, who: Person) -> User:
     with here.built.store.read() as tx:
@@ -174,7 +180,8 @@ def test_a_secondary_user_sees_who_may_and_every_change_is_refused(here: Install
     approve(here, who, browser, who.phones[0])
     go_on(browser)
     name = user(here, holder).display_name
-    for path in ("/settings", "/settings/contacts", "/settings/devices", "/settings/notices"):
+    for path in ("", "/contacts", "/devices", "/notices", "/password", "/questions", "/networks"):
+        path = f"/settings{path}"
         assert name in browser.get(path).text, path
     with here.built.store.read() as tx:
         contact, device = tx.contacts.of(who.id)[0].id, tx.devices.of_user(who.id)[0].id
@@ -188,6 +195,8 @@ def test_a_secondary_user_sees_who_may_and_every_change_is_refused(here: Install
         ("/settings/devices", {"do": "rename", "device": device, "name": "Mine"}),
         ("/settings/devices", {"do": "deactivate", "device": device}),
         ("/settings/notices", {"logins": "all"}),
+        ("/settings/password", {"current": who.password, "password": OTHER, "repeat": OTHER}),
+        ("/settings/questions", QUESTIONS),
     ):
         page = browser.post(path, **fields)
         assert (page.refusals, page.status) == ([6102], 403), f"{path} {fields}"
@@ -195,6 +204,39 @@ def test_a_secondary_user_sees_who_may_and_every_change_is_refused(here: Install
     assert not browser.post("/settings/language", lang="en", zone="Europe/Zurich").refusals, "no security setting"
     primary.set_primary(here.built.kit, who.username, "")
     assert not browser.post("/settings/devices", do="rename", device=device, name="Mine").refusals
+    assert not browser.post("/settings/questions", **QUESTIONS).refusals
+    assert not browser.post("/settings/password", current=who.password, password=OTHER, repeat=OTHER).refusals
+
+
+def test_a_secondary_user_is_refused_before_the_password_counts(here: Installation) -> None:
+    """Whose right it is comes first: no wrong current password is counted, and no form is there to be filled in."""
+    who, holder = here.person(), here.person()
+    browser = logged_in(here, who)
+    primary.set_primary(here.built.kit, who.username, holder.username)
+    assert 'name="current"' not in browser.get("/settings/password").html
+    assert 'name="answer1"' not in browser.get("/settings/questions").html
+    for _ in range(12):
+        assert browser.post("/settings/password", current="x", password=OTHER, repeat=OTHER).refusals == [6102]
+    here.later(301)
+    assert browser.post("/settings/password", current="x", password=OTHER, repeat=OTHER).refusals == [6102]
+    primary.set_primary(here.built.kit, who.username, "")
+    browser.post("/logout")
+    logged_in(here, who, browser)
+
+
+def test_a_password_reported_as_known_is_replaced_by_a_secondary_user_too(here: Installation) -> None:
+    """Nothing else can be done before, so that asking somebody else for it would be a dead end (Q02)."""
+    who, holder = here.person(), here.person()
+    browser = logged_in(here, who)
+    primary.set_primary(here.built.kit, who.username, holder.username)
+    with here.built.store.write() as tx:
+        tx.users.set_flagged(who.id, here.clock.now())
+    for path in ("/settings/password", "/settings/questions", "/settings/networks"):
+        assert browser.get(path).path == "/password", path
+    assert browser.post("/password", current=who.password, password=OTHER, repeat=OTHER).path == "/"
+    who.password = OTHER
+    browser.post("/logout")
+    logged_in(here, who, browser)
 
 
 def test_there_are_no_chains_of_primary_users(here: Installation) -> None:

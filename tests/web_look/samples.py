@@ -183,6 +183,8 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "settings-questions": QuestionsPage(username=username, csrf="token", confirmed=True, chosen=("first_trip", "dream_job", "first_film")),
         "settings-questions-faults": QuestionsPage(username=username, csrf="token", confirmed=True, picked=("first_trip", name or "", ""), error=no(refusals.QUESTIONS_FORM, faults=("same", "short"))),
         "settings-questions-done": QuestionsPage(username=username, csrf="token", done=True, chosen=("first_trip", "dream_job", "first_film")),
+        "settings-password-secondary": ChangePasswordPage(username=username, csrf="token", confirmed=True, changed_by=name or "Hana Sato (hsato77)", error=no(refusals.PRIMARY_ONLY, name=name or "Hana Sato (hsato77)")),
+        "settings-questions-secondary": QuestionsPage(username=username, csrf="token", changed_by=name or "Hana Sato (hsato77)"),
         "settings-questions-off": QuestionsPage(username=username, csrf="token", off=True),
         "settings-questions-limited": QuestionsPage(username=username, csrf="token", confirmed=True, limited_until=NOW + 3600),
         "home-limited": HomePage(username=username, name="", login_way="push", login_at=NOW - 5, limited_until=NOW + 3600),

@@ -53,6 +53,7 @@ CHALLENGE = Machine(
 LIFE_SECONDS = 15 * 60
 COLLECT_SECONDS = 60
 HELD_SECONDS = 5 * 60
+OPEN_SECONDS = LIFE_SECONDS + HELD_SECONDS  # the longest from the start to the last second of an approval
 SUSPICION = "suspicion"
 PUSH_SECONDS = 3 * 60
 QR_SECONDS = 3 * 60

@@ -169,8 +169,10 @@ def confirm(kit: Kit, request: Signed) -> str | Refusal:
     """The phone has wrapped the secret and proves it: only now the device works. Returns the username."""
     with kit.store.write() as tx:
         seen = tx.enrolments.get(text(request.fields, "enrolment", 26))
-        if seen is not None and seen.road == "again":
-            tx.users.lock(seen.user_id)  # its row is written below; the order of locks is user, phone, device
+        if seen is not None:
+            tx.users.lock(
+                seen.user_id
+            )  # of two at once one is the first Key; the order of locks is user, phone, device
         enrolment = tx.enrolments.get(seen.id, lock=True) if seen else None
         if enrolment is None:
             return Refusal(ENROLMENT_OVER, "enrolment.unknown")

@@ -26,7 +26,7 @@ from watchword.core.refusals import (
     Refusal,
 )
 from watchword.core.users import Contact, User
-from watchword.flows import networks, password_step, sent_codes
+from watchword.flows import changes, networks, password_step, sent_codes
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.ready import Proven, gather
@@ -137,11 +137,17 @@ def usable(kit: Kit, tx: Tx, enrolment: Enrolment, *states: str) -> tuple[Enrolm
         return Refusal(
             ENROLMENT_OVER, "device.ended"
         )  # staff or its owner ended it meanwhile: what follows is theirs to say
-    if enrolment.road == "sms" and enrolment.state != "active" and password_step.active_devices(tx, user.id):
+    if _for_the_first(tx, enrolment) and enrolment.state != "active" and password_step.active_devices(tx, user.id):
         return Refusal(
             ENROLMENT_OVER, "device.exists"
         )  # begun with a password alone, before Key was there: it is closed now
     return enrolment, user
+
+
+def _for_the_first(tx: Tx, enrolment: Enrolment) -> bool:
+    """Whether it was begun with a password and a code: on the phone, or at a page whose session has shown no Key."""
+    session = tx.sessions.get(enrolment.session_id) if enrolment.road == "page" else None
+    return enrolment.road == "sms" or (session is not None and session.kind == "enrolment")
 
 
 def replaced(tx: Tx, enrolment: Enrolment) -> str:
@@ -231,7 +237,8 @@ def _new_number(kit: Kit, enrolment: Enrolment, user: User, region: str, nationa
         return Refusal(NUMBER_FORM, f"number.{fault}", {"fault": fault})
     if not enrolment.proved:
         return Refusal(PROOF_FIRST, "proof.missing")
-    return Contact(kit.entropy.id(), user.id, "sms", number, 0, False, 0)
+    refused = changes.delayed(kit, user)
+    return refused or Contact(kit.entropy.id(), user.id, "sms", number, 0, False, 0)
 
 
 def prove(kit: Kit, enrolment_id: str, claim: str, code: str) -> Proven | Refusal:

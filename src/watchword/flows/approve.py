@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from watchword.core.attempts import WRONG_CONFIRMATIONS, Attempt, state_at
+from watchword.core.attempts import OPEN_SECONDS, WRONG_CONFIRMATIONS, Attempt, state_at
 from watchword.core.devices import SIGNED_WRONG_LIMIT, Device, Phone
 from watchword.core.encoding import b64u, sha256, unb64u
 from watchword.core.enrolments import LIVE
@@ -24,7 +24,7 @@ from watchword.core.users import User
 from watchword.factors.base import Rejected
 from watchword.factors.key_push import DECISIONS
 from watchword.factors.registry import FACTORS
-from watchword.flows import letters, owner_notices, suspicion
+from watchword.flows import letters, owner_notices, renewals, suspicion
 from watchword.flows.answers import confirmation_of
 from watchword.flows.details import context_of, details
 from watchword.flows.endings import fail, settle, tell
@@ -243,8 +243,9 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     if attempt.session_id:
         tx.sessions.end(attempt.session_id, now)
         _undo_enrolments(tx, attempt, now)
-    for other in tx.attempts.open_for((attempt.user_id,), now):
-        tx.attempts.move(other.id, "pending", "not_me", decided=now, decided_by="not_me")
+    for other in tx.attempts.recent(attempt.user_id, now - OPEN_SECONDS):
+        if other.state in ("pending", "approved"):
+            tx.attempts.move(other.id, other.state, "not_me", decided=now, decided_by="not_me")
     user = tx.users.get(attempt.user_id)
     if user is None:
         return
@@ -253,6 +254,7 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     ):  # the password was not known, and nothing was changed
         letters.tell_all(kit, tx, user, "recovery_stopped")
         return
+    renewals.void_recoveries(tx, user.id, now)
     tx.users.set_flagged(user.id, now)
     letters.tell_all(kit, tx, user, "not_me")
     suspicion.after_not_me(kit, tx, user)

@@ -55,8 +55,9 @@ def begin(kit: Kit, username: str, visit: Visit) -> Begun | Refusal:
         devices = password_step.active_devices(tx, owner)
         lang = user.lang if user is not None else visit.lang
         context = login.seen_from(visit, None, lang)
+        # The name stays as it was typed: the spelling on file would tell that there is somebody.
         attempt = Attempt(
-            id=kit.entropy.id(), user_id=owner, username=user.username if user is not None else username[:NAME_LENGTH],
+            id=kit.entropy.id(), user_id=owner, username=username.strip()[:NAME_LENGTH],
             client="portal", state="pending", collector_hash=sha256(collector.encode()), bound_key="",
             nonce=b64u(kit.entropy.bytes(16)), started=now, expires=now + LIFE_SECONDS, context=context, browser_id="",
             confirm=True, confirm_reason="browser", device_id=devices[0].id if devices else "",

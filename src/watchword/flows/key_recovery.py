@@ -26,7 +26,7 @@ from watchword.core.refusals import (
 )
 from watchword.core.renewals import FINISH_SECONDS, START_SECONDS, Renewal
 from watchword.core.users import Contact, User
-from watchword.flows import letters, password_step, renewals, sent_codes
+from watchword.flows import changes, letters, networks, password_step, renewals, sent_codes
 from watchword.flows.activate import existing_pin, first_number, signing_phone, stated_platform
 from watchword.flows.activation_start import claim_hash, new_enrolment, platform_refusal
 from watchword.flows.approve import wrong_pin
@@ -68,6 +68,9 @@ def start(
         return checked
     now = kit.clock.now()
     with kit.store.write() as tx:
+        if not networks.inside(tx, checked.user.id, visit.address):
+            password_step.uncount(tx, checked, now)
+            return networks.refuse(kit, tx, checked.user.id, visit)
         user = password_step.accept(tx, checked, now)
         if user is None:
             return Refusal(CREDENTIALS, "user.gone")
@@ -170,6 +173,8 @@ def unlock(kit: Kit, request: Signed, claim: str, platform: Platform, proof: Sig
     """The one new phone key with the first signed answer under the recovery PIN. A wrong one counts for the phone that is lost."""
     with kit.store.write() as tx:
         seen = tx.renewals.get(text(request.fields, "renewal", 26))
+        if seen is not None:
+            tx.users.lock(seen.user_id)  # the order of locks everywhere: user, phone, renewal
         for phone_id in sorted({seen.phone_id, text(request.fields, "phone", 26)} - {""}) if seen else ():
             tx.phones.get(phone_id, lock=True)  # two recoveries onto each other's phones must not wait in a circle
         found = _step(kit, tx, text(request.fields, "renewal", 26), claim, "opened", "proven", "issued")
@@ -183,7 +188,7 @@ def unlock(kit: Kit, request: Signed, claim: str, platform: Platform, proof: Sig
         if refused is not None or renewal.state != "opened":
             return refused or renewal
         tx.renewals.set(renewal.id, key_x=phone.key_x, key_y=phone.key_y)
-        refused = _pin(kit, tx, renewal, request) or _beside(kit, tx, renewal, user, phone, proof)
+        refused = _pin(kit, tx, renewal, user, request) or _beside(kit, tx, renewal, user, phone, proof)
         if refused is not None:
             return refused
         values = {"to_phone_id": "" if phone.state == "new" else phone.id, "name": phone.name}
@@ -207,7 +212,7 @@ def _fits(kit: Kit, tx: Tx, renewal: Renewal, request: Signed, phone: Phone) -> 
     return Refusal(ALREADY_ACTIVE, "device.here") if phone.id == renewal.phone_id else None
 
 
-def _pin(kit: Kit, tx: Tx, renewal: Renewal, request: Signed) -> Refusal | None:
+def _pin(kit: Kit, tx: Tx, renewal: Renewal, user: User, request: Signed) -> Refusal | None:
     device, lost = tx.devices.get(renewal.device_id), tx.phones.get(renewal.phone_id)
     if device is None or lost is None or device.state != "active" or lost.state != "active":
         return Refusal(RENEWAL_OVER, "device.gone")
@@ -220,7 +225,18 @@ def _pin(kit: Kit, tx: Tx, renewal: Renewal, request: Signed) -> Refusal | None:
     refused = wrong_pin(kit, tx, device, lost, "recovery.mismatch")
     if refused.kind is not PIN_WRONG:
         tx.renewals.move(renewal.id, "opened", "void")
+        _spent(kit, tx, user)
     return refused
+
+
+def _spent(kit: Kit, tx: Tx, user: User) -> None:
+    """Key ended by guesses from afar, which a password and a number were enough for: so does what may follow. In the day after a
+    recovery these two may be a stranger's, and a new Key waits for staff; else lower limits come with it, as after a forgotten PIN."""
+    now = kit.clock.now()
+    if changes.delayed(kit, user) is not None and not password_step.active_devices(tx, user.id):
+        tx.staff.hold(user.id, user.id, now)
+    else:
+        tx.users.set_recovered(user.id, now)
 
 
 def _beside(kit: Kit, tx: Tx, renewal: Renewal, user: User, phone: Phone, proof: Signed | None) -> Refusal | None:
@@ -243,6 +259,11 @@ def decline(kit: Kit, renewal_id: str, claim: str) -> Proven | Refusal:
         renewal, user = found
         enrolment = tx.enrolments.get(renewal.id)
         if enrolment is None:
+            refused = changes.delayed(
+                kit, user
+            )  # a number and a mailbox set the password: they must not give a Key as well
+            if refused is not None:
+                return refused
             if not tx.renewals.move(renewal.id, "opened", "declined"):
                 return Refusal(RENEWAL_OVER, "renewal.moved")
             fresh = new_enrolment(kit, user, "again", "proven", ENROL_SECONDS, claim=renewal.claim_hash)

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watchword.core import passwords
-from watchword.core.attempts import LIFE_SECONDS
+from watchword.core.attempts import OPEN_SECONDS
 from watchword.core.passwords import Own
 from watchword.core.refusals import BUSY, PASSWORD_POLICY, Refusal
 from watchword.core.users import Contact, Details, User
+from watchword.flows import renewals
 from watchword.flows.endings import tell
 from watchword.flows.kit import Kit
 from watchword.flows.ports import BusyError, Tx
@@ -83,12 +84,13 @@ def put(kit: Kit, tx: Tx, user: User, encoded: str, now: int) -> None:
 
 
 def end_others(kit: Kit, tx: Tx, user: User, now: int, *, session: str = "", browser: str = "") -> Ended:
-    """End every session and remembered browser but these, every open attempt, and every enrolment that is under way (S06)."""
+    """End every session and remembered browser but these, every open attempt, and every enrolment and recovery of Key under way (S06)."""
+    renewals.void_recoveries(tx, user.id, now)
     ended = tx.sessions.end_all(user.id, now, but=session)
     tx.browsers.forget_all(user.id, but=browser)
     tx.enrolments.void_all(user.id)
     closed = []
-    for attempt in tx.attempts.recent(user.id, now - LIFE_SECONDS):
+    for attempt in tx.attempts.recent(user.id, now - OPEN_SECONDS):
         to = {"pending": "cancelled", "approved": "lapsed"}.get(attempt.state)
         if to and tx.attempts.move(attempt.id, attempt.state, to, decided_by="password"):
             closed.append(attempt.id)

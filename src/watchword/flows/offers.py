@@ -22,7 +22,7 @@ from watchword.core.rates import Window
 from watchword.core.refusals import ACTIVATION_THROTTLED, INVALID, PROOF_FIRST, SESSION_ABSENT, USED_OR_OLD, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, username_key
-from watchword.flows import confirm, sent_codes
+from watchword.flows import changes, sent_codes
 from watchword.flows.activation_start import claim_hash, new_enrolment, on_file, page_over, platform_refusal
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.password_step import active_devices
@@ -70,7 +70,7 @@ def current(kit: Kit, session: Session, *, renew: bool = False) -> Offer | Refus
         if active_devices(tx, user.id):
             if session.kind == "enrolment":
                 return Refusal(PROOF_FIRST, "device.exists")  # the first enrolment's proof is for the first device only
-            refused = confirm.required(kit, session)  # a session left open must not give a stranger's phone a key
+            refused = changes.refusal(kit, tx, session, user, binding=True)  # nor may a session left open do it
             if refused is not None:
                 return refused
         for old in tx.enrolments.offered_to(user.id):

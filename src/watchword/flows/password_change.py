@@ -9,7 +9,7 @@ from watchword.core.lockout import Tries, locked, wrong
 from watchword.core.refusals import BUSY, LOCKED, PASSWORD_CURRENT, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
-from watchword.flows import confirm, device_tokens, letters, new_passwords, password_step
+from watchword.flows import changes, device_tokens, letters, new_passwords, password_step
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, BusyError
 
@@ -26,14 +26,17 @@ class Changed:
 def change(
     kit: Kit, session: Session, current: str, password: str, visit: Visit, *, flagged: bool = False
 ) -> Changed | Refusal:
-    """A new password, with the current one and, unless it is `flagged`, an approval of the last minutes."""
-    refused = None if flagged else confirm.required(kit, session)
-    if refused is not None:
-        return refused
+    """A new password, with the current one and, unless it is `flagged`, by the primary user and with an approval of the last minutes.
+
+    A flagged one everybody replaces himself: whoever started the login knows it, and nothing else can be done before (Q02).
+    """
     with kit.store.read() as tx:
         user = tx.users.get(session.user_id)
         if user is None or user.state != "active":
             return Refusal(SESSION_ABSENT, "user.gone")
+        refused = None if flagged else changes.refusal(kit, tx, session, user, binding=False)
+        if refused is not None:
+            return refused
         earlier, known = tx.history.of(user.id), new_passwords.own_on_file(kit, tx, user)
     refused = new_passwords.refused(kit, password, known) or _wrong_current(kit, user, current)
     if refused is not None:
@@ -49,9 +52,10 @@ def user_of(kit: Kit, session: Session) -> User | None:
 
 
 def is_flagged(kit: Kit, session: Session) -> bool:
-    """Whether the password was reported as known to somebody else: then it is changed without asking the phone again."""
+    """Whether the password was reported as known to somebody else before this session began: then it is changed without asking the
+    phone again. A session from before may be that somebody's."""
     user = user_of(kit, session)
-    return user is not None and bool(user.flagged)
+    return user is not None and 0 < user.flagged < session.created
 
 
 def _wrong_current(kit: Kit, user: User, current: str) -> Refusal | None:
@@ -86,6 +90,9 @@ def _put(kit: Kit, session: Session, seen: User, encoded: str, visit: Visit) -> 
             return Refusal(
                 PASSWORD_CURRENT, "password.moved"
             )  # another change was first: the one just typed is not current
+        refused = None if user.flagged else changes.by_primary(tx, user)
+        if refused is not None:
+            return refused
         if not tx.sessions.renew(session.id, sha256(token.encode())):
             return Refusal(SESSION_ABSENT, "session.ended")
         new_passwords.put(kit, tx, user, encoded, now)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from watchword.core import questions
 from watchword.core.refusals import BUSY, QUESTIONS_FORM, QUESTIONS_OFF, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
-from watchword.flows import confirm, letters, recovery_end
+from watchword.flows import changes, letters, recovery_end
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, BusyError
 
@@ -22,13 +22,13 @@ def choose(kit: Kit, session: Session, picked: Sequence[str], answers: Sequence[
     """Three questions and their answers in place of all earlier ones."""
     if not kit.policy.known_counts:
         return Refusal(QUESTIONS_OFF, "questions.off")
-    refused = confirm.required(kit, session)
-    if refused is not None:
-        return refused
     with kit.store.read() as tx:
         user = tx.users.get(session.user_id)
-    if user is None:
-        return Refusal(SESSION_ABSENT, "user.gone")
+        if user is None:
+            return Refusal(SESSION_ABSENT, "user.gone")
+        refused = changes.refusal(kit, tx, session, user, binding=False)
+    if refused is not None:
+        return refused
     texts = [
         kit.texts.plain(lang, f"questions.{one}")
         for lang in ("en", "ja")
@@ -47,9 +47,12 @@ def choose(kit: Kit, session: Session, picked: Sequence[str], answers: Sequence[
         return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
     now = kit.clock.now()
     with kit.store.write() as tx:
-        user = tx.users.lock(session.user_id)
-        if user is None or recovery_end.limited(kit, user) is not None:
-            return Refusal(SESSION_ABSENT, "user.moved")
+        user, live = tx.users.lock(session.user_id), tx.sessions.get(session.id)
+        if user is None or user.state != "active" or live is None or live.ended:
+            return Refusal(SESSION_ABSENT, "session.ended")
+        refused = recovery_end.limited(kit, user) or changes.by_primary(tx, user)
+        if refused is not None:
+            return refused
         tx.answers.replace(user.id, encoded, now)
         letters.tell_all(kit, tx, user, "questions_changed")
         tx.audit.write(AuditRow("user.questions.chosen", user.id, session.id, personal=visit.personal()), now)

@@ -190,8 +190,11 @@ def _send(
     tx.recoveries.set(recovery.id, method=kind, contact_id=contact.id)
     budget = (f"recover:{recovery.id}", rules.STARTS_OF_A_NAME)
     sent = sent_codes.send(kit, tx, someone, contact, CODE, recovery.id, budget=budget)
+    if not isinstance(sent, Refusal) or recovery.given:
+        return sent if isinstance(sent, Refusal) else None
     # A limit of the number itself would tell that there is one: only somebody who has proven something hears of it.
-    return sent if isinstance(sent, Refusal) and recovery.given else None
+    sent_codes.unsent(kit, tx, recovery.user_id, CODE, recovery.id)
+    return None
 
 
 def _budget(kit: Kit, tx: Tx, recovery: Recovery, kind: str, visit: Visit) -> str:

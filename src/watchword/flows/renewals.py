@@ -68,6 +68,15 @@ def void_open(tx: Tx, phone_id: str) -> None:
             forget(tx, renewal)
 
 
+def void_recoveries(tx: Tx, user_id: str, now: int) -> None:
+    """End what was begun to recover this user's Key: it stood on a password that counts no more. The caller has locked the user's row, and
+    maybe an attempt, after which no phone may be locked; the renewal's own row is enough against the step that hands out."""
+    for seen in tx.renewals.recoveries_of(user_id):
+        renewal = tx.renewals.get(seen.id, lock=True)
+        if renewal is not None and renewal.state in OPEN and tx.renewals.move(renewal.id, renewal.state, "void"):
+            forget(tx, renewal, now)
+
+
 def forget(tx: Tx, renewal: Renewal, now: int = 0) -> None:
     """What was handed out and never confirmed is worth nothing from now on."""
     for old, new in renewal.devices:

@@ -7,10 +7,11 @@ from dataclasses import dataclass
 
 from watchword.core import codes
 from watchword.core.codes import SentCode
+from watchword.core.encoding import b64u
 from watchword.core.otp import plain_digits
 from watchword.core.rates import Window
 from watchword.core.refusals import ANSWER_FORM, NUMBER_COUNTRY, SEND_LIMITED, SENT_CODE_OVER, SENT_CODE_WRONG, Refusal
-from watchword.core.users import Contact, User, mask_mail
+from watchword.core.users import NOBODY, Contact, User, mask_mail
 from watchword.flows import letters
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
@@ -62,6 +63,15 @@ def send(
         AuditRow(f"code.{purpose}.sent", user.id, subject, {"kind": contact.kind}, {"to": masked(kit, contact)}), now
     )
     return Sent(masked(kit, contact), codes.DIGITS[purpose], code.expires, now + codes.SENDS[0].seconds)
+
+
+def unsent(kit: Kit, tx: Tx, user_id: str, purpose: str, subject: str) -> None:
+    """A code that nobody gets, in place of one that a limit kept back: nothing that is asked afterwards tells the two apart."""
+    now = kit.clock.now()
+    tx.codes.end(purpose, subject, now)
+    mac = kit.vault.mac(f"code:{purpose}:{subject}", b64u(kit.entropy.bytes(16)))
+    expires = now + codes.LIFE_SECONDS[purpose]
+    tx.codes.add(SentCode(kit.entropy.id(), user_id, purpose, subject, NOBODY, mac, 0, expires, 0, now))
 
 
 def _allowed(kit: Kit, tx: Tx, budget: Budget, contact: Contact, user_id: str, now: int) -> Refusal | None:

@@ -29,6 +29,7 @@ renewals = Table(
     time("created"),
     time("expires"),
     Index(None, "secret_hash"),
+    Index(None, "user_id"),
     Index(None, "phone_id"),
     Index(None, "expires"),
 )

@@ -26,6 +26,9 @@ _BY_ID = Query(by(_T, "id"))
 _LOCK = Query(by(_T, "id").with_for_update())
 _BY_SECRET = Query(by(_T, "secret_hash").order_by(_T.c.created.desc(), _T.c.id.desc()).limit(1))
 _OPEN_OF = Query(by(_T, "phone_id").where(_LIVE).order_by(_T.c.created, _T.c.id))
+_RECOVERIES_OF = Query(
+    by(_T, "user_id").where(_T.c.kind == literal("recovery"), _LIVE).order_by(_T.c.phone_id, _T.c.id)
+)
 _OVER = Query(
     select(*_T.c)
     .where(_LIVE, _T.c.expires < param(_T.c.expires, "before"))
@@ -58,6 +61,10 @@ class Renewals:
     def open_of(self, phone_id: str) -> tuple[Renewal, ...]:
         """Those of a phone that have not ended, oldest first; time is the caller's to check."""
         return tuple(Renewal(*_row(row)) for row in self._db.all(_OPEN_OF, phone_id=phone_id))
+
+    def recoveries_of(self, user_id: str) -> tuple[Renewal, ...]:
+        """Recoveries of a user's Key that have not ended, by phone."""
+        return tuple(Renewal(*_row(row)) for row in self._db.all(_RECOVERIES_OF, user_id=user_id))
 
     def overdue(self, before: int, limit: int) -> Sequence[Renewal]:
         """Open ones whose time was over before `before`."""

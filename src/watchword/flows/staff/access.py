@@ -64,9 +64,9 @@ def fresh(session: Session, now: int) -> bool:
     return confirmed(session, now) or emergency(session)
 
 
-def member(kit: Kit, tx: Tx, session: Session, *, about: str = "") -> Member | Refusal:
-    """Who acts, with the staff rows of him and of the person whom it is `about` locked until the transaction ends."""
-    locked = tx.staff.lock([session.user_id, *([about] if about else [])])
+def member(kit: Kit, tx: Tx, session: Session, *, about: str = "", beside: str = "") -> Member | Refusal:
+    """Who acts, with the staff rows of him, of the person whom it is `about` and of one `beside` locked until the transaction ends."""
+    locked = tx.staff.lock([session.user_id, *filter(None, (about, beside))])
     known = tx.sessions.get(session.id)
     user = tx.users.get(session.user_id)
     if known is None or known.kind != staff.SESSION_KIND or not alive(known, kit.clock.now()):
@@ -93,7 +93,7 @@ def acting(
     if found is None:
         return refused(kit, tx, who, action, Refusal(STAFF_NOBODY, "user.unknown"))
     subject = Subject(found, tx.staff.roles(found.id))
-    denied = _denied(who, action, subject)
+    denied = _denied(who, action, subject, oneself=himself(tx, who, found))
     if denied is not None:
         return refused(kit, tx, who, action, denied, found.id)
     if proof and not fresh(who.session, kit.clock.now()):
@@ -101,8 +101,12 @@ def acting(
     return who, subject
 
 
-def _denied(who: Member, action: str, subject: Subject) -> Refusal | None:
-    oneself = subject.user.id == who.user.id
+def himself(tx: Tx, who: Member, about: User) -> bool:
+    """Whether an account is that of who acts, his paper account included: one person has both."""
+    return who.user.id in (about.id, tx.users.details(about.id).paper_of)
+
+
+def _denied(who: Member, action: str, subject: Subject, *, oneself: bool) -> Refusal | None:
     if staff.may(action, who.roles, oneself=oneself, to_staff=bool(subject.roles)):
         return None
     own = oneself and action in staff.NEVER_TO_ONESELF

@@ -170,6 +170,8 @@ def _read_roles(kit: Kit, tx: Tx, user: User, params: Params) -> Params | Refusa
     roles = staff.known(names)
     if roles is None:
         return _form("roles")
+    if roles and user.kind != "live":
+        return Refusal(STAFF_STATE, "user.paper")
     return (
         Refusal(STAFF_STATE, "roles.same") if roles == tx.staff.roles(user.id) else {"roles": " ".join(sorted(roles))}
     )

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from watchword.core.attempts import COLLECT_SECONDS, LIFE_SECONDS
+from watchword.core.attempts import OPEN_SECONDS
 from watchword.core.devices import Device
 from watchword.core.users import User
+from watchword.flows import renewals
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 
@@ -14,15 +15,16 @@ from watchword.flows.ports import AuditRow, Tx
 def close_logins(kit: Kit, tx: Tx, user: User) -> None:
     """End every login under way, also one that was approved and not collected yet."""
     now = kit.clock.now()
-    for attempt in tx.attempts.recent(user.id, now - LIFE_SECONDS - COLLECT_SECONDS):
+    for attempt in tx.attempts.recent(user.id, now - OPEN_SECONDS):
         tx.attempts.move(attempt.id, "pending", "cancelled", decided=now, decided_by="staff")
         tx.attempts.move(attempt.id, "approved", "lapsed")
 
 
 def end_sessions(kit: Kit, tx: Tx, user: User) -> list[str]:
-    """End logins under way, then every session; what they were, for `tell` after the transaction."""
-    close_logins(kit, tx, user)
+    """End recoveries of Key and logins under way, then every session; what they were, for `tell` after the transaction."""
     now = kit.clock.now()
+    renewals.void_recoveries(tx, user.id, now)
+    close_logins(kit, tx, user)
     found = [session.id for session in tx.sessions.of_user(user.id, now)]
     return [session_id for session_id in found if tx.sessions.end(session_id, now)]
 

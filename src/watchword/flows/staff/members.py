@@ -59,7 +59,7 @@ def first_administrators(kit: Kit, usernames: Sequence[str]) -> tuple[User, ...]
     now = kit.clock.now()
     with kit.store.write() as tx:
         found = [tx.users.by_key(username_key(name)) for name in usernames]
-        users = tuple({user.id: user for user in found if user is not None and user.state == "active"}.values())
+        users = tuple({user.id: user for user in found if user is not None and _person(user)}.values())
         if len(users) != len(usernames):
             return Refusal(STAFF_NOBODY, "user.unknown")
         claim = (
@@ -88,7 +88,7 @@ def break_glass(kit: Kit, username: str, again: str, act: str, reason: str) -> B
         return Refusal(GLASS, "glass.reason" if not said else "glass.username")
     with kit.store.write() as tx:
         found = tx.users.by_key(username_key(username))
-        if found is None or found.state != "active":
+        if found is None or not _person(found):
             return Refusal(GLASS, "user.not_active")
         roles = tx.staff.lock([found.id]).get(found.id, frozenset())
         if act != "administrator" and staff.ADMINISTRATOR not in roles:
@@ -130,6 +130,11 @@ def _tell_administrators(kit: Kit, tx: Tx, user: User, act: str, reason: str) ->
             what = kit.texts.plain(other.lang, f"staff.glass.act.{act}")
             letters.tell_all(kit, tx, other, "glass_broken", who=user.username, act=what, reason=reason)
     return len(told)
+
+
+def _person(user: User) -> bool:
+    """Whether an account may have a role. A paper account may not: whose it is has another, and would be two pairs of eyes."""
+    return user.state == "active" and user.kind == "live"
 
 
 def _administrators(tx: Tx) -> list[Role]:

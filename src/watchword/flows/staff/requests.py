@@ -82,7 +82,7 @@ def ask(
 def _may_not_ask(tx: Tx, who: Member, kind: str, about: User | None) -> Refusal | None:
     if kind not in CHANGES:
         return Refusal(STAFF_FORM, "kind.unknown", {"field": "kind"})
-    oneself = about is not None and about.id == who.user.id
+    oneself = about is not None and access.himself(tx, who, about)
     to_staff = about is not None and bool(tx.staff.roles(about.id))
     if staff.may_ask(kind, who.roles, oneself=oneself, about_staff=to_staff):
         return None if about is not None else Refusal(STAFF_NOBODY, "user.unknown")
@@ -154,7 +154,8 @@ def _decide(kit: Kit, session: Session, request_id: str, event: str, note: str) 
     now = kit.clock.now()
     with kit.store.write() as tx:
         seen = tx.staff.request(request_id)
-        who = access.member(kit, tx, session, about=seen.user_id if seen else "")
+        ids = {"about": seen.user_id, "beside": seen.asked_by} if seen else {}
+        who = access.member(kit, tx, session, **ids)
         if isinstance(who, Refusal):
             return who
         if seen is None:
@@ -163,11 +164,12 @@ def _decide(kit: Kit, session: Session, request_id: str, event: str, note: str) 
         request = tx.staff.request(request_id, lock=True)
         if user is None or request is None:
             return Refusal(REQUEST_UNKNOWN, "user.gone")
-        denied = _may_not_decide(tx, who, request, event)
+        denied = _may_not_decide(tx, who, request, user, event)
         if denied is not None:
             return access.refused(kit, tx, who, event, denied, request.id)
-        if state_at(request, now) != "open":
-            return Refusal(REQUEST_CLOSED, f"request.{state_at(request, now)}")
+        over = _over(tx, request, event, now)
+        if over:
+            return Refusal(REQUEST_CLOSED, f"request.{over}")
         if event == "approve" and not access.fresh(who.session, now):
             return Refusal(CONFIRM_FIRST, "session.not_confirmed")
         if not words(note):
@@ -183,8 +185,18 @@ def _decide(kit: Kit, session: Session, request_id: str, event: str, note: str) 
         return _shown(kit, tx, closed, effect.told), user, effect
 
 
-def _may_not_decide(tx: Tx, who: Member, request: StaffRequest, event: str) -> Refusal | None:
-    asked_it, oneself = request.asked_by == who.user.id, request.user_id == who.user.id
+def _over(tx: Tx, request: StaffRequest, event: str, now: int) -> str:
+    """Why a request can be decided no more, or "". Two who are staff now stand behind what is done: who asked still has to be one."""
+    state = state_at(request, now)
+    if state != "open" or event != "approve":
+        return "" if state == "open" else state
+    asker, about_staff = tx.users.get(request.asked_by), bool(tx.staff.roles(request.user_id))
+    roles = tx.staff.roles(request.asked_by) if asker is not None and asker.state == "active" else frozenset()
+    return "" if staff.may_ask(request.kind, roles, oneself=False, about_staff=about_staff) else "asker_gone"
+
+
+def _may_not_decide(tx: Tx, who: Member, request: StaffRequest, about: User, event: str) -> Refusal | None:
+    asked_it, oneself = request.asked_by == who.user.id, access.himself(tx, who, about)
     if event == "withdraw":
         return None if asked_it else Refusal(STAFF_OWN, "request.foreign")
     about_staff = bool(tx.staff.roles(request.user_id))

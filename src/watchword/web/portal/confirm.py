@@ -16,6 +16,7 @@ from watchword.web.portal.home import signed_in
 from watchword.web.portal.showing import refuse, see
 
 MOST_KEPT = 600
+MOST_FIELDS = 10
 
 # Where each operation that the portal asks for goes on.
 PAGES: Mapping[str, str] = MappingProxyType(
@@ -53,7 +54,7 @@ def keep(ask: Ask) -> None:
         name.removeprefix("keep_"): value for name, value in ask.form.items() if name.startswith("keep_") and value
     }
     text = urlencode(typed)
-    if typed and len(text) <= MOST_KEPT:
+    if typed and len(typed) <= MOST_FIELDS and len(text) <= MOST_KEPT:
         ask.set_cookie(KEPT, text, LIFE_SECONDS)
 
 

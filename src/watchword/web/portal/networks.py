@@ -4,24 +4,21 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
-from watchword.core.refusals import Refusal
 from watchword.flows import networks
 from watchword.web.asking import Ask
 from watchword.web.pages.protection_views import NetworksPage, NetworkView
-from watchword.web.portal.home import signed_in
-from watchword.web.portal.showing import page, refuse
+from watchword.web.portal.settings import answer, opened
 
 
 def show(ask: Ask) -> Response:
     """The list, and where this page is looked at from."""
-    session = signed_in(ask)
-    if isinstance(session, Refusal):
-        return refuse(ask, session)
-    allowed = networks.of(ask.site.kit, session)
+    signed = opened(ask)
+    if isinstance(signed, Response):
+        return signed
+    allowed = networks.of(ask.site.kit, signed.session)
     view = NetworksPage(
-        csrf=ask.csrf(),
-        username=session.username,
         networks=tuple(NetworkView(cidr=one.cidr, note=one.note, since=one.created) for one in allowed),
         address=ask.visit().address,
+        **signed.common,
     )
-    return page(ask, view)
+    return answer(ask, signed, view)

@@ -6,11 +6,12 @@ from starlette.responses import Response
 
 from watchword.core.policy import Policy
 from watchword.core.refusals import CONFIRM_FIRST, PASSWORD_DIFFERS, Refusal
-from watchword.core.sessions import Session, confirmed
+from watchword.core.sessions import Session
 from watchword.flows import password_change
 from watchword.web.asking import SESSION, Ask
 from watchword.web.pages import ChangePasswordPage, PasswordPage, PasswordRules
 from watchword.web.portal.home import signed_in
+from watchword.web.portal.settings import answer, opened
 from watchword.web.portal.showing import page, refusal_view, refuse, see, with_retry
 
 
@@ -46,32 +47,26 @@ def flagged_post(ask: Ask) -> Response:
     return flagged_form(ask, refused) if refused else see("/")
 
 
-def form(ask: Ask, error: Refusal | None = None, *, done: bool = False) -> Response:
+def form(ask: Ask, error: Refusal | None = None) -> Response:
     """The settings page."""
-    session = signed_in(ask)
-    if isinstance(session, Refusal):
-        return refuse(ask, session)
-    kit = ask.site.kit
-    user = password_change.user_of(kit, session)
+    signed = opened(ask, error)
+    if isinstance(signed, Response):
+        return signed
     view = ChangePasswordPage(
-        csrf=ask.csrf(),
-        username=session.username,
-        confirmed=confirmed(session, kit.clock.now()),
-        rules=rules_of(kit.policy),
-        changed_at=user.password_changed if user else 0,
-        done=done or "done" in ask.query,
-        error=refusal_view(ask, error, user) if error else None,
+        rules=rules_of(ask.site.kit.policy),
+        changed_at=signed.user.password_changed,
+        done="done" in ask.query and error is None,
+        **signed.common,
     )
-    response = page(ask, view, status=error.kind.status if error else 200, user=user)
-    return with_retry(response, error) if error else response
+    return answer(ask, signed, view, error)
 
 
 def post(ask: Ask) -> Response:
     """Change it, with the current one and an approval of the last minutes."""
-    session = signed_in(ask)
-    if isinstance(session, Refusal):
-        return refuse(ask, session)
-    refused = _change(ask, session, flagged=False)
+    signed = opened(ask)
+    if isinstance(signed, Response):
+        return signed
+    refused = _change(ask, signed.session, flagged=False)
     return form(ask, refused) if refused else see("/settings/password?done=1")
 
 

@@ -39,7 +39,7 @@ def upgrade() -> None:
         sa.Column("expires", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_renewals"),
     )
-    for column in ("secret_hash", "phone_id", "expires"):
+    for column in ("secret_hash", "user_id", "phone_id", "expires"):
         op.create_index(f"ix_renewals_{column}", "renewals", [column])
 
 
