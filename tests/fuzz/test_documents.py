@@ -67,6 +67,9 @@ KEY = (
     "GET /v1/config", "POST /v1/activation/start", "POST /v1/activation/send", "POST /v1/activation/proof/send", "POST /v1/activation/proof",
     "POST /v1/activation/prove", "POST /v1/activation/scan", "POST /v1/activation/session", "POST /v1/activation/complete",
     "POST /v1/activation/confirm", "POST /v1/nonce", "POST /v1/prove", "POST /v1/pending", "POST /v1/scan", "POST /v1/decide", "POST /v1/push",
+    "POST /v1/renewal", "POST /v1/renewal/complete", "POST /v1/renewal/confirm", "POST /v1/renewal/cancel", "POST /v1/pin/change",
+    "POST /v1/transfer/offer", "POST /v1/transfer/scan", "POST /v1/transfer/approve", "POST /v1/recovery/start", "POST /v1/recovery/send",
+    "POST /v1/recovery/prove", "POST /v1/recovery/unlock", "POST /v1/recovery/decline", "POST /v1/push/test",
 )  # fmt: skip
 PLATFORM = (
     "POST /api/v1/logins", "POST /api/v1/logins/{login}/show", "POST /api/v1/logins/{login}/push", "POST /api/v1/logins/{login}/answer",
@@ -139,13 +142,15 @@ def owner(here: Installation) -> Iterator[Person]:
 
 
 TYPES = {"POST /v1/nonce": "nonce", "POST /v1/prove": "prove", "POST /v1/pending": "pending", "POST /v1/scan": "scan", "POST /v1/decide": "decision",
-         "POST /v1/push": "push", "POST /v1/activation/confirm": "confirm", "POST /v1/activation/complete": "activate"}  # fmt: skip
+         "POST /v1/push": "push", "POST /v1/activation/confirm": "confirm", "POST /v1/activation/complete": "activate",
+         "POST /v1/renewal": "renewal", "POST /v1/renewal/cancel": "cancel", "POST /v1/transfer/approve": "transfer_approve",
+         "POST /v1/push/test": "push_test"}  # fmt: skip
 TEXTS = st.text(max_size=40) | st.sampled_from(
     ["", "approve", "deny", "not_me", "pin", "0" * 26, "A" * 22, "A" * 43, "https://push.example/x"]
 )
 SAFE = st.none() | st.booleans() | st.integers(-(2**53) + 1, 2**53 - 1) | TEXTS
 MEMBERS = st.sampled_from(
-    ["attempt", "nonce", "user", "device", "action", "client", "context", "confirmation", "decision", "uv", "secret_hash", "endpoint", "p256dh", "auth",
+    ["attempt", "renewal", "digits", "nonce", "user", "device", "action", "client", "context", "confirmation", "decision", "uv", "secret_hash", "endpoint", "p256dh", "auth",
      "enrolment", "purpose", "recovery", "key", "name", "platform", "time", "v", "type", "iss", "phone"]
 )  # fmt: skip
 WORDS = st.dictionaries(

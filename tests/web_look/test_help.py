@@ -16,7 +16,8 @@ CATALOGUE = Catalogue.load()
 RENDERER = Renderer(CATALOGUE)
 REFERENCES = tuple(f"U{number:02}" for number in range(1, 9))
 PARAMS = {
-    "until": NOW, "minutes": 4, "slow": True, "digits": 6, "needed": "Android 7", "field": "a", "name": "a.png", "length": 1, "limit": 1, "left": 2,
+    "left": 4, "until": NOW, "minutes": 4, "slow": True, "digits": 6, "needed": "Android 7", "field": "a", "name": "a.png", "length": 1,
+    "limit": 1,
 }  # fmt: skip
 
 
