@@ -249,8 +249,8 @@ def test_a_session_from_before_the_report_changes_the_password_behind_an_approva
     assert page.path == "/password", "and not in a circle"
     browser.post("/confirm", operation="password")
     approve(here, who, browser)
-    assert go_on(browser).path == "/password"
-    assert browser.post("/password", current=who.password, password=OTHER, repeat=OTHER).path == "/"
+    assert go_on(browser).path == "/settings/password"
+    assert not browser.post("/settings/password", current=who.password, password=OTHER, repeat=OTHER).refusals
     assert browser.get("/settings/questions").path == "/settings/questions"
 
 
