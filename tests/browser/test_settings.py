@@ -193,8 +193,8 @@ def devices(here: Installation, desk: Computer, who: Person, lang: str) -> None:
     """A name, a name that is none, a test push, and the spare one ended."""
     say = desk.words.portal
     open_page(desk, "devices")
-    spare, own = card(desk, SPARE[lang]), desk.page.locator("article.device").first
-    expect(own.get_by_text(say("devices.here"))).to_be_visible()
+    spare, own = card(desk, SPARE[lang]), card(desk, say("devices.here"))
+    expect(own).to_have_count(1)
     link = own.get_by_role("link", name=say("devices.move"))
     assert link.get_attribute("href") == "/help/new-phone"
     press(desk, own, "devices.test")
