@@ -11,7 +11,7 @@ from watchword.core.brand import DEFAULT_ACCENT, css, derive
 from watchword.web.assets import Assets, File, file_of
 
 FIRST, SECOND = "#7A1FA2", "#1B5E20"
-_ACCENT = "() => getComputedStyle(document.documentElement).getPropertyValue('--accent').trim()"
+_WORN = "c => getComputedStyle(document.documentElement).getPropertyValue('--accent').trim() === c"
 _KEPT = "async colour => (await (await caches.match('/brand.css')).text()).includes(colour)"
 
 
@@ -38,15 +38,15 @@ def test_key_wears_the_operators_colour_and_takes_a_new_one(
     first = wear(FIRST)
     assert first != DEFAULT_ACCENT
     hand.open()
-    assert hand.page.evaluate(_ACCENT) == first
+    hand.page.wait_for_function(_WORN, arg=first)
     hand.page.evaluate("navigator.serviceWorker.ready.then(() => undefined)")
     hand.go_offline()
     hand.page.reload()
-    assert hand.page.evaluate(_ACCENT) == first, "without a network it goes back to our own colour"
+    hand.page.wait_for_function(_WORN, arg=first)  # without a network it must not go back to our own colour
     hand.context.set_offline(False)
     second = wear(SECOND)
     hand.page.reload()
-    assert hand.page.evaluate(_ACCENT) == first, "a start waits for no network"
+    hand.page.wait_for_function(_WORN, arg=first)  # a start waits for no network
     hand.page.wait_for_function(_KEPT, arg=second)
     hand.page.reload()
-    assert hand.page.evaluate(_ACCENT) == second
+    hand.page.wait_for_function(_WORN, arg=second)

@@ -150,7 +150,7 @@ def test_denied_on_the_phone(pair: Pairs) -> None:
     desk.reads(desk.words.portal("over.denied.title"))
     desk.seen("over-denied")
     desk.log_in(who)
-    expect(desk.page.get_by_role("heading", level=1)).to_contain_text(desk.words.portal("wait.quiet"))
+    expect(desk.page.get_by_role("heading", level=1)).to_contain_text(desk.words.portal("wait.off"))
     assert desk.confirmation() == ""
     desk.press(desk.words.portal("wait.again"))
     desk.alert("U04")
@@ -173,7 +173,7 @@ def test_not_me_leads_to_a_new_password(pair: Pairs) -> None:
     hand.press_key("done")
 
     desk.log_in(who)
-    expect(desk.page.get_by_role("heading", level=1)).to_contain_text(desk.words.portal("wait.quiet"))
+    expect(desk.page.get_by_role("heading", level=1)).to_contain_text(desk.words.portal("wait.off"))
     desk.open_way("qr")
     hand.open(desk.link())
     hand.approve()

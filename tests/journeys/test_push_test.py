@@ -20,7 +20,7 @@ def test_a_test_notification_takes_the_way_of_every_other(here: Installation) ->
     with here.built.kit.store.write() as tx:
         tx.phones.set_push(who.phone.id, TARGET)
     sent = who.phone.test_push()
-    assert sent.startswith("test-") and pushes(here) == [sent]
+    assert sent.startswith("test-") and sent in pushes(here)
 
 
 def test_three_in_ten_minutes(here: Installation) -> None:

@@ -110,12 +110,15 @@ def clear_all(kit: Kit, tx: Tx, user: User) -> None:
 
 
 def accept(tx: Tx, checked: Checked, now: int) -> User | None:
-    """Clear the counter and lock the user's row; None when the user was removed or suspended since."""
-    tx.tries.right(checked.subject, checked.counter)
+    """Lock the user's row and clear the counters; None when the user was removed or suspended since.
+
+    The order of locks, here and wherever a try is counted: user, network, name.
+    """
+    user = tx.users.lock(checked.user.id)
     throttle.refund(tx, checked.network)
+    tx.tries.right(checked.subject, checked.counter)
     if checked.renewed:
         tx.users.rehash(checked.user.id, checked.renewed)
-    user = tx.users.lock(checked.user.id)
     return user if user is not None and user.state == "active" else None
 
 
@@ -162,8 +165,8 @@ def _locked(tries: Tries, now: int) -> Refusal:
 
 def _uncount(tx: Tx, taken: _Taken | Checked, now: int) -> None:
     """The password was never compared, or may not count: the try did not happen."""
-    give_back_in(tx, taken.subject, taken.counter, taken.tries, now, locked=taken.after != taken.tries)
     throttle.refund(tx, taken.network)
+    give_back_in(tx, taken.subject, taken.counter, taken.tries, now, locked=taken.after != taken.tries)
 
 
 def give_back_in(tx: Tx, subject: bytes, counter: str, tries: Tries, now: int, *, locked: bool) -> None:

@@ -47,7 +47,7 @@ _NETWORKS_OF = Query(by(_N, "user_id", columns=("cidr", "note", "created", "by")
 _ADD_NETWORK = adding(_N)
 _NO_NETWORKS = Query(delete(_N).where(_N.c.user_id == param(_N.c.user_id)))
 _TAKE = Query(_take)
-_REFUND = Query(lambda dialect: update(_T).values(tries=_T.c.tries - 1).where(among(_T.c.key, dialect), _T.c.tries > 0))
+_REFUND = Query(update(_T).values(tries=_T.c.tries - 1).where(_T.c.key == param(_T.c.key), _T.c.tries > 0))
 _NAME = Query(update(_T).values(names=_T.c.names + 1).where(_T.c.key == param(_T.c.key)))
 _KEEP = Query(_keep)
 _NOTICES = Query(
@@ -99,8 +99,9 @@ class Protection:
         return Seen(*row)
 
     def refund(self, keys: Sequence[str]) -> None:
-        """Take one count back from each: the password was right, or never compared."""
-        self._db.run(_REFUND, ids=self._db.many(keys))
+        """Take one count back from each: the password was right, or never compared. In the order in which they were taken."""
+        for key in keys:
+            self._db.run(_REFUND, key=key)
 
     def name(self, key: str) -> None:
         """One more name failed from there."""
