@@ -11,6 +11,17 @@ const { version } = JSON.parse(readFileSync(join(import.meta.dirname, "package.j
  */
 export default defineConfig({
   base: "/",
+  plugins: [
+    {
+      // The operator's colours, made by the server: behind the app's own styles, which the build puts at the end of the head. The
+      // body is no place for them, because every screen replaces all of it.
+      name: "brand",
+      transformIndexHtml: {
+        order: "post",
+        handler: () => [{ tag: "link", attrs: { rel: "stylesheet", href: "/brand.css" }, injectTo: "head" }],
+      },
+    },
+  ],
   define: { __APP_VERSION__: JSON.stringify(version) },
   build: {
     outDir: "../../src/watchword/web/static/key",
