@@ -150,7 +150,7 @@ def test_denied_on_the_phone(pair: Pairs) -> None:
     desk.reads(desk.words.portal("over.denied.title"))
     desk.seen("over-denied")
     desk.log_in(who)
-    expect(desk.page.get_by_role("heading", level=1)).to_contain_text(desk.words.portal("wait.off"))
+    expect(desk.page.get_by_role("heading", level=1)).to_contain_text(desk.words.portal("wait.quiet"))
     assert desk.confirmation() == ""
     desk.press(desk.words.portal("wait.again"))
     desk.alert("U04")
