@@ -104,7 +104,10 @@ def recovery_pin(walk: Walk) -> None:
 
 
 def forgotten_pin(walk: Walk) -> None:
-    """With a forgotten PIN Key is set up anew, by password and a code to the first number; every channel is told."""
+    """With a forgotten PIN Key is set up anew, but not in the day after a recovery; every channel is told."""
+    early = _new_phone(walk)
+    refused(6103, lambda: early.recover_declined(_recovering(walk, early)))
+    walk.clock.ahead += walk.built.kit.policy.recovery_delay_seconds + 60
     lost, phone = _phone(walk), _new_phone(walk)
     refused(3104, lambda: phone.activate_start(PERSON.username, PASSWORD))
     phone.recover_declined(_recovering(walk, phone))
