@@ -60,7 +60,11 @@ def test_an_operation_that_is_not_the_portals_is_refused(here: Installation, ope
 
 def test_without_a_session_it_leads_to_the_login_page(here: Installation) -> None:
     who = here.person()
-    assert here.browser().post("/confirm", operation="password").status in (200, 401, 403)
+    stranger = here.browser()
+    stranger.get("/login")
+    page = stranger.post("/confirm", operation="password")
+    assert 'name="password"' in page.html and 'action="/login"' in page.html
+    assert who.phone.pending().attempts == (), "no phone was asked"
     browser = known(here, who)
     waiting(here, who, browser)
     attempt = approve(here, who, browser)
