@@ -251,8 +251,14 @@ def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
         profile=settings.policy, portal_host=settings.portal.url.partition("://")[2], brand_name=settings.brand.name,
         support_phone=settings.brand.support_en, countries=tuple(settings.sms.countries), clients=clients,
         throttle=Limits(Limit(throttle.address_tries, throttle.address_names), Limit(throttle.network_tries, throttle.network_names)),
-        recovery_delay_seconds=settings.recovery.delay_hours * 3600,
+        recovery_delay_seconds=settings.recovery.delay_hours * 3600, entitlements=rules_of(settings.limits),
     )  # fmt: skip
+
+
+def rules_of(limits: LimitSettings) -> EntitlementRules:
+    """The operator's numbers as the engine reads them."""
+    amounts = {name: dollars(*getattr(limits, name)) for name in (*GROUPS, *SITUATIONS)}
+    return EntitlementRules(MappingProxyType(amounts), tuple(limits.opted_out_restrictions))
 
 
 def _pem(vault: Vault) -> bytes:
