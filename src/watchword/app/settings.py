@@ -45,13 +45,22 @@ class KeySettings(Group):
     )
 
 
+class StaffSettings(Group):
+    """The console of the institution's own people, on an origin of its own (docs/staff.md)."""
+
+    url: str = Field(
+        "http://staff.watchword.localhost:8400",
+        description="Origin of the staff console, without a trailing slash; empty for none. Let your proxy serve it to your own network only.",
+    )
+
+
 class ListenSettings(Group):
     """Where the server listens."""
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(
         8400,
-        description="Port to listen on, for portal and Key alike; they are told apart by the Host header.",
+        description="Port to listen on, for portal, Key and console alike; they are told apart by the Host header.",
         ge=0,
         le=65535,
     )
@@ -235,7 +244,9 @@ class LimitSettings(Group):
     totp_app: Amounts = Field((500_000, 1_000_000), description="With another authenticator app.")
     code_card: Amounts = Field((200_000, 600_000), description="With a Security Code Card.")
     sms: Amounts = Field((100_000, 200_000), description="With SMS or a temporary device.")
-    opted_out: Amounts = Field((50_000, 100_000), description="At most, for those who opted out of the device at login.")
+    opted_out: Amounts = Field(
+        (50_000, 100_000), description="At most, for those who opted out of the device at login."
+    )
     recovered: Amounts = Field((50_000, 100_000), description="At most, in the time after a recovery.")
     no_device: Amounts = Field((50_000, 100_000), description="Without any active device.")
     opted_out_restrictions: list[Literal["otc_trading", "withdrawals"]] = Field(
@@ -248,7 +259,9 @@ class LimitSettings(Group):
     def _in_order(cls, amounts: Amounts) -> Amounts:
         day, five_days = amounts
         if not 0 <= day <= five_days <= MOST_DOLLARS:
-            raise ValueError("name two amounts, a day's first: neither below 0, and a day's not above that of five days")
+            raise ValueError(
+                "name two amounts, a day's first: neither below 0, and a day's not above that of five days"
+            )
         return amounts
 
 
@@ -303,6 +316,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     portal: PortalSettings = PortalSettings()
     key: KeySettings = KeySettings()
+    staff: StaffSettings = StaffSettings()
     listen: ListenSettings = ListenSettings()
     database: DatabaseSettings = DatabaseSettings()
     redis: RedisSettings = RedisSettings()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from watchword.core.devices import Device, Level
 from watchword.core.entitlements import Entitlements, Limits, Rules, Standing, entitlements
 from watchword.core.recovery import restricted
 from watchword.core.refusals import INVALID, SESSION_ABSENT, Refusal
@@ -15,6 +16,11 @@ from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow, Tx
 
 PAGE = 500
+
+
+def level_of(device: Device) -> Level:
+    """The level of a device."""
+    return Level.KEY_ONLINE
 
 
 @dataclass(frozen=True, slots=True)

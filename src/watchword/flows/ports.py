@@ -19,6 +19,7 @@ from watchword.core.rates import Window
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
 from watchword.flows.cases_ports import Cases
+from watchword.flows.console_ports import Drafts, Links
 from watchword.flows.limits_ports import OwnLimits
 from watchword.flows.password_ports import History, Recoveries, SecurityAnswers
 from watchword.flows.protection_ports import Protection
@@ -374,6 +375,10 @@ class Tx(Protocol):
     def audit(self) -> Audit: ...
     @property
     def staff(self) -> Staff: ...
+    @property
+    def drafts(self) -> Drafts: ...
+    @property
+    def links(self) -> Links: ...
     @property
     def cases(self) -> Cases: ...
     @property

@@ -71,6 +71,7 @@ _DELETE = {
     "outbox": _dead(_OUTBOX, and_(_OUTBOX.c.due.is_(None), _older(_OUTBOX, "created"))),
     "network_tries": _dead(tables.network_tries, _older(tables.network_tries, "started")),
     "phone_notices": _dead(tables.phone_notices, _older(tables.phone_notices, "until")),
+    "staff_drafts": _dead(tables.staff_drafts, _older(tables.staff_drafts, "expires")),
     "password_tries": _dead(_TRIES, and_(_older(_TRIES, "touched"), _idle, _row_over)),
     "password_tries_surplus": _dead(_TRIES, and_(_older(_TRIES, "touched"), _idle, _TRIES.c.total < CAP)),
 }
@@ -92,6 +93,7 @@ def sweep(write: Callable[[], AbstractContextManager[SqlTx]], now: int, retentio
         "outbox": now - retention.letters,
         "network_tries": now - THROTTLE_SECONDS,
         "phone_notices": now,
+        "staff_drafts": now,
         "password_tries": now - FORGET_SECONDS,
     }
     done = {table: _batches(write, table, before[table], now, retention.batches) for table in before}

@@ -13,14 +13,15 @@ from sqlalchemy.sql.type_api import TypeEngine
 from watchword.stores import staff_tables
 from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
+from watchword.stores.console_tables import staff_drafts, staff_links
 from watchword.stores.limits_tables import own_limits
 from watchword.stores.password_tables import password_history, recoveries, security_answers
 from watchword.stores.protection_tables import network_tries, phone_notices, user_networks
 from watchword.stores.renewal_tables import renewals
 
 __all__ = [
-    "attachments", "case_messages", "cases", "metadata", "network_tries", "own_limits", "password_history", "phone_notices", "recoveries", "renewals",
-    "security_answers", "staff_tables", "user_networks",
+    "attachments", "case_messages", "cases", "metadata", "network_tries", "own_limits", "password_history", "phone_notices",
+    "recoveries", "renewals", "security_answers", "staff_drafts", "staff_links", "staff_tables", "user_networks",
 ]  # fmt: skip
 
 users = Table(
