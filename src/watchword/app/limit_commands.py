@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tomllib
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from pydantic import ValidationError
@@ -13,9 +13,9 @@ from pydantic import ValidationError
 from watchword.app.settings import MOST_DOLLARS, LimitSettings
 from watchword.app.user_commands import AsJson, Who, opened
 from watchword.app.wiring import rules_of
-from watchword.core.entitlements import CENTS, Entitlements, Limits, dollars
+from watchword.core.entitlements import CENTS, Limits, dollars
 from watchword.core.refusals import Refusal
-from watchword.flows import entitlements
+from watchword.flows import entitlements, platform
 
 Day = Annotated[int | None, typer.Option("--day", min=0, max=MOST_DOLLARS, help="Whole US dollars on one day.")]
 FiveDays = Annotated[
@@ -36,7 +36,7 @@ def show(username: Who, as_json: AsJson = False) -> None:
         raise _unknown(username)
     user, may = found
     if as_json:
-        typer.echo(json.dumps({"username": user.username, **as_dict(may)}))
+        typer.echo(json.dumps({"username": user.username, **platform.entitled(may)}))
         return
     typer.echo(f"{user.username}: {_words(may.limits)}")
     typer.echo(f"because     {', '.join(may.because)}")
@@ -84,7 +84,7 @@ def what_if(file: PolicyFile, show: Shown = 20, as_json: AsJson = False) -> None
 
 def _line(one: entitlements.Changed, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"username": one.user.username, "now": as_dict(one.now), "then": as_dict(one.then)}))
+        typer.echo(json.dumps({"username": one.user.username, "now": platform.entitled(one.now), "then": platform.entitled(one.then)}))
         return
     restrictions = (
         ""
@@ -92,20 +92,6 @@ def _line(one: entitlements.Changed, *, as_json: bool) -> None:
         else f"; restricted {', '.join(one.now.restrictions) or '–'} → {', '.join(one.then.restrictions) or '–'}"
     )
     typer.echo(f"{one.user.username}: {_words(one.now.limits)} → {_words(one.then.limits)}{restrictions}")
-
-
-def as_dict(may: Entitlements) -> dict[str, Any]:
-    """For a program; amounts in whole US cents."""
-    return {
-        "level": may.level.name.lower() if may.level else None,
-        "limits": {"day": may.limits.day, "five_days": may.limits.five_days, "currency": "USD", "unit": "cents"},
-        "restrictions": list(may.restrictions),
-        "because": list(may.because),
-        "would_raise": [
-            {"how": step.how, "group": step.group or None, "until": step.until or None, "day": step.limits.day, "five_days": step.limits.five_days}
-            for step in may.raises
-        ],
-    }  # fmt: skip
 
 
 def _words(limits: Limits) -> str:

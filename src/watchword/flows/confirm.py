@@ -17,7 +17,7 @@ from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow
 
 OPERATIONS = (
-    "password", "contacts", "devices", "sessions", "questions", "notices", "networks", "account",
+    "password", "contacts", "devices", "sessions", "questions", "notices", "networks", "account", "login",
     "staff", "staff_request", "staff_approval",
 )  # fmt: skip
 

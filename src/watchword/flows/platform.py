@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watchword.core.entitlements import Entitlements
 from watchword.core.refusals import PROOF_OF_KEY, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.flows.kit import Kit
@@ -37,3 +38,17 @@ def check(session: Session) -> dict[str, object]:
         "idle_until": session.touched + session.idle_seconds,
         "expires": session.expires,
     }
+
+
+def entitled(may: Entitlements) -> dict[str, object]:
+    """What an account may do, for a program; amounts in whole US cents."""
+    return {
+        "level": may.level.name.lower() if may.level else None,
+        "limits": {"day": may.limits.day, "five_days": may.limits.five_days, "currency": "USD", "unit": "cents"},
+        "restrictions": list(may.restrictions),
+        "because": list(may.because),
+        "would_raise": [
+            {"how": step.how, "group": step.group or None, "until": step.until or None, "day": step.limits.day, "five_days": step.limits.five_days}
+            for step in may.raises
+        ],
+    }  # fmt: skip

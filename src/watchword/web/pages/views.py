@@ -273,6 +273,8 @@ class SettingsPage(Page):
         ("questions", "/settings/questions"),
         ("contacts", "/settings/contacts"),
         ("devices", "/settings/devices"),
+        ("login", "/settings/login"),
+        ("limits", "/settings/limits"),
         ("sessions", "/settings/sessions"),
         ("networks", "/settings/networks"),
         ("activity", "/settings/activity"),
