@@ -66,7 +66,6 @@ contacts = Table(
     time("verified"),
     flag("is_default"),
     time("on_file"),
-    time("activated"),
     Index(None, "user_id"),
     Index(None, "value_mac"),
 )
