@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from watchword.core.attempts import Attempt
+from watchword.core.checkpoints import Head
 from watchword.core.codes import SentCode
 from watchword.core.devices import Device, Phone
 from watchword.core.enrolments import Enrolment
@@ -18,6 +19,7 @@ from watchword.core.lockout import Tries
 from watchword.core.rates import Window
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
+from watchword.flows.audit_ports import AuditReading, SealedLog
 from watchword.flows.cases_ports import Cases
 from watchword.flows.console_ports import Drafts, Links
 from watchword.flows.password_ports import History, Recoveries, SecurityAnswers
@@ -89,6 +91,10 @@ class Vault(Protocol):
     def canonical(self, fields: Mapping[str, Any]) -> bytes: ...
 
     def verify(self, key_x: bytes, key_y: bytes, message: bytes, signature: str) -> bool: ...
+
+    def sign_head(self, head: Head, at: int) -> str: ...
+
+    def own_head(self, note: str, origin: str) -> tuple[Head, int] | None: ...
 
 
 class Events(Protocol):
@@ -367,6 +373,10 @@ class Tx(Protocol):
     def outbox(self) -> Outbox: ...
     @property
     def audit(self) -> Audit: ...
+    @property
+    def sealed(self) -> SealedLog: ...
+    @property
+    def audit_reading(self) -> AuditReading: ...
     @property
     def staff(self) -> Staff: ...
     @property

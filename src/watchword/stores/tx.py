@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from watchword.flows.ports import Vault
 from watchword.stores.attempts import Attempts
 from watchword.stores.audit import Audit, Commit
+from watchword.stores.audit_reading import AuditReading
 from watchword.stores.browsers import Browsers
 from watchword.stores.cases import Cases
 from watchword.stores.claims import Claims
@@ -23,6 +24,7 @@ from watchword.stores.protection import Protection
 from watchword.stores.rates import Rates
 from watchword.stores.recoveries import Recoveries
 from watchword.stores.renewals import Renewals
+from watchword.stores.sealed_log import SealedLog
 from watchword.stores.sessions import Sessions
 from watchword.stores.staff import Staff
 from watchword.stores.tries import TryCounters
@@ -140,6 +142,16 @@ class SqlTx:
     def audit(self) -> Audit:
         """The audit table."""
         return Audit(self.db, self._keys.commit)
+
+    @property
+    def sealed(self) -> SealedLog:
+        """The sealed log over it."""
+        return SealedLog(self.db)
+
+    @property
+    def audit_reading(self) -> AuditReading:
+        """The audit, searched and verified."""
+        return AuditReading(self.db)
 
     @property
     def staff(self) -> Staff:
