@@ -18,6 +18,7 @@ from watchword.core.lockout import Tries
 from watchword.core.rates import Window
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
+from watchword.flows.caller_ports import Callers
 from watchword.flows.cases_ports import Cases
 from watchword.flows.password_ports import History, Recoveries, SecurityAnswers
 from watchword.flows.protection_ports import Protection
@@ -372,6 +373,8 @@ class Tx(Protocol):
     def audit(self) -> Audit: ...
     @property
     def staff(self) -> Staff: ...
+    @property
+    def callers(self) -> Callers: ...
     @property
     def cases(self) -> Cases: ...
 

@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, U
 from sqlalchemy.sql.type_api import TypeEngine
 
 from watchword.stores import staff_tables
+from watchword.stores.caller_tables import caller_proofs
 from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 from watchword.stores.password_tables import password_history, recoveries, security_answers
@@ -18,7 +19,7 @@ from watchword.stores.protection_tables import network_tries, phone_notices, use
 from watchword.stores.renewal_tables import renewals
 
 __all__ = [
-    "attachments", "case_messages", "cases", "metadata", "network_tries", "password_history", "phone_notices", "recoveries", "renewals",
+    "attachments", "caller_proofs", "case_messages", "cases", "metadata", "network_tries", "password_history", "phone_notices", "recoveries", "renewals",
     "security_answers", "staff_tables", "user_networks",
 ]  # fmt: skip
 

@@ -8,6 +8,7 @@ from watchword.flows.ports import Vault
 from watchword.stores.attempts import Attempts
 from watchword.stores.audit import Audit, Commit
 from watchword.stores.browsers import Browsers
+from watchword.stores.callers import Callers
 from watchword.stores.cases import Cases
 from watchword.stores.claims import Claims
 from watchword.stores.codes import Codes
@@ -144,6 +145,11 @@ class SqlTx:
     def staff(self) -> Staff:
         """Staff and their requests."""
         return Staff(self.db, self._keys.vault)
+
+    @property
+    def callers(self) -> Callers:
+        """Proofs on the telephone."""
+        return Callers(self.db)
 
     @property
     def cases(self) -> Cases:
