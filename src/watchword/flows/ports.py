@@ -20,6 +20,7 @@ from watchword.core.rates import Window
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
 from watchword.flows.audit_ports import AuditReading, SealedLog
+from watchword.flows.caller_ports import Callers
 from watchword.flows.cases_ports import Cases
 from watchword.flows.console_ports import Drafts, Links
 from watchword.flows.password_ports import History, Recoveries, SecurityAnswers
@@ -383,6 +384,8 @@ class Tx(Protocol):
     def drafts(self) -> Drafts: ...
     @property
     def links(self) -> Links: ...
+    @property
+    def callers(self) -> Callers: ...
     @property
     def cases(self) -> Cases: ...
 

@@ -20,6 +20,7 @@ from watchword.stores.audit_tables import (
     audit_personal,
     audit_places,
 )
+from watchword.stores.caller_tables import caller_proofs
 from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 from watchword.stores.console_tables import staff_drafts, staff_links
@@ -29,8 +30,8 @@ from watchword.stores.renewal_tables import renewals
 
 __all__ = [
     "attachments", "audit", "audit_heads", "audit_leaves", "audit_log", "audit_nodes", "audit_personal", "audit_places",
-    "case_messages", "cases", "metadata", "network_tries", "password_history", "phone_notices", "recoveries", "renewals",
-    "security_answers", "staff_drafts", "staff_links", "staff_tables", "user_networks",
+    "caller_proofs", "case_messages", "cases", "metadata", "network_tries", "password_history", "phone_notices", "recoveries",
+    "renewals", "security_answers", "staff_drafts", "staff_links", "staff_tables", "user_networks",
 ]  # fmt: skip
 
 users = Table(

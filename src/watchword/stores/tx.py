@@ -9,6 +9,7 @@ from watchword.stores.attempts import Attempts
 from watchword.stores.audit import Audit, Commit
 from watchword.stores.audit_reading import AuditReading
 from watchword.stores.browsers import Browsers
+from watchword.stores.callers import Callers
 from watchword.stores.cases import Cases
 from watchword.stores.claims import Claims
 from watchword.stores.codes import Codes
@@ -167,6 +168,11 @@ class SqlTx:
     def links(self) -> Links:
         """One-time links for the first administrators."""
         return Links(self.db)
+
+    @property
+    def callers(self) -> Callers:
+        """Proofs on the telephone."""
+        return Callers(self.db)
 
     @property
     def cases(self) -> Cases:
