@@ -215,19 +215,8 @@ def build(
         ancestors=ancestors, inline=settings.database_url.startswith("sqlite"), sms_report=_reports(sending.get("sms")),
     )  # fmt: skip
     dispatcher = Dispatcher(store, store, sending, clock.now)
-    return Built(
-        settings,
-        kit,
-        store,
-        site,
-        console_of(settings, site, catalogue),
-        hub,
-        events,
-        dispatcher,
-        vault,
-        ring,
-        Sealing(kit, head_places(settings)),
-    )
+    console, sealing = console_of(settings, site, catalogue), Sealing(kit, head_places(settings))
+    return Built(settings, kit, store, site, console, hub, events, dispatcher, vault, ring, sealing)
 
 
 def store_of(settings: Settings, vault: Vault, entropy: Entropy, *, keep_letters: bool) -> SqlStore:

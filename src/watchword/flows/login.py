@@ -147,9 +147,7 @@ def open_attempt(
     recent = tx.attempts.recent(user.id, now - RECENT_SECONDS)
     ask = Ask(False, SUSPICION) if suspect else may_ask_now(user, recent, now)
     context = seen_from(visit, browser, user.lang)
-    reason = SUSPICION if suspect else _confirmation(kit, user, context, recent, now)
-    if action == ACTION and not reason:
-        reason = "policy"  # heard on the telephone, whatever else is known
+    reason = SUSPICION if suspect else _confirmation(kit, user, context, recent, action, now)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
     pushed = ask.allowed and not any(
         now < other.push_until for other in open_beside
@@ -178,12 +176,14 @@ def open_attempt(
     return Opened(attempt, collector, devices, ask, changed)
 
 
-def _confirmation(kit: Kit, user: User, context: Context, recent: tuple[Attempt, ...], now: int) -> str:
-    """Why this attempt asks for the confirmation code, or ""."""
+def _confirmation(kit: Kit, user: User, context: Context, recent: tuple[Attempt, ...], action: str, now: int) -> str:
+    """Why this attempt asks for the confirmation code, or "". On the telephone it always does: it is what is read out."""
     after_denial = bool(user.denied_at) and not any(
         a.state in ("approved", "collected") and a.action != ACTION and a.decided > user.denied_at for a in recent
     )
-    return confirmation.reason(context, recent, now=now, always=kit.policy.always_confirm, after_denial=after_denial)
+    return confirmation.reason(
+        context, recent, now=now, always=kit.policy.always_confirm or action == ACTION, after_denial=after_denial
+    )
 
 
 def may_ask_now(user: User, recent: tuple[Attempt, ...], now: int) -> Ask:

@@ -118,19 +118,6 @@ class Browser:
     last_used: int
 
 
-@dataclass(frozen=True, slots=True)
-class LoginLine:
-    """One line of "your last logins"."""
-
-    at: int
-    outcome: str
-    way: str
-    place: str
-    browser: str
-    system: str
-    this: bool
-
-
 class Users(Protocol):
     def by_key(self, key: str) -> User | None: ...
     def get(self, user_id: str) -> User | None: ...
