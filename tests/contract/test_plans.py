@@ -21,6 +21,7 @@ MAY_SCAN = {
     "sweep._DELETE.password_tries": "as rates",
     "sweep._DELETE.password_tries_surplus": "as rates",
     "staff._MEMBERS": "an institution's staff: tens of rows",
+    "sealed_log._PLACES": "two rows at most",
     "outbox._RECENT": "by primary key, from its end, with a limit",
 }
 

@@ -84,7 +84,11 @@ def what_if(file: PolicyFile, show: Shown = 20, as_json: AsJson = False) -> None
 
 def _line(one: entitlements.Changed, *, as_json: bool) -> None:
     if as_json:
-        typer.echo(json.dumps({"username": one.user.username, "now": platform.entitled(one.now), "then": platform.entitled(one.then)}))
+        typer.echo(
+            json.dumps(
+                {"username": one.user.username, "now": platform.entitled(one.now), "then": platform.entitled(one.then)}
+            )
+        )
         return
     restrictions = (
         ""

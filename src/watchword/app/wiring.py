@@ -18,6 +18,7 @@ from cryptography.hazmat.primitives import serialization
 
 from watchword.app.clock import SystemClock, SystemEntropy, monotonic
 from watchword.app.events import LocalEvents, RedisEvents
+from watchword.app.sealing import Sealing, head_places
 from watchword.app.senders import senders
 from watchword.app.settings import LimitSettings, Settings
 from watchword.app.surroundings import Surroundings
@@ -76,6 +77,7 @@ class Built:
     dispatcher: Dispatcher
     vault: Vault
     ring: keyring.KeyRing
+    sealing: Sealing
 
     def close(self) -> None:
         """Give everything back."""
@@ -160,7 +162,7 @@ def _host(url: str) -> str:
 def ring_of(settings: Settings, entropy: Entropy, clock: Clock) -> keyring.KeyRing:
     """The key file, made at first start."""
     try:
-        return keyring.load(settings.keys_path)
+        return _with_audit(keyring.load(settings.keys_path), settings, entropy)
     except FileNotFoundError:
         try:
             made = keyring.create(settings.keys_path, entropy=entropy.bytes, now=clock.now())
@@ -168,6 +170,19 @@ def ring_of(settings: Settings, entropy: Entropy, clock: Clock) -> keyring.KeyRi
             return keyring.load(settings.keys_path)
         log.warning("keys: made %s; back it up apart from the database", settings.keys_path)
         return made
+
+
+def _with_audit(ring: keyring.KeyRing, settings: Settings, entropy: Entropy) -> keyring.KeyRing:
+    """A key for the heads of the log, where the file comes from a version that had none."""
+    if ring.audit:
+        return ring
+    try:
+        made = keyring.with_audit(settings.keys_path, entropy=entropy.bytes)
+    except OSError as closed:
+        log.error("keys: %s has no key for heads of the log and cannot be written to: %s", settings.keys_path, closed)
+        return ring
+    log.warning("keys: a key for heads of the log was added to %s; back it up again", settings.keys_path)
+    return made
 
 
 def build(
@@ -202,9 +217,8 @@ def build(
         ancestors=ancestors, inline=settings.database_url.startswith("sqlite"), sms_report=_reports(sending.get("sms")),
     )  # fmt: skip
     dispatcher = Dispatcher(store, store, sending, clock.now)
-    return Built(
-        settings, kit, store, site, console_of(settings, site, catalogue), hub, events, dispatcher, vault, ring
-    )
+    console, sealing = console_of(settings, site, catalogue), Sealing(kit, head_places(settings))
+    return Built(settings, kit, store, site, console, hub, events, dispatcher, vault, ring, sealing)
 
 
 def store_of(settings: Settings, vault: Vault, entropy: Entropy, *, keep_letters: bool) -> SqlStore:
@@ -283,6 +297,7 @@ def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
         support_phone=settings.brand.support_en, countries=tuple(settings.sms.countries), clients=clients,
         throttle=Limits(Limit(throttle.address_tries, throttle.address_names), Limit(throttle.network_tries, throttle.network_names)),
         recovery_delay_seconds=settings.recovery.delay_hours * 3600, entitlements=rules_of(settings.limits),
+        log_origin=settings.log_origin, heads_seconds=settings.audit.heads_seconds,
     )  # fmt: skip
 
 

@@ -29,7 +29,8 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`profile` is `broker` or `strict`; `countries` limits where SMS go, empty for everywhere."""
+    """`profile` is `broker` or `strict`; `countries` limits where SMS go, empty for everywhere; `log_origin` is what the sealed log is
+    called in its heads, of which there is one in `heads_seconds` at most."""
 
     profile: str = "broker"
     portal_host: str = "localhost"
@@ -41,6 +42,8 @@ class Policy:
     throttle: Limits = field(default_factory=Limits)
     recovery_delay_seconds: int = 24 * 60 * 60
     entitlements: EntitlementRules = field(default_factory=EntitlementRules)
+    log_origin: str = "localhost/audit"
+    heads_seconds: int = 60
 
     @property
     def passwords(self) -> Rules:

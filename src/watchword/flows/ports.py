@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from watchword.core.attempts import Attempt
+from watchword.core.checkpoints import Head
 from watchword.core.codes import SentCode
 from watchword.core.devices import Device, Phone
 from watchword.core.enrolments import Enrolment
@@ -18,6 +19,8 @@ from watchword.core.lockout import Tries
 from watchword.core.rates import Window
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
+from watchword.flows.audit_ports import AuditReading, SealedLog
+from watchword.flows.caller_ports import Callers
 from watchword.flows.cases_ports import Cases
 from watchword.flows.console_ports import Drafts, Links
 from watchword.flows.limits_ports import OwnLimits
@@ -91,6 +94,10 @@ class Vault(Protocol):
 
     def verify(self, key_x: bytes, key_y: bytes, message: bytes, signature: str) -> bool: ...
 
+    def sign_head(self, head: Head, at: int) -> str: ...
+
+    def own_head(self, note: str, origin: str) -> tuple[Head, int] | None: ...
+
 
 class Events(Protocol):
     """Tells open pages and apps, in whatever process they wait, that something changed."""
@@ -110,19 +117,6 @@ class Browser:
     places: tuple[str, ...]
     wrong: int
     last_used: int
-
-
-@dataclass(frozen=True, slots=True)
-class LoginLine:
-    """One line of "your last logins"."""
-
-    at: int
-    outcome: str
-    way: str
-    place: str
-    browser: str
-    system: str
-    this: bool
 
 
 class Users(Protocol):
@@ -158,10 +152,6 @@ class Contacts(Protocol):
     def add(self, contact: Contact) -> None: ...
     def verified(self, contact_id: str, now: int) -> None: ...
     def put_on_file(self, contact_id: str, now: int) -> None: ...
-    def activated(self, contact_id: str, now: int) -> None:
-        """Key was activated by a code to it; only the first time is kept."""
-        ...
-
     def set_default(self, user_id: str, kind: str, contact_id: str) -> None: ...
     def remove(self, contact_id: str) -> None: ...
 
@@ -374,11 +364,17 @@ class Tx(Protocol):
     @property
     def audit(self) -> Audit: ...
     @property
+    def sealed(self) -> SealedLog: ...
+    @property
+    def audit_reading(self) -> AuditReading: ...
+    @property
     def staff(self) -> Staff: ...
     @property
     def drafts(self) -> Drafts: ...
     @property
     def links(self) -> Links: ...
+    @property
+    def callers(self) -> Callers: ...
     @property
     def cases(self) -> Cases: ...
     @property
