@@ -53,7 +53,7 @@ def test_a_platform_asks_with_the_session(here: Installation) -> None:
     assert found["would_raise"] == [
         {"how": "device", "group": "card_plus", "until": None, "day": 100_000_000, "five_days": 150_000_000}
     ]
-    for nobody in ("", "x" * 43):
+    for nobody in ("x", "x" * 43, "x" * 200):
         assert bearer(here, nobody).status_code == 401
 
 
