@@ -213,3 +213,9 @@ INTERVIEW_FIRST = _kind(7214, "staff_request.interview_first", 403)
 ADMINISTRATOR_EXISTS = _kind(7221, "staff.administrator_exists", 409)
 GLASS = _kind(7222, "staff.glass", 403)
 ENROLMENT_HELD = _kind(7231, "enrolment.held", 403)
+
+# 75xx: the audit
+AUDIT_ROW = _kind(7501, "audit.row", 404)
+AUDIT_FILTER = _kind(7502, "audit.filter", 422)  # params: field
+AUDIT_UNSEALED = _kind(7503, "audit.unsealed", 409)  # retry_after
+AUDIT_BROKEN = _kind(7504, "audit.broken", 409)

@@ -33,6 +33,7 @@ DOES: Mapping[str, Roles] = MappingProxyType(
         "interview": frozenset({CLIENT_SERVICES}),
         "requests": _EVERYONE,
         "members": frozenset({ADMINISTRATOR, AUDITOR}),
+        "audit": frozenset({AUDITOR, COMPLIANCE}),
         "cases": frozenset({CLIENT_SERVICES, COMPLIANCE, AUDITOR}),
         "answer": frozenset({CLIENT_SERVICES, COMPLIANCE}),
     }
