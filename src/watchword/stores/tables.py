@@ -11,6 +11,7 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, U
 from sqlalchemy.sql.type_api import TypeEngine
 
 from watchword.stores import staff_tables
+from watchword.stores.challenges_tables import challenges
 from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 from watchword.stores.password_tables import password_history, recoveries, security_answers
@@ -18,7 +19,7 @@ from watchword.stores.protection_tables import network_tries, phone_notices, use
 from watchword.stores.renewal_tables import renewals
 
 __all__ = [
-    "attachments", "case_messages", "cases", "metadata", "network_tries", "password_history", "phone_notices", "recoveries", "renewals",
+    "attachments", "case_messages", "cases", "challenges", "metadata", "network_tries", "password_history", "phone_notices", "recoveries", "renewals",
     "security_answers", "staff_tables", "user_networks",
 ]  # fmt: skip
 
@@ -43,6 +44,7 @@ users = Table(
     time("password_changed"),
     time("recovered"),
     text("notify"),
+    count("floor"),
     UniqueConstraint("username_key"),
     # Staff look people up by how a name begins: bytewise on PostgreSQL too, whatever its collation (stores/staff.py).
     *(
@@ -126,6 +128,8 @@ attempts = Table(
     word("action"),
     word("operation"),
     bytes_("qr_hash", nullable=True),
+    count("floor"),
+    count("level"),
     Index(None, "collector_hash", unique=True),
     Index(None, "qr_hash", unique=True),
     Index(None, "user_id", "started"),
@@ -166,8 +170,13 @@ devices = Table(
     bytes_("recovery", nullable=True),
     bytes_("pending", nullable=True),
     bytes_("first_number", nullable=True),
+    count("wrong"),
+    time("ends"),
+    id_("added_in"),
+    bytes_("handle", nullable=True),
     Index(None, "user_id"),
     Index(None, "phone_id"),
+    Index(None, "handle", unique=True),
 )
 
 enrolments = Table(
@@ -235,6 +244,8 @@ sessions = Table(
     time("proved"),
     time("confirmed"),
     word("account"),
+    count("level"),
+    count("confirmed_level"),
     Index(None, "token_hash", unique=True),
     Index(None, "user_id"),
     Index(None, "expires"),
