@@ -224,7 +224,7 @@ def hash_threads(settings: Settings) -> int:
 
 def passwords_of(settings: Settings, vault: Vault) -> Passwords:
     """Argon2id behind its pool."""
-    pool = Pool(hash_threads(settings), settings.hash.waiting, settings.hash.patience)
+    pool = Pool(hash_threads(settings), settings.hash.waiting, settings.hash.patience, monotonic)
     salt = vault.derive("dummy-salt")[:16]
     return Passwords(
         pool,

@@ -86,7 +86,6 @@ PROOF_ELSEWHERE = _kind(1410, "recovery.proof", 409)
 PROOF_UNFIT = _kind(1411, "recovery.unfit", 422)
 PROOF_SPENT = _kind(1412, "recovery.spent", 429)
 PROOFS_MISSING = _kind(1413, "recovery.proofs_missing", 403)
-RECOVERED_LATELY = _kind(1414, "recovery.delay", 403)  # params: until
 QUESTIONS_OFF = _kind(1415, "questions.off", 403)
 QUESTIONS_FORM = _kind(1416, "questions.form", 422)  # params: faults (codes)
 

@@ -24,11 +24,12 @@ from watchword.core.refusals import (
 from watchword.core.renewals import MOST_USERS
 from watchword.core.users import Contact, User
 from watchword.flows import letters, prove, ready
-from watchword.flows.activation_start import claimed, open_number, platform_refusal, usable
+from watchword.flows.activation_start import claimed, open_number, usable
 from watchword.flows.activation_start import replaced as replaced_device
 from watchword.flows.approve import wrong_pin
 from watchword.flows.details import plain
 from watchword.flows.kit import Kit
+from watchword.flows.phone_opening import platform_refusal
 from watchword.flows.phone_requests import Signed, check_header, key_of, text
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.renewals import close_empty

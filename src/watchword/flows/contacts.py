@@ -6,6 +6,7 @@ file, that which goes included. What is added counts from the moment a code that
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from watchword.core import codes
@@ -71,13 +72,10 @@ def again_at(code: SentCode) -> int:
 def send(kit: Kit, session: Session, contact_id: str) -> sent_codes.Sent | Refusal:
     """A code to a contact of one's own that was never verified (N02, N04)."""
     with kit.store.write() as tx:
-        found = _own(tx, session, contact_id)
+        found = changes.owned(kit, tx, session, _mine(tx, contact_id), ask="right")
         if isinstance(found, Refusal):
             return found
         user, contact = found
-        refused = changes.by_primary(tx, user)
-        if refused is not None:
-            return refused
         if contact.verified:
             return Refusal(CONTACT_EXISTS, "contact.verified")
         return sent_codes.send(kit, tx, user, contact, PURPOSE, contact.id)
@@ -87,13 +85,13 @@ def verify(kit: Kit, session: Session, contact_id: str, typed: str, visit: Visit
     """The code that was sent there. What waited for it is on file from now on, and everybody else is told."""
     now = kit.clock.now()
     with kit.store.write() as tx:
-        found = _own(tx, session, contact_id)
+        found = changes.owned(kit, tx, session, _mine(tx, contact_id), ask="right")
         if isinstance(found, Refusal):
             return found
         user, contact = found
         if contact.verified:
             return None  # the same form once more
-        refused = changes.by_primary(tx, user) or (None if contact.on_file else changes.delayed(kit, user))
+        refused = None if contact.on_file else changes.delayed(kit, user)
         if refused is not None:
             return refused
         checked = sent_codes.check(kit, tx, user.id, PURPOSE, contact.id, typed)
@@ -176,13 +174,10 @@ def make_default(kit: Kit, session: Session, contact_id: str, visit: Visit) -> R
     """Codes and messages go there first."""
     now = kit.clock.now()
     with kit.store.write() as tx:
-        found = _own(tx, session, contact_id)
+        found = changes.owned(kit, tx, session, _mine(tx, contact_id), ask="binding")
         if isinstance(found, Refusal):
             return found
         user, contact = found
-        refused = changes.refusal(kit, tx, session, user, binding=True)
-        if refused is not None:
-            return refused
         if not contact.verified:
             return Refusal(CONTACT_UNVERIFIED, "contact.unverified")
         if contact.is_default:
@@ -199,13 +194,11 @@ def remove(kit: Kit, session: Session, contact_id: str, visit: Visit) -> Refusal
     """Take one away, if the rules let it go; it is told too."""
     now = kit.clock.now()
     with kit.store.write() as tx:
-        found = _own(tx, session, contact_id)
+        found = changes.owned(kit, tx, session, _mine(tx, contact_id), ask="right")
         if isinstance(found, Refusal):
             return found
         user, contact = found
-        refused = (
-            changes.refusal(kit, tx, session, user, binding=True) if contact.on_file else changes.by_primary(tx, user)
-        )
+        refused = changes.refusal(kit, tx, session, user, binding=True) if contact.on_file else None
         if refused is not None:
             return refused
         contacts = tx.contacts.of(user.id)
@@ -228,10 +221,11 @@ def _forget(tx: Tx, contact: Contact, now: int) -> None:
     tx.contacts.remove(contact.id)
 
 
-def _own(tx: Tx, session: Session, contact_id: str) -> tuple[User, Contact] | Refusal:
-    """The session's user, locked, and his contact of that id; one refusal for what is gone and for what is somebody else's."""
-    user = changes.person(tx, session)
-    if isinstance(user, Refusal):
-        return user
-    contact = next((contact for contact in tx.contacts.of(user.id) if contact.id == contact_id), None)
-    return (user, contact) if contact is not None else Refusal(CONTACT_GONE, "contact.foreign")
+def _mine(tx: Tx, contact_id: str) -> Callable[[User], Contact | Refusal]:
+    """Finds a user's contact of that id; one refusal for what is gone and for what is somebody else's."""
+
+    def find(user: User) -> Contact | Refusal:
+        found = (contact for contact in tx.contacts.of(user.id) if contact.id == contact_id)
+        return next(found, None) or Refusal(CONTACT_GONE, "contact.foreign")
+
+    return find

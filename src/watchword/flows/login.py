@@ -16,9 +16,7 @@ from watchword.core.pushes import Ask
 from watchword.core.refusals import (
     ATTEMPT_GONE,
     CLIENT_UNKNOWN,
-    CREDENTIALS,
     ENROLMENT_HELD,
-    NETWORK_FOREIGN,
     NO_DEVICE,
     NOT_YET,
     PASSWORD_FLAGGED,
@@ -87,8 +85,7 @@ def begin(
     result = _open(kit, checked, client, visit, bound_key, now)
     if isinstance(result, Opened):
         announce(kit, result)
-    elif isinstance(result, Refusal) and result.kind is NETWORK_FOREIGN:
-        owner_notices.tell(kit, checked.user.id)
+    networks.told(kit, checked.user.id, result)
     return result
 
 
@@ -97,12 +94,9 @@ def _open(
 ) -> Opened | EnrolmentOnly | Refusal:
     """What a right password gives."""
     with kit.store.write() as tx:
-        if not networks.inside(tx, checked.user.id, visit.address):
-            password_step.uncount(tx, checked, now)
-            return networks.refuse(kit, tx, checked.user.id, visit)
-        user = password_step.accept(tx, checked, now)
-        if user is None:
-            return Refusal(CREDENTIALS, "user.gone")
+        user = networks.admit(kit, tx, checked, visit)
+        if isinstance(user, Refusal):
+            return user
         devices = password_step.active_devices(tx, user.id)
         if user.flagged and client.id != "portal":
             tx.audit.write(AuditRow("login.password.flagged", user.id, personal=visit.personal()), now)
