@@ -211,6 +211,15 @@ class PasswordSettings(Group):
     )
 
 
+class PasskeySettings(Group):
+    """Passkeys and security keys (docs/operator-guide.md, "Passkeys")."""
+
+    rp_id: str = Field(
+        "",
+        description="Host that passkeys are bound to: the portal's, or a parent of it that you own. Empty for the longest name that the portal and the staff console have in common. Changing it ends every passkey.",
+    )
+
+
 class RecoverySettings(Group):
     """Forgotten passwords."""
 
@@ -285,6 +294,7 @@ class Settings(BaseSettings):
     push: PushSettings = PushSettings()
     session: SessionSettings = SessionSettings()
     passwords: PasswordSettings = PasswordSettings()
+    passkeys: PasskeySettings = PasskeySettings()
     recovery: RecoverySettings = RecoverySettings()
     clients: Annotated[
         dict[str, ClientSettings], Field(description="Platforms by id, such as `[clients.terminal]`.")

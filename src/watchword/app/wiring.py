@@ -22,7 +22,7 @@ from watchword.app.senders import senders
 from watchword.app.settings import Settings
 from watchword.app.surroundings import Surroundings
 from watchword.core.brand import Brand
-from watchword.core.policy import Client, Policy
+from watchword.core.policy import Client, Passkeys, Policy, common_host
 from watchword.core.throttle import Limit, Limits
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Clock, Entropy
@@ -129,12 +129,25 @@ def check(settings: Settings) -> None:
         raise SettingsFault("workers over 1 needs PostgreSQL: set database.url, or workers = 1")
     if settings.portal.url == settings.key.url:
         raise SettingsFault("portal.url and key.url must be two origins, so that Key's storage is its own")
+    rp_id, portal = rp_id_of(settings), _host(settings.portal.url)
+    if portal != rp_id and not portal.endswith(f".{rp_id}"):
+        raise SettingsFault(f"passkeys.rp_id must be the host of portal.url or a parent of it, and {rp_id} is neither")
     if settings.environment == "production" and not all(
         url.startswith("https://") for url in (settings.portal.url, settings.key.url)
     ):
         local = all(_host(url).endswith(".localhost") for url in (settings.portal.url, settings.key.url))
         if not local:
             raise SettingsFault("portal.url and key.url must be https:// outside *.localhost: cookies and Key need it")
+
+
+def rp_id_of(settings: Settings) -> str:
+    """The host that passkeys are bound to."""
+    return settings.passkeys.rp_id or common_host([_host(url) for url in passkey_origins(settings).values()])
+
+
+def passkey_origins(settings: Settings) -> dict[str, str]:
+    """The origin of each page that may use passkeys, by its client."""
+    return {"portal": settings.portal.url}
 
 
 def _host(url: str) -> str:
@@ -180,7 +193,7 @@ def build(
     catalogue = Catalogue.load(brand)
     kit = Kit(
         store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), blocklist=Blocklist(settings.passwords.breached_file),
-        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers, policy=policy_of(settings, catalogue), pictures=Pictures(),
+        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers, policy=policy_of(settings, catalogue, embedder=ancestors), pictures=Pictures(),
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
@@ -236,8 +249,8 @@ def passwords_of(settings: Settings, vault: Vault) -> Passwords:
     )
 
 
-def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
-    """The policy as flows read it."""
+def policy_of(settings: Settings, catalogue: Catalogue, *, embedder: str = "") -> Policy:
+    """The policy as flows read it. `embedder` is the demonstration's page, which frames the portal."""
     idle, life = settings.session.idle_minutes * 60, settings.session.life_hours * 3600
     portal = {lang: catalogue.plain(lang, "common.portal") for lang in LANGUAGES}
     clients = {"portal": Client("portal", portal["en"], idle, life, portal)}
@@ -252,6 +265,7 @@ def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
         support_phone=settings.brand.support_en, countries=tuple(settings.sms.countries), clients=clients,
         throttle=Limits(Limit(throttle.address_tries, throttle.address_names), Limit(throttle.network_tries, throttle.network_names)),
         recovery_delay_seconds=settings.recovery.delay_hours * 3600,
+        passkeys=Passkeys(rp_id_of(settings), passkey_origins(settings), embedder),
     )  # fmt: skip
 
 

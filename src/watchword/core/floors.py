@@ -9,12 +9,13 @@ from watchword.core.devices import Level
 
 # Any device changes what matters, but for a temporary code: it went to a mailbox, and replaces a lost device for two days.
 CHANGES = Level.SMS
-# Putting a lasting device in place is what a temporary code is for. Every channel is told of it.
+# Putting a lasting device in place is what a temporary code is for: asked for `devices`, it confirms at its own level, which is enough for
+# a new device and for nothing else there. Every channel is told.
 ENROL = Level.TEMPORARY
 # Staff show a passkey or Key, never less, whatever else their own account has.
 STAFF = Level.KEY_OFFLINE
 
-ENROL_OPERATION = "enrol"
+ENROL_OPERATION = "devices"
 
 # What a person may choose as the weakest device that answers for him: anything; only what is approved or signed, so that there is no
 # code to be talked out of; only what cannot be copied.

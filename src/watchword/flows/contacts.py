@@ -30,7 +30,7 @@ from watchword.core.sessions import Session
 from watchword.core.users import Contact, User
 from watchword.flows import changes, letters, sent_codes
 from watchword.flows.kit import Kit, Visit
-from watchword.flows.password_step import active_devices
+from watchword.flows.password_step import lasting_devices
 from watchword.flows.ports import AuditRow, Sending, Tx
 
 PURPOSE = "contact"
@@ -53,7 +53,7 @@ def look(kit: Kit, user_id: str) -> tuple[Line, ...]:
     now = kit.clock.now()
     with kit.store.read() as tx:
         contacts = tx.contacts.of(user_id)
-        active = len(active_devices(tx, user_id))
+        active = lasting_devices(tx, user_id, kit.clock.now())
         lines = []
         for contact in contacts:
             code = tx.codes.current(PURPOSE, contact.id)
@@ -202,7 +202,7 @@ def remove(kit: Kit, session: Session, contact_id: str, visit: Visit) -> Refusal
         if refused is not None:
             return refused
         contacts = tx.contacts.of(user.id)
-        stays = removal_fault(contact, contacts, active_devices=len(active_devices(tx, user.id)))
+        stays = removal_fault(contact, contacts, active_devices=lasting_devices(tx, user.id, kit.clock.now()))
         if stays:
             return Refusal(STAYS[stays], f"contact.{stays}")
         if contact.on_file:

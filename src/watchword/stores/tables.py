@@ -11,8 +11,8 @@ from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, U
 from sqlalchemy.sql.type_api import TypeEngine
 
 from watchword.stores import staff_tables
-from watchword.stores.challenges_tables import challenges
 from watchword.stores.cases_tables import attachments, case_messages, cases
+from watchword.stores.challenges_tables import challenges
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 from watchword.stores.password_tables import password_history, recoveries, security_answers
 from watchword.stores.protection_tables import network_tries, phone_notices, user_networks

@@ -9,6 +9,7 @@ from watchword.stores.attempts import Attempts
 from watchword.stores.audit import Audit, Commit
 from watchword.stores.browsers import Browsers
 from watchword.stores.cases import Cases
+from watchword.stores.challenges import Challenges
 from watchword.stores.claims import Claims
 from watchword.stores.codes import Codes
 from watchword.stores.contacts import Contacts
@@ -119,6 +120,11 @@ class SqlTx:
     def claims(self) -> Claims:
         """What can be spent once."""
         return Claims(self.db)
+
+    @property
+    def challenges(self) -> Challenges:
+        """Questions that wait for an answer."""
+        return Challenges(self.db)
 
     @property
     def protection(self) -> Protection:

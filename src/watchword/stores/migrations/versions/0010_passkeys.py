@@ -22,7 +22,6 @@ def upgrade() -> None:
                 altered.add_column(sa.Column(name, sa.Integer(), nullable=False, server_default="0"))
     with op.batch_alter_table("devices") as devices:
         devices.add_column(sa.Column("wrong", sa.Integer(), nullable=False, server_default="0"))
-        devices.add_column(sa.Column("ends", sa.BigInteger(), nullable=False, server_default="0"))
         devices.add_column(sa.Column("added_in", sa.String(length=26), nullable=False, server_default=""))
         devices.add_column(sa.Column("handle", sa.LargeBinary(), nullable=True))
     op.create_index(op.f("ix_devices_handle"), "devices", ["handle"], unique=True)
@@ -50,7 +49,7 @@ def downgrade() -> None:
     op.drop_table("challenges")
     op.drop_index(op.f("ix_devices_handle"), table_name="devices")
     with op.batch_alter_table("devices") as devices:
-        for name in ("handle", "added_in", "ends", "wrong"):
+        for name in ("handle", "added_in", "wrong"):
             devices.drop_column(name)
     for table, names in _NUMBERS.items():
         with op.batch_alter_table(table) as altered:
