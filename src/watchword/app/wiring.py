@@ -141,10 +141,9 @@ def _check_origins(settings: Settings) -> None:
         raise SettingsFault(
             "staff.url must be on a host of its own, so that no cookie of the portal reaches the console"
         )
-    rp_id, own = rp_id_of(settings), [_host(url) for url in passkey_origins(settings).values()]
-    if not all(host == rp_id or host.endswith(f".{rp_id}") for host in own):
+    if not _within(_host(portal), rp_id_of(settings)):
         raise SettingsFault(
-            f"passkeys.rp_id must be the host of portal.url and staff.url or a parent of both, and {rp_id} is neither"
+            f"passkeys.rp_id must be the host of portal.url or a parent of it, and {rp_id_of(settings)} is neither"
         )
     if settings.environment != "production":
         return
@@ -160,13 +159,21 @@ def _local(url: str) -> bool:
 
 def rp_id_of(settings: Settings) -> str:
     """The host that passkeys are bound to."""
-    return settings.passkeys.rp_id or common_host([_host(url) for url in passkey_origins(settings).values()])
+    return settings.passkeys.rp_id or common_host([_host(url) for url in _pages(settings).values()])
 
 
 def passkey_origins(settings: Settings) -> dict[str, str]:
-    """The origin of each page that may use passkeys, by its client."""
-    staff = {"staff": settings.staff.url} if settings.staff.url else {}
-    return {"portal": settings.portal.url, **staff}
+    """The origin of each page that may use passkeys, by its client: those on the host that they are bound to."""
+    rp_id = rp_id_of(settings)
+    return {client: url for client, url in _pages(settings).items() if _within(_host(url), rp_id)}
+
+
+def _pages(settings: Settings) -> dict[str, str]:
+    return {"portal": settings.portal.url, **({"staff": settings.staff.url} if settings.staff.url else {})}
+
+
+def _within(host: str, parent: str) -> bool:
+    return host == parent or host.endswith(f".{parent}")
 
 
 def _host(url: str) -> str:

@@ -169,9 +169,7 @@ def open_attempt(
     context = seen_from(visit, browser, user.lang)
     reason = SUSPICION if suspect else _confirmation(kit, user, context, recent, action, now)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
-    pushed = ask.allowed and not any(
-        now < other.push_until for other in open_beside
-    )  # one push at a time; the app lists both
+    pushed = ask.allowed and all(now >= other.push_until for other in open_beside)  # one at a time; the app lists both
     collector = b64u(kit.entropy.bytes(16))
     attempt = Attempt(
         id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="pending",
@@ -184,9 +182,7 @@ def open_attempt(
         action=action, operation=operation, floor=floor,
     )  # fmt: skip
     tx.attempts.add(attempt)
-    changed = tuple(other.id for other in open_beside if not other.confirm)
-    for other_id in changed:
-        tx.attempts.set(other_id, confirm=True, confirm_reason="several")
+    changed = _several(tx, open_beside)
     fields = {"client": client.id, "action": action, "asked": ask.allowed, "suspicion": suspect}
     tx.audit.write(AuditRow(f"{area(action)}.attempt.opened", user.id, attempt.id, fields, visit.personal()), now)
     if suspect:
@@ -194,6 +190,14 @@ def open_attempt(
     if pushed:
         letters.wake_phone(kit, tx, user, devices[0].phone_id, attempt.id)
     return Opened(attempt, collector, devices, ask, changed)
+
+
+def _several(tx: Tx, others: list[Attempt]) -> tuple[str, ...]:
+    """Have those that are open beside a new one ask for the code too; the ids of those that did not yet."""
+    changed = tuple(other.id for other in others if not other.confirm)
+    for other_id in changed:
+        tx.attempts.set(other_id, confirm=True, confirm_reason="several")
+    return changed
 
 
 def _confirmation(kit: Kit, user: User, context: Context, recent: tuple[Attempt, ...], action: str, now: int) -> str:
