@@ -228,6 +228,9 @@ INTERVIEW_FIRST = _kind(7214, "staff_request.interview_first", 403)
 ADMINISTRATOR_EXISTS = _kind(7221, "staff.administrator_exists", 409)
 GLASS = _kind(7222, "staff.glass", 403)
 ENROLMENT_HELD = _kind(7231, "enrolment.held", 403)
+SEARCH_LENGTH = _kind(7240, "staff.search_length", 422)  # params: least, most
+DEVICE_CHOICE = _kind(7241, "staff.device_choice", 422)
+STAFF_WORDS = _kind(7242, "staff.words", 422)  # params: field
 
 # 727x: two-way proof on the telephone
 CALLER_NO_KEY = _kind(7271, "caller.no_key", 409)
