@@ -26,6 +26,7 @@ from watchword.web.key_api.routes import api as key_api
 from watchword.web.key_api.routes import document as key_document
 from watchword.web.portal.live import enrolment_state
 from watchword.web.portal.routes import routes as portal_routes
+from watchword.web.staff.routes import routes as staff_routes
 
 log = logging.getLogger("watchword.server")
 
@@ -61,11 +62,19 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
         key_files,
         {"/v1/": key_api(site)},
     )
+    console = built.console
+    desk = {} if console is None else {_name(console.own_origin): staff_routes(console, static=static)}
     return {
-        built.settings.portal.url.partition("://")[2]: portal_routes(site, static=static, api=api),
-        built.settings.key.url.partition("://")[2]: key_app,
+        _name(built.settings.portal.url): portal_routes(site, static=static, api=api),
+        _name(built.settings.key.url): key_app,
+        **desk,
         **(more or {}),
     }
+
+
+def _name(origin: str) -> str:
+    """The host of an origin with its port, as the Host header says it."""
+    return origin.partition("://")[2]
 
 
 class Server:

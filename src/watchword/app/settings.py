@@ -42,13 +42,22 @@ class KeySettings(Group):
     )
 
 
+class StaffSettings(Group):
+    """The console of the institution's own people, on an origin of its own (docs/staff.md)."""
+
+    url: str = Field(
+        "http://staff.watchword.localhost:8400",
+        description="Origin of the staff console, without a trailing slash; empty for none. Let your proxy serve it to your own network only.",
+    )
+
+
 class ListenSettings(Group):
     """Where the server listens."""
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(
         8400,
-        description="Port to listen on, for portal and Key alike; they are told apart by the Host header.",
+        description="Port to listen on, for portal, Key and console alike; they are told apart by the Host header.",
         ge=0,
         le=65535,
     )
@@ -310,6 +319,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     portal: PortalSettings = PortalSettings()
     key: KeySettings = KeySettings()
+    staff: StaffSettings = StaffSettings()
     listen: ListenSettings = ListenSettings()
     database: DatabaseSettings = DatabaseSettings()
     redis: RedisSettings = RedisSettings()

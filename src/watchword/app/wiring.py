@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from ipaddress import ip_network
 from pathlib import Path
@@ -63,12 +63,13 @@ class Publisher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """An installation, wired. `close` ends what it holds."""
+    """An installation, wired; `console` is None where `staff.url` is empty. `close` ends what it holds."""
 
     settings: Settings
     kit: Kit
     store: SqlStore
     site: Site
+    console: Site | None
     hub: Hub
     events: Publisher
     dispatcher: Dispatcher
@@ -129,14 +130,27 @@ def check(settings: Settings) -> None:
         )
     if settings.workers > 1 and settings.database_url.startswith("sqlite"):
         raise SettingsFault("workers over 1 needs PostgreSQL: set database.url, or workers = 1")
-    if settings.portal.url == settings.key.url:
+    _check_origins(settings)
+
+
+def _check_origins(settings: Settings) -> None:
+    portal, key, console = settings.portal.url, settings.key.url, settings.staff.url
+    if portal == key:
         raise SettingsFault("portal.url and key.url must be two origins, so that Key's storage is its own")
-    if settings.environment == "production" and not all(
-        url.startswith("https://") for url in (settings.portal.url, settings.key.url)
-    ):
-        local = all(_host(url).endswith(".localhost") for url in (settings.portal.url, settings.key.url))
-        if not local:
-            raise SettingsFault("portal.url and key.url must be https:// outside *.localhost: cookies and Key need it")
+    if console and _host(console) in (_host(portal), _host(key)):
+        raise SettingsFault(
+            "staff.url must be on a host of its own, so that no cookie of the portal reaches the console"
+        )
+    if settings.environment != "production":
+        return
+    if not all(url.startswith("https://") for url in (portal, key)) and not all(map(_local, (portal, key))):
+        raise SettingsFault("portal.url and key.url must be https:// outside *.localhost: cookies and Key need it")
+    if console and not console.startswith("https://") and not _local(console):
+        raise SettingsFault("staff.url must be https:// outside *.localhost: its cookies need it")
+
+
+def _local(url: str) -> bool:
+    return _host(url).endswith(".localhost")
 
 
 def _host(url: str) -> str:
@@ -182,14 +196,7 @@ def build(
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
     ring = ring_of(settings, entropy, clock)
     vault = Vault(ring, issuer=settings.key.url, entropy=entropy.bytes)
-    store = open_store(
-        settings.database_url,
-        vault=vault,
-        commit=commit,
-        entropy=entropy.bytes,
-        pool_size=settings.database.pool,
-        keep_letters=keep_letters,
-    )
+    store = store_of(settings, vault, entropy, keep_letters=keep_letters)
     hub, brand = Hub(), brand_of(settings)
     events: Publisher = RedisEvents(hub, settings.redis.url) if settings.redis.url else LocalEvents(hub)
     catalogue = Catalogue.load(brand)
@@ -208,7 +215,28 @@ def build(
         ancestors=ancestors, inline=settings.database_url.startswith("sqlite"), sms_report=_reports(sending.get("sms")),
     )  # fmt: skip
     dispatcher = Dispatcher(store, store, sending, clock.now)
-    return Built(settings, kit, store, site, hub, events, dispatcher, vault, ring, Sealing(kit, head_places(settings)))
+    console, sealing = console_of(settings, site, catalogue), Sealing(kit, head_places(settings))
+    return Built(settings, kit, store, site, console, hub, events, dispatcher, vault, ring, sealing)
+
+
+def store_of(settings: Settings, vault: Vault, entropy: Entropy, *, keep_letters: bool) -> SqlStore:
+    """The database, opened."""
+    return open_store(
+        settings.database_url,
+        vault=vault,
+        commit=commit,
+        entropy=entropy.bytes,
+        pool_size=settings.database.pool,
+        keep_letters=keep_letters,
+    )
+
+
+def console_of(settings: Settings, site: Site, catalogue: Catalogue) -> Site | None:
+    """The console's side of the installation: the same flows, its own origin and pages, and nobody may frame it."""
+    if not settings.staff.url:
+        return None
+    renderer = Renderer(catalogue, site.renderer.brand, console=settings.staff.url)
+    return replace(site, renderer=renderer, origin=settings.staff.url, ancestors="")
 
 
 def _reports(gateway: object) -> Callable[[Mapping[str, str]], Report | None] | None:
@@ -239,7 +267,7 @@ def hash_threads(settings: Settings) -> int:
 
 def passwords_of(settings: Settings, vault: Vault) -> Passwords:
     """Argon2id behind its pool."""
-    pool = Pool(hash_threads(settings), settings.hash.waiting, settings.hash.patience)
+    pool = Pool(hash_threads(settings), settings.hash.waiting, settings.hash.patience, monotonic)
     salt = vault.derive("dummy-salt")[:16]
     return Passwords(
         pool,

@@ -86,7 +86,6 @@ PROOF_ELSEWHERE = _kind(1410, "recovery.proof", 409)
 PROOF_UNFIT = _kind(1411, "recovery.unfit", 422)
 PROOF_SPENT = _kind(1412, "recovery.spent", 429)
 PROOFS_MISSING = _kind(1413, "recovery.proofs_missing", 403)
-RECOVERED_LATELY = _kind(1414, "recovery.delay", 403)  # params: until
 QUESTIONS_OFF = _kind(1415, "questions.off", 403)
 QUESTIONS_FORM = _kind(1416, "questions.form", 422)  # params: faults (codes)
 
@@ -213,6 +212,17 @@ INTERVIEW_FIRST = _kind(7214, "staff_request.interview_first", 403)
 ADMINISTRATOR_EXISTS = _kind(7221, "staff.administrator_exists", 409)
 GLASS = _kind(7222, "staff.glass", 403)
 ENROLMENT_HELD = _kind(7231, "enrolment.held", 403)
+
+# 727x: two-way proof on the telephone
+CALLER_NO_KEY = _kind(7271, "caller.no_key", 409)
+CALLER_BUSY = _kind(7272, "caller.busy", 409)  # params: name
+CALLER_QUIET = _kind(7273, "caller.quiet", 429)  # params: until
+CALLER_UNKNOWN = _kind(7274, "caller.unknown", 404)
+CALLER_WORDS = _kind(7275, "caller.words", 409)
+CALLER_DENIED = _kind(7276, "caller.denied", 403)
+CALLER_ALARM = _kind(7277, "caller.alarm", 403)
+CALLER_OVER = _kind(7278, "caller.over", 410)
+CALLER_GUARDED = _kind(7279, "caller.guarded", 409)  # params: until
 
 # 75xx: the audit
 AUDIT_ROW = _kind(7501, "audit.row", 404)

@@ -42,7 +42,6 @@ from watchword.flows.ports import AuditRow, Tx
 CLAIM_SECONDS = 3600
 NO_DEVICE = Device("", "", "", "key", "inactive", "", b"", 0, 0, 0, 0)  # of a name that may be nobody's
 LENGTHS = {"code": 6, "challenge": 8}
-NO_DEVICE = Device("", "", "", "key", "inactive", "", b"", 0, 0, 0, 0)
 KINDS = {"code": "key_code", "challenge": "key_challenge"}
 
 

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from watchword.core import assurance, confirmation, pushes
-from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, SUSPICION, Attempt, Context, guarded, state_at
+from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, SUSPICION, Attempt, Context, area, guarded, state_at
+from watchword.core.caller import ACTION
 from watchword.core.devices import Device
 from watchword.core.encoding import b64u, sha256
 from watchword.core.policy import Client
@@ -16,9 +17,7 @@ from watchword.core.pushes import Ask
 from watchword.core.refusals import (
     ATTEMPT_GONE,
     CLIENT_UNKNOWN,
-    CREDENTIALS,
     ENROLMENT_HELD,
-    NETWORK_FOREIGN,
     NO_DEVICE,
     NOT_YET,
     PASSWORD_FLAGGED,
@@ -87,8 +86,7 @@ def begin(
     result = _open(kit, checked, client, visit, bound_key, now)
     if isinstance(result, Opened):
         announce(kit, result)
-    elif isinstance(result, Refusal) and result.kind is NETWORK_FOREIGN:
-        owner_notices.tell(kit, checked.user.id)
+    networks.told(kit, checked.user.id, result)
     return result
 
 
@@ -97,12 +95,9 @@ def _open(
 ) -> Opened | EnrolmentOnly | Refusal:
     """What a right password gives."""
     with kit.store.write() as tx:
-        if not networks.inside(tx, checked.user.id, visit.address):
-            password_step.uncount(tx, checked, now)
-            return networks.refuse(kit, tx, checked.user.id, visit)
-        user = password_step.accept(tx, checked, now)
-        if user is None:
-            return Refusal(CREDENTIALS, "user.gone")
+        user = networks.admit(kit, tx, checked, visit)
+        if isinstance(user, Refusal):
+            return user
         devices = password_step.active_devices(tx, user.id)
         if user.flagged and client.id != "portal":
             tx.audit.write(AuditRow("login.password.flagged", user.id, personal=visit.personal()), now)
@@ -142,6 +137,7 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
 def open_attempt(
     kit: Kit, tx: Tx, user: User, client: Client, devices: tuple[Device, ...], browser: Browser | None, visit: Visit,
     *, bound_key: str = "", action: str = "login", operation: str = "", session_id: str = "", suspect: str = "",
+    life: int = LIFE_SECONDS,
 ) -> Opened:  # fmt: skip
     """A new attempt of a user whose row is locked, with its push. `devices` are his active ones, the one used last first.
 
@@ -151,7 +147,7 @@ def open_attempt(
     recent = tx.attempts.recent(user.id, now - RECENT_SECONDS)
     ask = Ask(False, SUSPICION) if suspect else may_ask_now(user, recent, now)
     context = seen_from(visit, browser, user.lang)
-    reason = SUSPICION if suspect else _confirmation(kit, user, context, recent, now)
+    reason = SUSPICION if suspect else _confirmation(kit, user, context, recent, action, now)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
     pushed = ask.allowed and not any(
         now < other.push_until for other in open_beside
@@ -160,7 +156,7 @@ def open_attempt(
     attempt = Attempt(
         id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="pending",
         collector_hash=sha256(collector.encode()), bound_key=bound_key, nonce=b64u(kit.entropy.bytes(16)),
-        started=now, expires=now + LIFE_SECONDS, context=context, browser_id=browser.id if browser else "",
+        started=now, expires=now + life, context=context, browser_id=browser.id if browser else "",
         confirm=bool(reason), confirm_reason=reason, device_id=devices[0].id,
         asked=(now,) if ask.allowed else (), push_until=now + PUSH_SECONDS if pushed else 0,
         qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
@@ -172,7 +168,7 @@ def open_attempt(
     for other_id in changed:
         tx.attempts.set(other_id, confirm=True, confirm_reason="several")
     fields = {"client": client.id, "action": action, "asked": ask.allowed, "suspicion": suspect}
-    tx.audit.write(AuditRow("login.attempt.opened", user.id, attempt.id, fields, visit.personal()), now)
+    tx.audit.write(AuditRow(f"{area(action)}.attempt.opened", user.id, attempt.id, fields, visit.personal()), now)
     if suspect:
         owner_notices.put(kit, tx, user.id, "suspicion", now + owner_notices.SHORT_SECONDS, visit=visit, reason=suspect)
     if pushed:
@@ -180,12 +176,14 @@ def open_attempt(
     return Opened(attempt, collector, devices, ask, changed)
 
 
-def _confirmation(kit: Kit, user: User, context: Context, recent: tuple[Attempt, ...], now: int) -> str:
-    """Why this attempt asks for the confirmation code, or ""."""
+def _confirmation(kit: Kit, user: User, context: Context, recent: tuple[Attempt, ...], action: str, now: int) -> str:
+    """Why this attempt asks for the confirmation code, or "". On the telephone it always does: it is what is read out."""
     after_denial = bool(user.denied_at) and not any(
-        a.state in ("approved", "collected") and a.decided > user.denied_at for a in recent
+        a.state in ("approved", "collected") and a.action != ACTION and a.decided > user.denied_at for a in recent
     )
-    return confirmation.reason(context, recent, now=now, always=kit.policy.always_confirm, after_denial=after_denial)
+    return confirmation.reason(
+        context, recent, now=now, always=kit.policy.always_confirm or action == ACTION, after_denial=after_denial
+    )
 
 
 def may_ask_now(user: User, recent: tuple[Attempt, ...], now: int) -> Ask:

@@ -23,9 +23,10 @@ from watchword.core.refusals import ACTIVATION_THROTTLED, INVALID, PROOF_FIRST, 
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, username_key
 from watchword.flows import changes, sent_codes
-from watchword.flows.activation_start import claim_hash, new_enrolment, on_file, page_over, platform_refusal
+from watchword.flows.activation_start import new_enrolment, on_file, page_over
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.password_step import active_devices
+from watchword.flows.phone_opening import claim_hash, platform_refusal
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.ready import Proven, gather
 

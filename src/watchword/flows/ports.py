@@ -20,7 +20,9 @@ from watchword.core.rates import Window
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, Details, User
 from watchword.flows.audit_ports import AuditReading, SealedLog
+from watchword.flows.caller_ports import Callers
 from watchword.flows.cases_ports import Cases
+from watchword.flows.console_ports import Drafts, Links
 from watchword.flows.password_ports import History, Recoveries, SecurityAnswers
 from watchword.flows.protection_ports import Protection
 from watchword.flows.record_ports import Audit, AuditLine, AuditRow, Event, Letter, Outbox, Sending
@@ -116,19 +118,6 @@ class Browser:
     last_used: int
 
 
-@dataclass(frozen=True, slots=True)
-class LoginLine:
-    """One line of "your last logins"."""
-
-    at: int
-    outcome: str
-    way: str
-    place: str
-    browser: str
-    system: str
-    this: bool
-
-
 class Users(Protocol):
     def by_key(self, key: str) -> User | None: ...
     def get(self, user_id: str) -> User | None: ...
@@ -161,10 +150,6 @@ class Contacts(Protocol):
     def add(self, contact: Contact) -> None: ...
     def verified(self, contact_id: str, now: int) -> None: ...
     def put_on_file(self, contact_id: str, now: int) -> None: ...
-    def activated(self, contact_id: str, now: int) -> None:
-        """Key was activated by a code to it; only the first time is kept."""
-        ...
-
     def set_default(self, user_id: str, kind: str, contact_id: str) -> None: ...
     def remove(self, contact_id: str) -> None: ...
 
@@ -382,6 +367,12 @@ class Tx(Protocol):
     def audit_reading(self) -> AuditReading: ...
     @property
     def staff(self) -> Staff: ...
+    @property
+    def drafts(self) -> Drafts: ...
+    @property
+    def links(self) -> Links: ...
+    @property
+    def callers(self) -> Callers: ...
     @property
     def cases(self) -> Cases: ...
 

@@ -20,16 +20,18 @@ from watchword.stores.audit_tables import (
     audit_personal,
     audit_places,
 )
+from watchword.stores.caller_tables import caller_proofs
 from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
+from watchword.stores.console_tables import staff_drafts, staff_links
 from watchword.stores.password_tables import password_history, recoveries, security_answers
 from watchword.stores.protection_tables import network_tries, phone_notices, user_networks
 from watchword.stores.renewal_tables import renewals
 
 __all__ = [
-    "attachments", "audit", "audit_heads", "audit_leaves", "audit_log", "audit_nodes", "audit_personal", "audit_places", "case_messages",
-    "cases", "metadata", "network_tries", "password_history", "phone_notices", "recoveries", "renewals", "security_answers", "staff_tables",
-    "user_networks",
+    "attachments", "audit", "audit_heads", "audit_leaves", "audit_log", "audit_nodes", "audit_personal", "audit_places",
+    "caller_proofs", "case_messages", "cases", "metadata", "network_tries", "password_history", "phone_notices", "recoveries",
+    "renewals", "security_answers", "staff_drafts", "staff_links", "staff_tables", "user_networks",
 ]  # fmt: skip
 
 users = Table(
@@ -75,7 +77,6 @@ contacts = Table(
     time("verified"),
     flag("is_default"),
     time("on_file"),
-    time("activated"),
     Index(None, "user_id"),
     Index(None, "value_mac"),
 )

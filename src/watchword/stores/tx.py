@@ -9,9 +9,11 @@ from watchword.stores.attempts import Attempts
 from watchword.stores.audit import Audit, Commit
 from watchword.stores.audit_reading import AuditReading
 from watchword.stores.browsers import Browsers
+from watchword.stores.callers import Callers
 from watchword.stores.cases import Cases
 from watchword.stores.claims import Claims
 from watchword.stores.codes import Codes
+from watchword.stores.console import Drafts, Links
 from watchword.stores.contacts import Contacts
 from watchword.stores.database import Database
 from watchword.stores.devices import Devices
@@ -156,6 +158,21 @@ class SqlTx:
     def staff(self) -> Staff:
         """Staff and their requests."""
         return Staff(self.db, self._keys.vault)
+
+    @property
+    def drafts(self) -> Drafts:
+        """Forms of the console that wait."""
+        return Drafts(self.db, self._keys.vault)
+
+    @property
+    def links(self) -> Links:
+        """One-time links for the first administrators."""
+        return Links(self.db)
+
+    @property
+    def callers(self) -> Callers:
+        """Proofs on the telephone."""
+        return Callers(self.db)
 
     @property
     def cases(self) -> Cases:

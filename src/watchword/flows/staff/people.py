@@ -20,7 +20,8 @@ from watchword.core.users import User, username_key
 from watchword.flows import letters, password_step, sent_codes
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditLine, AuditRow, Tx
-from watchword.flows.staff import access, ends
+from watchword.flows.staff import access, caller, ends
+from watchword.flows.staff.caller import Seen
 
 SHORTEST, LONGEST, MOST = 3, 120, 20
 SHOWN_LOGINS, SHOWN_EVENTS, SHOWN_REQUESTS = 10, 25, 10
@@ -41,6 +42,7 @@ class Card:
     attempts: tuple[tuple[Attempt, str], ...]
     events: tuple[AuditLine, ...]
     requests: tuple[StaffRequest, ...]
+    callers: tuple[Seen, ...]
     now: int
 
 
@@ -111,6 +113,7 @@ def show(kit: Kit, session: Session, username: str) -> Card | Refusal:
             attempts=tuple((one, attempts.state_at(one, now)) for one in tx.attempts.lines(user.id, SHOWN_LOGINS)),
             events=tuple(tx.audit.about(user.id, SHOWN_EVENTS)),
             requests=tuple(tx.staff.requests_about(user.id, SHOWN_REQUESTS)),
+            callers=caller.about(kit, tx, user),
             now=now,
         )
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, replace
 
 from watchword.core import interviews, staff
 from watchword.core.refusals import (
+    CALLER_GUARDED,
     CONFIRM_FIRST,
     INTERVIEW_FIRST,
     REQUEST_CLOSED,
@@ -27,7 +28,7 @@ from watchword.core.staff_requests import LIFE_SECONDS, StaffRequest, state_at, 
 from watchword.core.users import User, username_key
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
-from watchword.flows.staff import access, ends
+from watchword.flows.staff import access, caller, ends
 from watchword.flows.staff.access import Member
 from watchword.flows.staff.effects import CHANGES, Effect
 
@@ -37,7 +38,8 @@ AFTER = {"approve": "approved", "reject": "rejected", "withdraw": "withdrawn"}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A request as staff read it, with the names of those in it; `state` has time taken into account."""
+    """A request as staff read it, with the names of those in it; `state` has time taken into account. `alarm` is when the person last
+    said, within a day, that nobody of his was on the telephone, 0 for not at all."""
 
     request: StaffRequest
     state: str
@@ -45,6 +47,7 @@ class Shown:
     asked_by: str
     decided_by: str
     told: Mapping[str, str]
+    alarm: int = 0
 
 
 class _Undone(Exception):
@@ -102,6 +105,9 @@ def _new(
     if strange:
         return Refusal(STAFF_FORM, "params.strange", {"field": strange[0]})
     tx.users.lock(about.id)
+    guarded = caller.guarded_until(tx, about.id, now)
+    if guarded:
+        return Refusal(CALLER_GUARDED, "caller.guarded", {"until": guarded}, retry_after=guarded - now)
     read = change.read(kit, tx, about, params)
     if isinstance(read, Refusal):
         return read
@@ -116,6 +122,7 @@ def _new(
     return StaffRequest(
         id=kit.entropy.id(), kind=kind, state="open", user_id=about.id, asked_by=who.user.id, asked=now, expires=now + LIFE_SECONDS,
         decided_by="", decided=0, reason=kept["reason"], evidence=kept["evidence"], params=read,
+        caller=caller.evidence(tx, about.id, who.user.id, now),
     )  # fmt: skip
 
 
@@ -237,5 +244,5 @@ def _shown(kit: Kit, tx: Tx, request: StaffRequest, told: Mapping[str, str] | No
         names[user_id] = user.username if user else ""
     return Shown(
         request, state_at(request, kit.clock.now()), names[request.user_id], names[request.asked_by],
-        names.get(request.decided_by, ""), told or {},
+        names.get(request.decided_by, ""), told or {}, caller.alarmed(tx, request.user_id, kit.clock.now()),
     )  # fmt: skip
