@@ -22,7 +22,7 @@ from watchword.flows.audit_tree import Tree
 from watchword.flows.audit_verify import Verifier
 from watchword.flows.ports import AuditRow
 from watchword.flows.sealing import BATCH, Sealer
-from watchword.stores import tables
+from watchword.stores import sealed_log, tables
 from watchword.stores.engine import SqlStore
 
 ROW = AuditRow("login.attempt.opened", "u" * 26, "s" * 26, {"n": 1}, {"address": "203.0.113.9"})
@@ -231,9 +231,7 @@ def test_looking_for_new_rows_walks_through_nothing_that_is_sealed(store: SqlSto
 
 
 def store_sql(store: SqlStore) -> str:
-    from watchword.stores.sealed_log import _UNSEALED
-
-    return _UNSEALED.compiled("postgresql").sql
+    return sealed_log._UNSEALED.compiled("postgresql").sql
 
 
 class writing:

@@ -56,7 +56,7 @@ def test_only_an_administrator_decides_about_staff(kind: str, held: frozenset[st
 @given(kinds)
 def test_an_auditor_reads_and_does_nothing(kind: str) -> None:
     only = frozenset({staff.AUDITOR})
-    assert {action for action in DOES if may(action, only)} == {"find", "show", "requests", "members", "cases"}
+    assert {action for action in DOES if may(action, only)} == {"find", "show", "requests", "members", "cases", "audit"}
     assert not may_ask(kind, only, oneself=False, about_staff=False)
     assert not may_approve(kind, only, asked_it=False, oneself=False, about_staff=False)
 
