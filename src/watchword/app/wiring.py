@@ -23,7 +23,7 @@ from watchword.app.senders import senders
 from watchword.app.settings import Settings
 from watchword.app.surroundings import Surroundings
 from watchword.core.brand import Brand
-from watchword.core.policy import Client, Policy
+from watchword.core.policy import Client, Passkeys, Policy, common_host
 from watchword.core.throttle import Limit, Limits
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Clock, Entropy
@@ -141,6 +141,11 @@ def _check_origins(settings: Settings) -> None:
         raise SettingsFault(
             "staff.url must be on a host of its own, so that no cookie of the portal reaches the console"
         )
+    rp_id, own = rp_id_of(settings), [_host(url) for url in passkey_origins(settings).values()]
+    if not all(host == rp_id or host.endswith(f".{rp_id}") for host in own):
+        raise SettingsFault(
+            f"passkeys.rp_id must be the host of portal.url and staff.url or a parent of both, and {rp_id} is neither"
+        )
     if settings.environment != "production":
         return
     if not all(url.startswith("https://") for url in (portal, key)) and not all(map(_local, (portal, key))):
@@ -151,6 +156,17 @@ def _check_origins(settings: Settings) -> None:
 
 def _local(url: str) -> bool:
     return _host(url).endswith(".localhost")
+
+
+def rp_id_of(settings: Settings) -> str:
+    """The host that passkeys are bound to."""
+    return settings.passkeys.rp_id or common_host([_host(url) for url in passkey_origins(settings).values()])
+
+
+def passkey_origins(settings: Settings) -> dict[str, str]:
+    """The origin of each page that may use passkeys, by its client."""
+    staff = {"staff": settings.staff.url} if settings.staff.url else {}
+    return {"portal": settings.portal.url, **staff}
 
 
 def _host(url: str) -> str:
@@ -202,7 +218,8 @@ def build(
     catalogue = Catalogue.load(brand)
     kit = Kit(
         store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), blocklist=Blocklist(settings.passwords.breached_file),
-        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers, policy=policy_of(settings, catalogue), pictures=Pictures(),
+        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers,
+        policy=policy_of(settings, catalogue, embedder=ancestors), pictures=Pictures(),
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
@@ -279,8 +296,8 @@ def passwords_of(settings: Settings, vault: Vault) -> Passwords:
     )
 
 
-def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
-    """The policy as flows read it."""
+def policy_of(settings: Settings, catalogue: Catalogue, *, embedder: str = "") -> Policy:
+    """The policy as flows read it. `embedder` is the demonstration's page, which frames the portal."""
     idle, life = settings.session.idle_minutes * 60, settings.session.life_hours * 3600
     portal = {lang: catalogue.plain(lang, "common.portal") for lang in LANGUAGES}
     clients = {"portal": Client("portal", portal["en"], idle, life, portal)}
@@ -296,6 +313,7 @@ def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
         throttle=Limits(Limit(throttle.address_tries, throttle.address_names), Limit(throttle.network_tries, throttle.network_names)),
         recovery_delay_seconds=settings.recovery.delay_hours * 3600,
         log_origin=settings.log_origin, heads_seconds=settings.audit.heads_seconds,
+        passkeys=Passkeys(rp_id_of(settings), passkey_origins(settings), embedder),
     )  # fmt: skip
 
 

@@ -22,6 +22,7 @@ from watchword.stores.audit_tables import (
 )
 from watchword.stores.caller_tables import caller_proofs
 from watchword.stores.cases_tables import attachments, case_messages, cases
+from watchword.stores.challenges_tables import challenges
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 from watchword.stores.console_tables import staff_drafts, staff_links
 from watchword.stores.password_tables import password_history, recoveries, security_answers
@@ -30,8 +31,8 @@ from watchword.stores.renewal_tables import renewals
 
 __all__ = [
     "attachments", "audit", "audit_heads", "audit_leaves", "audit_log", "audit_nodes", "audit_personal", "audit_places",
-    "caller_proofs", "case_messages", "cases", "metadata", "network_tries", "password_history", "phone_notices", "recoveries",
-    "renewals", "security_answers", "staff_drafts", "staff_links", "staff_tables", "user_networks",
+    "caller_proofs", "case_messages", "cases", "challenges", "metadata", "network_tries", "password_history", "phone_notices",
+    "recoveries", "renewals", "security_answers", "staff_drafts", "staff_links", "staff_tables", "user_networks",
 ]  # fmt: skip
 
 users = Table(
@@ -55,6 +56,7 @@ users = Table(
     time("password_changed"),
     time("recovered"),
     text("notify"),
+    count("floor"),
     UniqueConstraint("username_key"),
     # Staff look people up by how a name begins: bytewise on PostgreSQL too, whatever its collation (stores/staff.py).
     *(
@@ -137,6 +139,8 @@ attempts = Table(
     word("action"),
     word("operation"),
     bytes_("qr_hash", nullable=True),
+    count("floor"),
+    count("level"),
     Index(None, "collector_hash", unique=True),
     Index(None, "qr_hash", unique=True),
     Index(None, "user_id", "started"),
@@ -177,8 +181,13 @@ devices = Table(
     bytes_("recovery", nullable=True),
     bytes_("pending", nullable=True),
     bytes_("first_number", nullable=True),
+    count("wrong"),
+    time("ends"),
+    id_("added_in"),
+    bytes_("handle", nullable=True),
     Index(None, "user_id"),
     Index(None, "phone_id"),
+    Index(None, "handle", unique=True),
 )
 
 enrolments = Table(
@@ -246,6 +255,8 @@ sessions = Table(
     time("proved"),
     time("confirmed"),
     word("account"),
+    count("level"),
+    count("confirmed_level"),
     Index(None, "token_hash", unique=True),
     Index(None, "user_id"),
     Index(None, "expires"),

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from watchword.core import attempts, lockout
 from watchword.core.attempts import Attempt
-from watchword.core.devices import Device
+from watchword.core.devices import Device, on_phone
 from watchword.core.lockout import Tries
 from watchword.core.refusals import STAFF_FORM, STAFF_NOBODY, STAFF_ROLE, STAFF_STATE, Refusal
 from watchword.core.sessions import Session
@@ -161,14 +161,14 @@ def lost_phone(kit: Kit, session: Session, username: str, device_id: str = "") -
         who, subject = found
         user = subject.user
         tx.users.lock(user.id)
-        device = _chosen(tx, user, device_id)
+        device = _chosen(kit, tx, user, device_id)
         if isinstance(device, Refusal):
             return device
         tx.phones.get(device.phone_id, lock=True)
         ended = ends.end_sessions(kit, tx, user)
         ends.end_key(kit, tx, user, [device], reason="lost")
         tx.browsers.forget_all(user.id)
-        held = not password_step.active_devices(tx, user.id)
+        held = not password_step.lasting_devices(tx, user.id, kit.clock.now())
         if held:
             tx.staff.hold(user.id, who.user.id, kit.clock.now())
         others = {owner.id for other, owner in tx.devices.of_phone(device.phone_id) if other.state == "active"}
@@ -179,12 +179,13 @@ def lost_phone(kit: Kit, session: Session, username: str, device_id: str = "") -
     return Done(user.username, len(ended), device.name, len(others), held)
 
 
-def _chosen(tx: Tx, user: User, device_id: str) -> Device | Refusal:
-    """The device named, or the only one."""
-    active = password_step.active_devices(tx, user.id)
+def _chosen(kit: Kit, tx: Tx, user: User, device_id: str) -> Device | Refusal:
+    """The device named, or the only phone with Key."""
+    active = password_step.active_devices(tx, user.id, kit.clock.now())
     if device_id:
         named = next((device for device in active if device.id == device_id), None)
         return named or Refusal(STAFF_NOBODY, "device.foreign")
+    active = tuple(filter(on_phone, active))
     if not active:
         return Refusal(STAFF_STATE, "device.none")
     return active[0] if len(active) == 1 else Refusal(STAFF_FORM, "device.several", {"field": "device"})
