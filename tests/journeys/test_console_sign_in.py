@@ -30,12 +30,12 @@ def test_key_confirms_every_sign_in(here: Installation, way: str) -> None:
     else:
         here.later(STEP)
         page = desk.post("/login/wait", do="code", code=agent.phone.code(here.pin(), agent.username))
-    assert (page.path, page.status) == ("/", 200), f"{page.path} {page.status} {page.refusals}"
+    assert (page.path, page.status) == ("/users", 200), f"{page.path} {page.status} {page.refusals}"
     assert "Staff console" in page.text and agent.username in page.text
 
 
 def test_each_role_lands_where_it_may_work(here: Installation) -> None:
-    for role, path in (("client_services", "/"), ("auditor", "/"), ("administrator", "/")):
+    for role, path in (("client_services", "/users"), ("auditor", "/users"), ("administrator", "/requests")):
         desk = signed_in(here, role)
         assert desk.browser.get("/").path == path, role
 
@@ -77,7 +77,7 @@ def test_a_portal_session_is_none_here_and_the_other_way_round(here: Installatio
     portal = logged_in(here, agent)
     desk = here.desk()
     desk.cookies["__Host-ww_s"] = portal.cookies["__Host-ww_s"]
-    assert desk.get("/").path == "/" and "Sign in to the staff console" in desk.page.text
+    assert desk.get("/users").path == "/users" and "Sign in to the staff console" in desk.page.text
     mine = signed_in(here, "client_services")
     browser = here.browser()
     browser.cookies["__Host-ww_s"] = mine.browser.cookies["__Host-ww_s"]
@@ -100,9 +100,9 @@ def test_a_login_of_the_portal_cannot_be_collected_here(here: Installation) -> N
 def test_a_sign_in_ends_after_fifteen_minutes_without_activity(here: Installation) -> None:
     desk = signed_in(here, "client_services").browser
     here.later(14 * 60)
-    assert desk.get("/").status == 200
+    assert desk.get("/users").status == 200
     here.later(15 * 60 + 1)
-    page = desk.get("/")
+    page = desk.get("/users")
     assert page.status == 401 and "15 minutes" in page.text
 
 
@@ -110,9 +110,9 @@ def test_a_sign_in_ends_after_eight_hours_whatever_happens(here: Installation) -
     desk = signed_in(here, "client_services").browser
     for _ in range(8 * 6 - 1):
         here.later(10 * 60)
-        assert desk.get("/").status == 200
+        assert desk.get("/users").status == 200
     here.later(10 * 60 + 1)
-    assert desk.get("/").status == 401
+    assert desk.get("/users").status == 401
 
 
 def test_a_role_that_is_taken_away_ends_the_sign_in_at_the_next_page(here: Installation) -> None:
@@ -125,21 +125,21 @@ def test_a_role_that_is_taken_away_ends_the_sign_in_at_the_next_page(here: Insta
 def test_signing_out(here: Installation) -> None:
     desk = signed_in(here, "client_services").browser
     held = dict(desk.cookies)
-    desk.get("/")
+    desk.get("/users")
     assert "You are logged out." in desk.post("/logout").text
     desk.cookies.update(held)
-    assert "Sign in to the staff console" in desk.get("/").text
+    assert "Sign in to the staff console" in desk.get("/users").text
 
 
 def test_headers_forms_and_frames(here: Installation) -> None:
     desk = signed_in(here, "client_services").browser
-    answer = here.http.get(here.console + "/", headers={"cookie": cookies(desk)})
+    answer = here.http.get(here.console + "/users", headers={"cookie": cookies(desk)})
     policy = answer.headers["content-security-policy"]
     assert "frame-ancestors 'none'" in policy and "default-src 'none'" in policy and "unsafe" not in policy
     assert answer.headers["cache-control"] == "no-store"
-    desk.get("/")
+    desk.get("/users")
     for headers in ({"origin": here.portal}, {"origin": "https://evil.example"}, {"sec-fetch-site": "same-site"}):
         sent = {"cookie": cookies(desk), "origin": here.console, **headers}
         refused = here.http.post(here.console + "/logout", data={"csrf": "x"}, headers=sent, follow_redirects=False)
         assert numbers(refused) == [5008], headers
-    assert desk.get("/").status == 200
+    assert desk.get("/users").status == 200

@@ -38,13 +38,27 @@ class Seat:
         return self.browser.post("/login/wait", do="continue")
 
 
-def signed_in(here: Installation, *roles: str, who: Person | None = None) -> Seat:
+def signed_in(here: Installation, *roles: str, who: Person | None = None, language: str = "en") -> Seat:
     """Somebody with these roles, signed in at the console by a code."""
     person = who or here.person()
     if roles:
         give(here, person, *roles)
-    desk = waiting(here, person, here.desk())
+    desk = waiting(here, person, here.desk(language=language))
     here.later(STEP)
     page = desk.post("/login/wait", do="code", code=person.phone.code(here.pin(), person.username))
     assert page.status == 200 and "__Host-ww_s" in desk.cookies, f"{page.path} {page.status} {page.refusals}"
     return Seat(here, person, desk)
+
+
+def found(seat: Seat, text: str) -> Shown:
+    """The page of a search."""
+    seat.get("/users")
+    return seat.post("/users", text=text)
+
+
+def open_person(seat: Seat, who: Person) -> Shown:
+    """A person's page, by way of a search."""
+    page = found(seat, who.username)
+    path = f"/users/{who.id}"
+    assert f'href="{path}"' in page.html, page.refusals
+    return seat.get(path)

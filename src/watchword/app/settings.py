@@ -225,6 +225,16 @@ class PasswordSettings(Group):
     )
 
 
+class PasskeySettings(Group):
+    """Passkeys and security keys (docs/operator-guide.md, "Passkeys")."""
+
+    rp_id: str = Field(
+        "",
+        description="Host that passkeys are bound to: the portal's, or a parent of it that you own. Empty for the longest name that portal and "
+        "staff console share. Changing it ends every passkey.",
+    )
+
+
 class RecoverySettings(Group):
     """Forgotten passwords."""
 
@@ -366,6 +376,7 @@ class Settings(BaseSettings):
     push: PushSettings = PushSettings()
     session: SessionSettings = SessionSettings()
     passwords: PasswordSettings = PasswordSettings()
+    passkeys: PasskeySettings = PasskeySettings()
     recovery: RecoverySettings = RecoverySettings()
     limits: LimitSettings = LimitSettings()
     audit: AuditSettings = AuditSettings()

@@ -25,7 +25,7 @@ from watchword.app.surroundings import Surroundings
 from watchword.core.brand import Brand
 from watchword.core.entitlements import GROUPS, SITUATIONS, dollars
 from watchword.core.entitlements import Rules as EntitlementRules
-from watchword.core.policy import Client, Policy
+from watchword.core.policy import Client, Passkeys, Policy, common_host
 from watchword.core.throttle import Limit, Limits
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Clock, Entropy
@@ -143,6 +143,10 @@ def _check_origins(settings: Settings) -> None:
         raise SettingsFault(
             "staff.url must be on a host of its own, so that no cookie of the portal reaches the console"
         )
+    if not _within(_host(portal), rp_id_of(settings)):
+        raise SettingsFault(
+            f"passkeys.rp_id must be the host of portal.url or a parent of it, and {rp_id_of(settings)} is neither"
+        )
     if settings.environment != "production":
         return
     if not all(url.startswith("https://") for url in (portal, key)) and not all(map(_local, (portal, key))):
@@ -153,6 +157,25 @@ def _check_origins(settings: Settings) -> None:
 
 def _local(url: str) -> bool:
     return _host(url).endswith(".localhost")
+
+
+def rp_id_of(settings: Settings) -> str:
+    """The host that passkeys are bound to."""
+    return settings.passkeys.rp_id or common_host([_host(url) for url in _pages(settings).values()])
+
+
+def passkey_origins(settings: Settings) -> dict[str, str]:
+    """The origin of each page that may use passkeys, by its client: those on the host that they are bound to."""
+    rp_id = rp_id_of(settings)
+    return {client: url for client, url in _pages(settings).items() if _within(_host(url), rp_id)}
+
+
+def _pages(settings: Settings) -> dict[str, str]:
+    return {"portal": settings.portal.url, **({"staff": settings.staff.url} if settings.staff.url else {})}
+
+
+def _within(host: str, parent: str) -> bool:
+    return host == parent or host.endswith(f".{parent}")
 
 
 def _host(url: str) -> str:
@@ -204,7 +227,8 @@ def build(
     catalogue = Catalogue.load(brand)
     kit = Kit(
         store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), blocklist=Blocklist(settings.passwords.breached_file),
-        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers, policy=policy_of(settings, catalogue), pictures=Pictures(),
+        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers,
+        policy=policy_of(settings, catalogue, embedder=ancestors), pictures=Pictures(),
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
@@ -281,8 +305,8 @@ def passwords_of(settings: Settings, vault: Vault) -> Passwords:
     )
 
 
-def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
-    """The policy as flows read it."""
+def policy_of(settings: Settings, catalogue: Catalogue, *, embedder: str = "") -> Policy:
+    """The policy as flows read it. `embedder` is the demonstration's page, which frames the portal."""
     idle, life = settings.session.idle_minutes * 60, settings.session.life_hours * 3600
     portal = {lang: catalogue.plain(lang, "common.portal") for lang in LANGUAGES}
     clients = {"portal": Client("portal", portal["en"], idle, life, portal)}
@@ -298,6 +322,7 @@ def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
         throttle=Limits(Limit(throttle.address_tries, throttle.address_names), Limit(throttle.network_tries, throttle.network_names)),
         recovery_delay_seconds=settings.recovery.delay_hours * 3600, entitlements=rules_of(settings.limits),
         log_origin=settings.log_origin, heads_seconds=settings.audit.heads_seconds,
+        passkeys=Passkeys(rp_id_of(settings), passkey_origins(settings), embedder),
     )  # fmt: skip
 
 

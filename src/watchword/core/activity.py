@@ -48,6 +48,8 @@ UNTOLD = frozenset(
         "staff.requests.listed", "login.network.throttled", "staff.callers.listed", "staff.caller.stopped", "caller.attempt.opened",
         "caller.attempt.expired", "caller.attempt.lapsed", "caller.attempt.failed", "caller.push.approved", "caller.push.denied",
         "caller.push.not_me", "caller.approval.refused", "caller.words.shown", "caller.words.matched", "caller.words.differed",
+        "audit.log.verified", "audit.log.searched", "audit.log.exported", "audit.proof.made", "audit.head.shown", "audit.key.rotated",
+        "audit.personal.erased", "staff.audit.searched", "staff.audit.exported", "staff.audit.shown", "staff.log.shown",
     }
 )  # fmt: skip
 

@@ -73,6 +73,59 @@ def mistaken(commitments: str, openings: str) -> tuple[str, ...]:
     return tuple(sorted({*wrong, *(promised.keys() - shown.keys())}))
 
 
+def values(openings: str | None) -> dict[str, str]:
+    """The personal values of a row, {} where they were erased; only those that can be read."""
+    found = _object(openings) if openings else None
+    pairs = (
+        (name, opening) for name, opening in (found or {}).items() if isinstance(opening, list) and len(opening) == 2
+    )
+    return {name: opening[1] for name, opening in pairs if isinstance(opening[1], str)}
+
+
+def described(row: Row, openings: str | None, position: int | None, *, personal: bool) -> dict[str, object]:
+    """A row for a reader: fields as an object, personal values where they are wanted, and whether they were erased."""
+    return {
+        "id": row.id,
+        "at": row.at,
+        "tag": row.tag,
+        "user": row.user_id,
+        "subject": row.subject,
+        "fields": _object(row.fields) or {},
+        **({"personal": values(openings)} if personal else {}),
+        "erased": openings is None and row.commitments != "{}",
+        "position": position,
+    }
+
+
+_RISKY = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+
+
+def cell(value: object) -> str:
+    """A value for a table: a spreadsheet takes what begins like a formula for one, unless an apostrophe stands before it."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text.lstrip(" \ufeff").startswith(_RISKY) else text
+
+
+COLUMNS = ("id", "at", "tag", "user", "subject", "fields", "personal", "erased", "position")
+
+
+def json_line(shown: Mapping[str, object]) -> str:
+    """A described row as a line of JSON."""
+    return f"{json.dumps(shown, ensure_ascii=True)}\n"
+
+
+def csv_line(shown: Mapping[str, object] | None = None) -> str:
+    """A described row as a line of CSV (RFC 4180, every cell in quotes); the titles for None."""
+    if shown is None:
+        cells = [str(name) for name in COLUMNS]
+    else:
+        found = (shown.get(name) for name in COLUMNS)
+        flat = (json.dumps(one, ensure_ascii=False) if isinstance(one, dict) else one for one in found)
+        cells = [cell(one) for one in flat]
+    quoted = (f'"{one}"' for one in (text.replace('"', '""').replace("\0", "\ufffd") for text in cells))
+    return f"{','.join(quoted)}\r\n"
+
+
 def _opens(promised: object, name: str, opening: object) -> bool:
     if not isinstance(promised, str) or not isinstance(opening, list) or len(opening) != 2:
         return False

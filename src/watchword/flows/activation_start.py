@@ -39,7 +39,7 @@ def start(kit: Kit, username: str, password: str, platform: Platform, claim: str
     """Username and password on the phone. With an active Key this road is closed: a second phone is added from the portal."""
 
     def begin(tx: Tx, user: User, hashed: bytes) -> Begun | Refusal:
-        if password_step.active_devices(tx, user.id):
+        if password_step.active_devices(tx, user.id, kit.clock.now()):
             return Refusal(ALREADY_HAS_KEY, "device.exists")
         contacts = tuple(
             (contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id) if contact.on_file
@@ -99,7 +99,11 @@ def usable(kit: Kit, tx: Tx, enrolment: Enrolment, *states: str) -> tuple[Enrolm
         return Refusal(
             ENROLMENT_OVER, "device.ended"
         )  # staff or its owner ended it meanwhile: what follows is theirs to say
-    if _for_the_first(tx, enrolment) and enrolment.state != "active" and password_step.active_devices(tx, user.id):
+    if (
+        _for_the_first(tx, enrolment)
+        and enrolment.state != "active"
+        and password_step.active_devices(tx, user.id, kit.clock.now())
+    ):
         return Refusal(
             ENROLMENT_OVER, "device.exists"
         )  # begun with a password alone, before Key was there: it is closed now

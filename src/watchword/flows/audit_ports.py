@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -95,9 +95,13 @@ class SealedLog(Protocol):
         """Inner nodes, as level, place and hash."""
         ...
 
-    def leaves(self, first: int, count: int) -> Sequence[bytes]: ...
+    def leaves(self, first: int, count: int) -> Mapping[int, bytes]:
+        """Leaf hashes by position."""
+        ...
 
-    def nodes(self, level: int, first: int, count: int) -> Sequence[bytes]: ...
+    def nodes(self, level: int, first: int, count: int) -> Mapping[int, bytes]:
+        """Hashes of inner nodes of a level by their place."""
+        ...
 
     def position(self, audit_id: int) -> int | None: ...
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, TypeVar
 
+from watchword.core import floors
 from watchword.core.recovery import restricted
 from watchword.core.refusals import PRIMARY_ONLY, RECOVERY_DELAY, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
@@ -64,9 +65,11 @@ def delayed(kit: Kit, user: User) -> Refusal | None:
     return Refusal(RECOVERY_DELAY, "recovery.delay", {"until": until}, retry_after=until - now) if until else None
 
 
-def refusal(kit: Kit, tx: Tx, session: Session, user: User, *, binding: bool) -> Refusal | None:
+def refusal(
+    kit: Kit, tx: Tx, session: Session, user: User, *, binding: bool, floor: int = floors.CHANGES
+) -> Refusal | None:
     """Why this session may not change security settings now, or None. In order: whose right it is, the delay, the held element."""
     refused = by_primary(tx, user)
     if refused is None and binding:
         refused = delayed(kit, user)
-    return refused or confirm.required(kit, session)
+    return refused or confirm.required(kit, session, floor)

@@ -5,22 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from watchword.core.devices import Device, Level
 from watchword.core.entitlements import Entitlements, Limits, Rules, Standing, entitlements
 from watchword.core.recovery import restricted
 from watchword.core.refusals import INVALID, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User, username_key
+from watchword.factors.registry import level
 from watchword.flows.kit import Kit
 from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow, Tx
 
 PAGE = 500
-
-
-def level_of(device: Device) -> Level:
-    """The level of a device."""
-    return Level.KEY_ONLINE
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +31,7 @@ def standing(kit: Kit, tx: Tx, user: User) -> Standing:
     """How an account stands now."""
     delay = kit.policy.recovery_delay_seconds
     return Standing(
-        levels=tuple(level_of(device) for device in active_devices(tx, user.id)),
+        levels=tuple(level(kit.factors, device) for device in active_devices(tx, user.id, kit.clock.now())),
         paper=user.kind == "paper",
         opted_out=bool(user.opted_out) and kit.policy.opting_out,
         recovered_until=restricted(user.recovered, kit.clock.now(), delay),

@@ -55,7 +55,7 @@ def choose(kit: Kit, session: Session, *, out: bool) -> Refusal | None:
 def _refused(kit: Kit, tx: Tx, session: Session, user: User, *, out: bool) -> Refusal | None:
     if out and not look(kit, user).possible:
         return Refusal(OPT_OUT_REFUSED, "opting.profile")
-    if not active_devices(tx, user.id):
+    if not active_devices(tx, user.id, kit.clock.now()):
         return Refusal(OPT_OUT_DEVICE, "opting.no_device")
     # Opting in only strengthens the account: the day after a recovery does not stand in its way.
     return changes.refusal(kit, tx, session, user, binding=out)

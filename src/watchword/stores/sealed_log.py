@@ -8,7 +8,7 @@ it takes and whatever clocks say. On SQLite there is one writer at a time, and t
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ARRAY, BigInteger, LargeBinary, bindparam, delete, exists, func, literal, select, text, update
 
@@ -72,21 +72,19 @@ _UNSEALED = Query(
 _APPEND = Query(_append)
 _NODE = adding(_N)
 _LEAVES = Query(
-    select(_L.c.hash)
+    select(_L.c.position, _L.c.hash)
     .where(_L.c.position >= param(_L.c.position, "first"), _L.c.position < param(_L.c.position, "end"))
     .order_by(_L.c.position)
 )
 _NODES = Query(
-    by(_N, "level", columns=("hash",))
+    by(_N, "level", columns=("position", "hash"))
     .where(_N.c.position >= param(_N.c.position, "first"), _N.c.position < param(_N.c.position, "end"))
     .order_by(_N.c.position)
 )
 _POSITION = Query(by(_L, "audit_id", columns=("position",)))
 _AUDIT_ID = Query(by(_L, "position", columns=("audit_id",)))
 _ADD_HEAD = Query(lambda dialect: insert(_H, dialect).on_conflict_do_nothing())
-_LAST_HEAD = Query(
-    select(_H.c.size, _H.c.at, _H.c.note).where(_H.c.size >= 0).order_by(_H.c.size.desc()).limit(literal(1))
-)
+_LAST_HEAD = Query(select(_H.c.size, _H.c.at, _H.c.note).where(_H.c.size >= 0).order_by(_H.c.size.desc()).limit(1))
 _AFTER = Query(select(_H).where(_H.c.size > param(_H.c.size)).order_by(_H.c.size).limit(param(_H.c.at, "limit")))
 _BEFORE = Query(
     select(_H).where(_H.c.size < param(_H.c.size)).order_by(_H.c.size.desc()).limit(param(_H.c.at, "limit"))
@@ -166,13 +164,13 @@ class SealedLog:
         for level, position, hashed in nodes:
             self._db.run(_NODE, level=level, position=position, hash=hashed)
 
-    def leaves(self, first: int, count: int) -> Sequence[bytes]:
-        """Leaf hashes from a position on."""
-        return [bytes(row[0]) for row in self._db.all(_LEAVES, first=first, end=first + count)]
+    def leaves(self, first: int, count: int) -> Mapping[int, bytes]:
+        """Leaf hashes by position."""
+        return {row[0]: bytes(row[1]) for row in self._db.all(_LEAVES, first=first, end=first + count)}
 
-    def nodes(self, level: int, first: int, count: int) -> Sequence[bytes]:
-        """Hashes of inner nodes of a level."""
-        return [bytes(row[0]) for row in self._db.all(_NODES, level=level, first=first, end=first + count)]
+    def nodes(self, level: int, first: int, count: int) -> Mapping[int, bytes]:
+        """Hashes of inner nodes of a level by their place."""
+        return {row[0]: bytes(row[1]) for row in self._db.all(_NODES, level=level, first=first, end=first + count)}
 
     def position(self, audit_id: int) -> int | None:
         """Where a row is in the log."""

@@ -62,6 +62,7 @@ _row_over = or_(
 _DELETE = {
     "claims": _dead(tables.claims, _older(tables.claims, "expires")),
     "rates": _dead(tables.rates, _older(tables.rates, "expires")),
+    "challenges": _dead(tables.challenges, _older(tables.challenges, "until")),
     "codes": _dead(tables.codes, _older(tables.codes, "expires")),
     "enrolments": _dead(tables.enrolments, _older(tables.enrolments, "expires")),
     "renewals": _dead(tables.renewals, _older(tables.renewals, "expires")),
@@ -85,6 +86,7 @@ def sweep(write: Callable[[], AbstractContextManager[SqlTx]], now: int, retentio
     before = {
         "claims": now,
         "rates": now,
+        "challenges": now - _DAY,
         "codes": now - _DAY,
         "enrolments": now - retention.enrolments,
         "renewals": now - retention.renewals,

@@ -11,6 +11,7 @@ from watchword.stores.audit_reading import AuditReading
 from watchword.stores.browsers import Browsers
 from watchword.stores.callers import Callers
 from watchword.stores.cases import Cases
+from watchword.stores.challenges import Challenges
 from watchword.stores.claims import Claims
 from watchword.stores.codes import Codes
 from watchword.stores.console import Drafts, Links
@@ -124,6 +125,11 @@ class SqlTx:
     def claims(self) -> Claims:
         """What can be spent once."""
         return Claims(self.db)
+
+    @property
+    def challenges(self) -> Challenges:
+        """Questions that wait for an answer."""
+        return Challenges(self.db)
 
     @property
     def protection(self) -> Protection:

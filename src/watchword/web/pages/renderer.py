@@ -35,7 +35,10 @@ TEMPLATES = (
     "settings_overview", "settings_contacts", "settings_devices", "settings_sessions", "settings_activity", "settings_language",
     "settings_notices", "held", "settings_networks",
 )  # fmt: skip
-CONSOLE_TEMPLATES = ("staff_login", "waiting", "over", "error", "staff_start")
+CONSOLE_TEMPLATES = (
+    "staff_login", "waiting", "over", "error", "staff_start", "staff_users", "staff_person", "staff_events", "staff_act",
+    "staff_interview", "staff_ask", "staff_requests", "staff_request", "staff_cases", "staff_case", "staff_members", "staff_unsent",
+)  # fmt: skip
 
 
 class Renderer:
@@ -109,7 +112,7 @@ class Renderer:
             "t": partial(say.t, lang), "pattern": partial(say.pattern, lang), "asset": self._assets.__getitem__,
             "icon": icon, "symbols": symbols, "qr": qr_path, "digits": _digits, "spell": " ".join,
             "steps": partial(_steps, say, lang), "spoken": partial(_spoken_digits, lang=lang), "name": safe_name, "plain": plain_name, "typed": typed_text,
-            "written": written_text,
+            "written": written_text, "known": partial(say.has, lang),
         }  # fmt: skip
         environment.globals |= {
             "lang": lang, "other": next(other for other in LANGUAGES if other != lang), "gap": "" if lang == "ja" else " ",
