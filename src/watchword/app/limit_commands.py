@@ -10,7 +10,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from watchword.app.settings import MOST_DOLLARS, LimitSettings
+from watchword.app.limit_settings import MOST_DOLLARS, LimitSettings
 from watchword.app.user_commands import AsJson, Who, opened
 from watchword.app.wiring import rules_of
 from watchword.core.entitlements import CENTS, Limits, dollars

@@ -18,9 +18,10 @@ from cryptography.hazmat.primitives import serialization
 
 from watchword.app.clock import SystemClock, SystemEntropy, monotonic
 from watchword.app.events import LocalEvents, RedisEvents
+from watchword.app.limit_settings import LimitSettings
 from watchword.app.sealing import Sealing, head_places
 from watchword.app.senders import senders
-from watchword.app.settings import LimitSettings, Settings
+from watchword.app.settings import Settings
 from watchword.app.surroundings import Surroundings
 from watchword.core.brand import Brand
 from watchword.core.entitlements import GROUPS, SITUATIONS, dollars

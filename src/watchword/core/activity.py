@@ -23,14 +23,14 @@ _CHANGES = (
     "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",
     "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.questions.chosen",
     "user.place.set",
-    "user.notices.set", "user.primary.set", "user.message.sent", "case.thread.opened", "case.message.sent", "case.message.answered", "case.state.changed",
+    "user.notices.set", "user.primary.set", "user.device.waived", "user.device.required", "user.message.sent", "case.thread.opened", "case.message.sent", "case.message.answered", "case.state.changed",
     "case.thread.viewed", "case.picture.viewed", "device.push.tested", "renewal.began.void", "renewal.pin.done", "renewal.recovery.refused",
     "renewal.recovery.started", "renewal.recovery.opened", "renewal.recovery.declined", "renewal.recovery.done",
     "renewal.transfer.offered", "renewal.transfer.approved", "renewal.transfer.done", "session.staff.ended", "staff.account.suspended",
     "staff.account.reinstated", "staff.enrolment.restarted", "staff.interview.held", "staff.lock.cleared", "staff.number.changed",
     "staff.password.reset", "staff.phone.lost", "staff.request.opened", "staff.request.approved", "staff.request.rejected",
     "staff.roles.changed", "staff.sessions.ended", "staff.caller.asked", "staff.caller.confirmed", "staff.caller.alarmed",
-    "account.networks.changed",
+    "account.networks.changed", "account.limits.changed",
 )  # fmt: skip
 KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), **dict.fromkeys(_CHANGES, "change")})
 

@@ -48,7 +48,8 @@ def choose(kit: Kit, session: Session, *, out: bool) -> Refusal | None:
             return refused
         tx.users.set_opted_out(user.id, now if out else 0)
         letters.tell_all(kit, tx, user, "opted_out" if out else "opted_in")
-        tx.audit.write(AuditRow(f"user.device.{'waived' if out else 'required'}", user.id, session.id), now)
+        tag = "user.device.waived" if out else "user.device.required"
+        tx.audit.write(AuditRow(tag, user.id, session.id), now)
     return None
 
 

@@ -18,7 +18,8 @@ def spend_proof(kit: Kit, thumbprint: str, jti: str) -> Refusal | None:
 
 
 def complete(session: Session | Refusal) -> Session | Refusal:
-    """Only what two elements gave counts towards other programs: an enrolment session is nobody's login, a staff session is theirs alone."""
+    """Only a complete login counts towards other programs: an enrolment session is nobody's, a staff session is theirs alone. How many
+    elements it took, `acr` says (Q01)."""
     if isinstance(session, Session) and session.kind in ("enrolment", "staff"):
         return Refusal(SESSION_ABSENT, f"session.{session.kind}")
     return session
