@@ -48,8 +48,8 @@ def choose(kit: Kit, session: Session, *, out: bool) -> Refusal | None:
             return refused
         tx.users.set_opted_out(user.id, now if out else 0)
         letters.tell_all(kit, tx, user, "opted_out" if out else "opted_in")
-        tag = "user.device.waived" if out else "user.device.required"
-        tx.audit.write(AuditRow(tag, user.id, session.id), now)
+        waived = AuditRow("user.device.waived", user.id, session.id)
+        tx.audit.write(waived if out else AuditRow("user.device.required", user.id, session.id), now)
     return None
 
 
