@@ -42,7 +42,9 @@ def test_key_confirms_the_caller(here: Installation, agent: Member) -> None:
     assert seen.good_until == here.clock.now() + 15 * 60
     assert who.phone.pending().attempts == ()
     written = tags(here, who.id)
-    assert {"staff.caller.asked", "caller.attempt.opened", "caller.push.approved", "staff.caller.confirmed"} <= set(written)
+    assert {"staff.caller.asked", "caller.attempt.opened", "caller.push.approved", "staff.caller.confirmed"} <= set(
+        written
+    )
     assert not {tag for tag in written if tag.startswith("login.")}
 
 
@@ -101,7 +103,17 @@ def test_a_reported_call_guards_the_account_for_an_hour(here: Installation, agen
     assert who.phone.not_me(call.attempt()).result == "not_me"
     assert call.look().outcome == "alarm"
     assert number(begun(agent, who)) == 7273
-    networks = ("request", "networks", who.username, "--reason", "moved", "--evidence", "called", "--networks", "everywhere")
+    networks = (
+        "request",
+        "networks",
+        who.username,
+        "--reason",
+        "moved",
+        "--evidence",
+        "called",
+        "--networks",
+        "everywhere",
+    )
     assert agent.refused(*networks) == 7279
     here.later(3600)
     agent.do("login", agent.username)
@@ -170,7 +182,10 @@ def test_it_lowers_nothing(here: Installation, agent: Member) -> None:
     call = calling(agent, who)
     call.approve()
     call.look()
-    assert agent.refused("request", "reset_password", who.username, "--reason", "forgotten", "--evidence", "Key said so") == 7214
+    assert (
+        agent.refused("request", "reset_password", who.username, "--reason", "forgotten", "--evidence", "Key said so")
+        == 7214
+    )
 
 
 def test_compliance_sees_every_call(here: Installation, agent: Member, officer: Member) -> None:
