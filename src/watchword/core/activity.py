@@ -42,12 +42,14 @@ UNTOLD = frozenset(
         "login.code.accepted", "login.challenge.accepted", "enrolment.code.proved", "enrolment.secret.issued",
         "code.start.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
         "code.activation.refused", "code.contact.refused", "code.send.limited", "code.recover.sent", "code.recover.refused", "recovery.key.asked",
-        "code.recovery.sent", "code.recovery.refused", "renewal.pin.proved", "renewal.secrets.issued", "renewal.transfer.scanned",
+        "code.key_recovery.sent", "code.key_recovery.refused", "renewal.pin.proved", "renewal.secrets.issued", "renewal.transfer.scanned",
         "staff.action.refused", "staff.administrator.first", "staff.glass.broken", "staff.login.refused", "staff.members.listed",
         "staff.people.searched", "staff.person.shown", "staff.request.failed", "staff.request.shown", "staff.request.withdrawn",
         "staff.requests.listed", "login.network.throttled", "staff.callers.listed", "staff.caller.stopped", "caller.attempt.opened",
         "caller.attempt.expired", "caller.attempt.lapsed", "caller.attempt.failed", "caller.push.approved", "caller.push.denied",
         "caller.push.not_me", "caller.approval.refused", "caller.words.shown", "caller.words.matched", "caller.words.differed",
+        "audit.log.verified", "audit.log.searched", "audit.log.exported", "audit.proof.made", "audit.head.shown", "audit.key.rotated",
+        "audit.personal.erased", "staff.audit.searched", "staff.audit.exported", "staff.audit.shown", "staff.log.shown",
     }
 )  # fmt: skip
 

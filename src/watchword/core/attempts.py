@@ -84,7 +84,8 @@ class Attempt:
     """One row of `attempts`. Times are seconds since the epoch; 0 stands for never.
 
     `session_id` is the session that a login gave or, from the start, the one that a confirmation was asked in: *not me* ends it.
-    `lang` is the language that the phone's details are in.
+    `lang` is the language that the phone's details are in. `device_id` is the device chosen to answer; `floor` the least level that may
+    (core/floors.py), fixed when the attempt is opened; `level` that of what answered, 0 before.
     """
 
     id: str
@@ -119,6 +120,8 @@ class Attempt:
     lang: str
     action: str = "login"
     operation: str = ""
+    floor: int = 0
+    level: int = 0
 
 
 def due(attempt: Attempt, now: int) -> str | None:

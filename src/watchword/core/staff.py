@@ -35,6 +35,7 @@ DOES: Mapping[str, Roles] = MappingProxyType(
         "callers": frozenset({COMPLIANCE, AUDITOR}),
         "requests": _EVERYONE,
         "members": frozenset({ADMINISTRATOR, AUDITOR}),
+        "audit": frozenset({AUDITOR, COMPLIANCE}),
         "cases": frozenset({CLIENT_SERVICES, COMPLIANCE, AUDITOR}),
         "answer": frozenset({CLIENT_SERVICES, COMPLIANCE}),
     }

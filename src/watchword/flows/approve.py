@@ -26,7 +26,7 @@ from watchword.core.users import User
 from watchword.factors.base import Rejected
 from watchword.factors.key_push import DECISIONS
 from watchword.factors.registry import FACTORS
-from watchword.flows import caller, letters, owner_notices, renewals, suspicion
+from watchword.flows import caller, letters, owner_notices, reach, renewals, suspicion
 from watchword.flows.answers import confirmation_of
 from watchword.flows.details import context_of, details
 from watchword.flows.endings import close_beside, fail, settle, tell
@@ -149,6 +149,9 @@ def _decide(
     if attempt.state != "pending" and not late:
         return Refusal(DECISION_OVER, f"attempt.{attempt.state}")
     if decision == "approve":
+        low = reach.reaches(attempt, FACTORS["key_push"].level)
+        if low is not None:
+            return low
         if phone.signed_wrong >= SIGNED_WRONG_LIMIT:
             return Refusal(PINS_SPENT, "pins.spent")
         if caller.words_missing(tx, attempt):
@@ -226,6 +229,7 @@ def _close(
     to = CLOSED_BY[decision]
     values: dict[str, object] = {"decided": now, "decided_by": _by(request)}
     if decision == "approve":
+        values["level"] = int(FACTORS["key_push"].level)
         values["amr"] = "hwk pop fpt" if request.fields.get("uv") == "biometric" else "hwk pop pin"
     if not tx.attempts.move(attempt.id, attempt.state, to, **values):
         return Refusal(DECISION_OVER, "attempt.moved")
@@ -268,10 +272,13 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
 
 
 def _undo_enrolments(tx: Tx, attempt: Attempt, now: int) -> None:
-    """Phones that the stranger's session put in place go with it: every one, since a page may offer again after an activation.
+    """Devices that the stranger's session put in place go with it: every one, since a page may offer again after an activation.
 
     Each row is locked before it is judged, so that a confirmation on its way is either undone here or finds the session ended.
     """
+    for device in tx.devices.of_user(attempt.user_id):
+        if device.added_in == attempt.session_id and tx.devices.move(device.id, "active", "inactive", now):
+            tx.audit.write(AuditRow("device.other.ended", attempt.user_id, device.id, {"reason": "not_me"}), now)
     for found in tx.enrolments.all_of_session(attempt.session_id):
         enrolment = tx.enrolments.get(found.id, lock=True)
         if enrolment is None:

@@ -7,6 +7,7 @@ from dataclasses import replace
 from types import MappingProxyType
 
 from watchword.core.attempts import ATTEMPT, OPEN_SECONDS, Attempt, area, due
+from watchword.core.devices import on_phone
 from watchword.core.refusals import ATTEMPT_GONE, CANCELLED, DENIED, EXPIRED, FAILED, LAPSED, NOT_ME, Kind
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
@@ -55,6 +56,10 @@ def tell(kit: Kit, attempt: Attempt, state: str) -> None:
     """To the page that waits, and to every phone that lists this login: it has ended (protocol/spec.md 6.5). After the transaction."""
     kit.events.publish(f"attempt:{attempt.id}", {"state": state})
     with kit.store.read() as tx:
-        phones = {device.phone_id for device in tx.devices.of_user(attempt.user_id) if device.state == "active"}
+        phones = {
+            device.phone_id
+            for device in tx.devices.of_user(attempt.user_id)
+            if device.state == "active" and on_phone(device)
+        }
     for phone in sorted(phones):
         kit.events.publish(f"phone:{phone}", {"pending": "1"})

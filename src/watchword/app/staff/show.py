@@ -17,6 +17,8 @@ from watchword.flows.staff.people import Card
 from watchword.flows.staff.requests import Shown
 from watchword_client.terminal import plain
 
+SHOWN_EVENTS = 25
+
 
 def table(desk: Desk, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
     """A table with translated titles."""
@@ -67,7 +69,7 @@ def _parts(desk: Desk, found: Card) -> Iterable[tuple[str, tuple[str, ...], Sequ
     yield "part.sessions", ("kind", "client", "began", "used"), sessions
     logins = [(moment(a.started), a.client, state, _place(a), a.context.browser) for a, state in found.attempts]
     yield "part.logins", ("began", "client", "person.state", "place", "browser"), logins
-    events = [(moment(line.at), line.tag, str(line.fields.get("reason", ""))) for line in found.events]
+    events = [(moment(line.at), line.tag, str(line.fields.get("reason", ""))) for line in found.events[:SHOWN_EVENTS]]
     yield "part.events", ("at", "event", "reason"), events
     requests = [(r.id, desk.text(f"kind_of.{r.kind}"), r.state, moment(r.asked)) for r in found.requests]
     yield "part.requests", ("id", "kind", "person.state", "at"), requests
@@ -121,7 +123,7 @@ def card_json(found: Card) -> dict[str, object]:
             }
             for a, state in found.attempts
         ],
-        "events": [{"at": e.at, "tag": e.tag, "subject": e.subject, "fields": dict(e.fields)} for e in found.events],
+        "events": [{"at": e.at, "tag": e.tag, "subject": e.subject, "fields": dict(e.fields)} for e in found.events[:SHOWN_EVENTS]],
         "requests": [{"id": r.id, "kind": r.kind, "state": r.state, "asked": r.asked} for r in found.requests],
         "callers": [caller_json(seen) for seen in found.callers],
     }  # fmt: skip

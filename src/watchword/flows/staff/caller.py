@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from watchword.core import caller
 from watchword.core.attempts import Attempt
 from watchword.core.caller import ACTION, CallerProof
+from watchword.core.devices import Level, on_phone
 from watchword.core.rates import first_free
 from watchword.core.refusals import (
     CALLER_BUSY,
@@ -85,7 +86,7 @@ def _open(kit: Kit, tx: Tx, who: Member, about: User, direction: str) -> tuple[l
         until = tx.rates.take(key, windows, now)
         if until:
             return Refusal(STAFF_LIMITED, "caller.limit", {"until": until}, retry_after=until - now)
-    devices = active_devices(tx, user.id)
+    devices = tuple(one for one in active_devices(tx, user.id, now) if on_phone(one))
     if not devices:
         return Refusal(CALLER_NO_KEY, "device.none")
     refusal = _busy(kit, tx, user, now) or _quiet(tx, user, now)
@@ -93,7 +94,7 @@ def _open(kit: Kit, tx: Tx, who: Member, about: User, direction: str) -> tuple[l
         return refusal
     opened = login.open_attempt(
         kit, tx, user, kit.policy.clients["staff"], devices, None, Visit(lang=user.lang),
-        action=ACTION, operation=direction, life=caller.LIFE_SECONDS,
+        action=ACTION, operation=direction, life=caller.LIFE_SECONDS, floor=Level.KEY_ONLINE,
     )  # fmt: skip
     proof = CallerProof(opened.attempt.id, user.id, who.user.id, "unseen", who.user.display_name, now, 0, 0)
     tx.callers.add(proof)
