@@ -120,7 +120,10 @@ def test_rows_that_were_exchanged_are_named_as_moved(log: SqlStore) -> None:
 
 def test_a_changed_leaf_is_told_from_a_changed_row(log: SqlStore) -> None:
     """The node above says which of the two is as it was: in full runs of 256, and at the end, where the state says it."""
-    sql(log, "UPDATE audit_leaves SET hash = (SELECT hash FROM audit_leaves WHERE position = 1) WHERE position IN (40, 690)")
+    sql(
+        log,
+        "UPDATE audit_leaves SET hash = (SELECT hash FROM audit_leaves WHERE position = 1) WHERE position IN (40, 690)",
+    )
     assert found(log) == [("leaf.changed", 41), ("leaf.changed", 691)]
 
 
@@ -133,11 +136,17 @@ def test_changed_and_removed_nodes_are_told_with_what_is_under_them(log: SqlStor
 
 def test_a_removed_leaf_is_told_by_its_position_and_its_row_as_one_nobody_sealed(log: SqlStore) -> None:
     sql(log, "DELETE FROM audit_leaves WHERE position = 77")
-    assert [fault for fault in found(log) if fault[0] != "state.changed"] == [("leaf.removed", 77), ("row.inserted", 78)]
+    assert [fault for fault in found(log) if fault[0] != "state.changed"] == [
+        ("leaf.removed", 77),
+        ("row.inserted", 78),
+    ]
 
 
 def test_leaves_and_nodes_behind_the_end(log: SqlStore) -> None:
-    sql(log, f"INSERT INTO audit_leaves (position, audit_id, hash, sealed) SELECT {COUNT + 3}, 9999, hash, 0 FROM audit_leaves WHERE position = 1")
+    sql(
+        log,
+        f"INSERT INTO audit_leaves (position, audit_id, hash, sealed) SELECT {COUNT + 3}, 9999, hash, 0 FROM audit_leaves WHERE position = 1",
+    )
     assert found(log) == [("leaf.surplus", COUNT, COUNT + 1)]
 
 
@@ -160,7 +169,12 @@ def test_changed_openings_are_named_with_their_field(log: SqlStore) -> None:
         "UPDATE audit_personal SET openings = '{}' WHERE audit_id = 14",
         "DELETE FROM audit_personal WHERE audit_id = 15",
     )
-    expected = [("opening.changed", 12, "address"), ("opening.changed", 13), ("opening.changed", 14, "address"), ("opening.removed", 15)]
+    expected = [
+        ("opening.changed", 12, "address"),
+        ("opening.changed", 13),
+        ("opening.changed", 14, "address"),
+        ("opening.removed", 15),
+    ]
     assert found(log) == expected
 
 
