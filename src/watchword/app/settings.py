@@ -216,7 +216,8 @@ class PasskeySettings(Group):
 
     rp_id: str = Field(
         "",
-        description="Host that passkeys are bound to: the portal's, or a parent of it that you own. Empty for the longest name that the portal and the staff console have in common. Changing it ends every passkey.",
+        description="Host that passkeys are bound to: the portal's, or a parent of it that is yours. Empty for the name that portal and console share. "
+        "Changing it ends every passkey.",
     )
 
 
