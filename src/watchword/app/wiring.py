@@ -193,8 +193,8 @@ def build(
     catalogue = Catalogue.load(brand)
     kit = Kit(
         store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), blocklist=Blocklist(settings.passwords.breached_file),
-        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers, policy=policy_of(settings, catalogue, embedder=ancestors),
-        pictures=Pictures(),
+        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers, pictures=Pictures(),
+        policy=policy_of(settings, catalogue, embedder=ancestors),
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)

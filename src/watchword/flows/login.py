@@ -167,9 +167,7 @@ def open_attempt(
     context = seen_from(visit, browser, user.lang)
     reason = SUSPICION if suspect else _confirmation(kit, user, context, recent, now)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
-    pushed = ask.allowed and not any(
-        now < other.push_until for other in open_beside
-    )  # one push at a time; the app lists both
+    pushed = ask.allowed and not any(now < one.push_until for one in open_beside)  # one at a time; the app lists both
     collector = b64u(kit.entropy.bytes(16))
     attempt = Attempt(
         id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="pending",
