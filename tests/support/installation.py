@@ -26,8 +26,7 @@ from watchword.app.settings import Settings
 from watchword.app.wiring import Built, build
 from watchword.core import devices as key
 from watchword.core.users import Contact, Details, NewUser, User
-from watchword.flows import accounts
-from watchword.flows.activate import first_number
+from watchword.flows import accounts, first_number
 from watchword_client import crypto
 from watchword_client.login import PlatformLogin
 from watchword_client.phone import Phone
@@ -99,6 +98,11 @@ class Installation:
         return self.settings.portal.url
 
     @property
+    def console(self) -> str:
+        """The staff console's origin."""
+        return self.settings.staff.url
+
+    @property
     def key(self) -> str:
         """Key's origin, the issuer of the phone protocol."""
         return self.settings.key.url
@@ -127,6 +131,10 @@ class Installation:
     def browser(self, *, language: str = "en", http: httpx.Client | None = None) -> Browser:
         """A browser that was never here."""
         return Browser(self.portal, http=http or self.http, language=language)
+
+    def desk(self, *, language: str = "en", http: httpx.Client | None = None) -> Browser:
+        """A browser at the staff console that was never there."""
+        return Browser(self.console, http=http or self.http, language=language)
 
     def new_phone(self, *, platform: Mapping[str, Any] | None = None, language: str = "en") -> Phone:
         """A phone with nobody on it."""
@@ -197,7 +205,7 @@ class Installation:
             if state is None:
                 tx.phones.add(key.Phone(phone_id, "active", x, y, name, "{}", 0, 0, now))
             tx.devices.add(key.Device(device_id, who.id, phone_id, "key", "active", name, secret, 0, 0, now, 0))
-            tx.devices.keep_recovery(device_id, sealed, first_number(kit, who.number))
+            tx.devices.keep_recovery(device_id, sealed, first_number.keyed(kit, who.number))
         user = {
             "user": who.id, "username": who.username, "display_name": who.username, "device": device_id,
             "blob": crypto.b64u(blob), "enrolment": "", "confirmed": True,
@@ -257,6 +265,7 @@ def _settings(database: str, folder: Path, port: int, more: Mapping[str, Any]) -
         "database": {"url": database},
         "portal": {"url": f"http://portal.watchword.localhost:{port}"},
         "key": {"url": f"http://key.watchword.localhost:{port}"},
+        "staff": {"url": f"http://staff.watchword.localhost:{port}"},
         "listen": {"host": "127.0.0.1", "port": port},
         "hash": CHEAP,
         "throttle": WIDE,

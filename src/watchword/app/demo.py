@@ -79,6 +79,7 @@ def settings_for(port: int, data: Path, **more: Any) -> Settings:
         "zone": machine_zone(),
         "portal": {"url": f"http://portal.watchword.localhost:{port}"},
         "key": {"url": f"http://key.watchword.localhost:{port}"},
+        "staff": {"url": f"http://staff.watchword.localhost:{port}"},
         "listen": {"host": "127.0.0.1", "port": port},
         "sms": {"provider": "outbox"},
         "mail": {"provider": "outbox"},

@@ -1,7 +1,8 @@
 """An attempt: one password (or one session) accepted, waiting for one held element, giving at most one thing.
 
 `action` says what that is: `login` a session, `held` the same begun with the phone, `confirm` a session that may change what matters
-for a while, `recover` one of the two proofs of a recovery. `operation` names the change for the person who is asked to approve it.
+for a while, `recover` one of the two proofs of a recovery, `caller` nothing but evidence of who is on the telephone (core/caller.py).
+`operation` names the change for the person who is asked to approve it, or who called whom.
 
 Rules this file stands for (DESIGN "One login"):
 1. A closed attempt never opens again; the first right answer closes it (compare-and-swap on `state`).
@@ -158,3 +159,8 @@ def challenge_at(attempt: Attempt, now: int) -> str:
     if attempt.challenge_state == "open" and now >= attempt.challenge_until:
         return "ended"
     return attempt.challenge_state
+
+
+def area(action: str) -> str:
+    """Under which name an attempt of this action is written down: a proof on the telephone is no login."""
+    return "caller" if action == "caller" else "login"

@@ -52,7 +52,8 @@ def common_host(hosts: Sequence[str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """`profile` is `broker` or `strict`; `countries` limits where SMS go, empty for everywhere."""
+    """`profile` is `broker` or `strict`; `countries` limits where SMS go, empty for everywhere; `log_origin` is what the sealed log is
+    called in its heads, of which there is one in `heads_seconds` at most."""
 
     profile: str = "broker"
     portal_host: str = "localhost"
@@ -63,6 +64,8 @@ class Policy:
     devices_per_user: int = 5
     throttle: Limits = field(default_factory=Limits)
     recovery_delay_seconds: int = 24 * 60 * 60
+    log_origin: str = "localhost/audit"
+    heads_seconds: int = 60
     passkeys: Passkeys = field(default_factory=Passkeys)
 
     @property

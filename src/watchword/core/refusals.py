@@ -228,3 +228,23 @@ INTERVIEW_FIRST = _kind(7214, "staff_request.interview_first", 403)
 ADMINISTRATOR_EXISTS = _kind(7221, "staff.administrator_exists", 409)
 GLASS = _kind(7222, "staff.glass", 403)
 ENROLMENT_HELD = _kind(7231, "enrolment.held", 403)
+SEARCH_LENGTH = _kind(7240, "staff.search_length", 422)  # params: least, most
+DEVICE_CHOICE = _kind(7241, "staff.device_choice", 422)
+STAFF_WORDS = _kind(7242, "staff.words", 422)  # params: field
+
+# 727x: two-way proof on the telephone
+CALLER_NO_KEY = _kind(7271, "caller.no_key", 409)
+CALLER_BUSY = _kind(7272, "caller.busy", 409)  # params: name
+CALLER_QUIET = _kind(7273, "caller.quiet", 429)  # params: until
+CALLER_UNKNOWN = _kind(7274, "caller.unknown", 404)
+CALLER_WORDS = _kind(7275, "caller.words", 409)
+CALLER_DENIED = _kind(7276, "caller.denied", 403)
+CALLER_ALARM = _kind(7277, "caller.alarm", 403)
+CALLER_OVER = _kind(7278, "caller.over", 410)
+CALLER_GUARDED = _kind(7279, "caller.guarded", 409)  # params: until
+
+# 75xx: the audit
+AUDIT_ROW = _kind(7501, "audit.row", 404)
+AUDIT_FILTER = _kind(7502, "audit.filter", 422)  # params: field
+AUDIT_UNSEALED = _kind(7503, "audit.unsealed", 409)  # retry_after
+AUDIT_BROKEN = _kind(7504, "audit.broken", 409)

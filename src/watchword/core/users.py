@@ -71,7 +71,7 @@ def nobody(username: str, lang: str) -> User:
 @dataclass(frozen=True, slots=True)
 class Contact:
     """A mobile number (`sms`, E.164) or a mail address (`mail`) of a user. `on_file` is when it came to be on file, 0 while it waits for
-    the code that shows whose it is; `activated` when Key was activated by a code to it, the first time (L02)."""
+    the code that shows whose it is."""
 
     id: str
     user_id: str
@@ -80,7 +80,6 @@ class Contact:
     verified: int
     is_default: bool
     on_file: int
-    activated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

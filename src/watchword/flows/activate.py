@@ -23,7 +23,7 @@ from watchword.core.refusals import (
 )
 from watchword.core.renewals import MOST_USERS
 from watchword.core.users import Contact, User
-from watchword.flows import letters, prove, ready, temporary
+from watchword.flows import first_number, letters, prove, ready, temporary
 from watchword.flows.activation_start import claimed, open_number, usable
 from watchword.flows.activation_start import replaced as replaced_device
 from watchword.flows.approve import wrong_pin
@@ -262,11 +262,6 @@ def _replace(kit: Kit, tx: Tx, user: User, replaced: str, now: int) -> None:
     tx.users.set_recovered(user.id, now)
 
 
-def first_number(kit: Kit, number: str) -> bytes:
-    """The number that Key was first activated with, as a device's row keeps it: a keyed hash, compared and never shown."""
-    return kit.vault.mac("first-number", number) if number else b""
-
-
 def _remember_number(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, now: int) -> bytes:
     """Activating verifies the number that the code went to, and puts a new one on file (N03). Its keyed hash, for the day of a recovery:
     by the page no code went to a number, so the default one on file stands in its place."""
@@ -275,11 +270,10 @@ def _remember_number(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, now: in
     if enrolment.contact_id:
         tx.contacts.verified(enrolment.contact_id, now)
         default = next((contact.value for contact in known if contact.id == enrolment.contact_id), default)
-        tx.contacts.activated(enrolment.contact_id, now)
     elif enrolment.new_number:
         number = open_number(kit, enrolment)
         letters.tell_all(kit, tx, user, "number_added", number=kit.numbers.mask(number))
         has_default = any(contact.kind == "sms" and contact.is_default for contact in tx.contacts.of(user.id))
-        tx.contacts.add(Contact(kit.entropy.id(), user.id, "sms", number, now, not has_default, now, now))
+        tx.contacts.add(Contact(kit.entropy.id(), user.id, "sms", number, now, not has_default, now))
         default = number
-    return first_number(kit, default)
+    return first_number.keyed(kit, default)

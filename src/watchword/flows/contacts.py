@@ -28,9 +28,8 @@ from watchword.core.refusals import (
 )
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, User
-from watchword.flows import changes, letters, sent_codes
+from watchword.flows import changes, first_number, letters, sent_codes
 from watchword.flows.kit import Kit, Visit
-from watchword.flows.password_step import lasting_devices
 from watchword.flows.ports import AuditRow, Sending, Tx
 
 PURPOSE = "contact"
@@ -53,13 +52,13 @@ def look(kit: Kit, user_id: str) -> tuple[Line, ...]:
     now = kit.clock.now()
     with kit.store.read() as tx:
         contacts = tx.contacts.of(user_id)
-        active = lasting_devices(tx, user_id, kit.clock.now())
+        recovery = first_number.only_way(kit, tx, user_id, contacts)
         lines = []
         for contact in contacts:
             code = tx.codes.current(PURPOSE, contact.id)
             live = code if code is not None and now < code.expires else None
             sending = tx.outbox.of_ref(user_id, live.id) if live else None
-            stays = removal_fault(contact, contacts, active_devices=active)
+            stays = removal_fault(contact, contacts, recovery=recovery)
             lines.append(Line(contact, sent_codes.masked(kit, contact), stays, live, sending))
     return tuple(lines)
 
@@ -202,7 +201,7 @@ def remove(kit: Kit, session: Session, contact_id: str, visit: Visit) -> Refusal
         if refused is not None:
             return refused
         contacts = tx.contacts.of(user.id)
-        stays = removal_fault(contact, contacts, active_devices=lasting_devices(tx, user.id, kit.clock.now()))
+        stays = removal_fault(contact, contacts, recovery=first_number.only_way(kit, tx, user.id, contacts))
         if stays:
             return Refusal(STAYS[stays], f"contact.{stays}")
         if contact.on_file:

@@ -25,8 +25,8 @@ from watchword.core.refusals import (
 )
 from watchword.core.renewals import FINISH_SECONDS, START_SECONDS, Renewal
 from watchword.core.users import Contact, User
-from watchword.flows import changes, letters, password_step, renewals, sent_codes
-from watchword.flows.activate import existing_pin, first_number, signing_phone, stated_platform
+from watchword.flows import changes, first_number, letters, password_step, renewals, sent_codes
+from watchword.flows.activate import existing_pin, signing_phone, stated_platform
 from watchword.flows.activation_start import new_enrolment
 from watchword.flows.approve import wrong_pin
 from watchword.flows.kit import Kit, Visit
@@ -78,11 +78,7 @@ def start(
 
 
 def _lost(kit: Kit, tx: Tx, user: User) -> tuple[Lost, ...]:
-    numbers = {
-        first_number(kit, contact.value): contact
-        for contact in tx.contacts.of(user.id)
-        if contact.kind == "sms" and contact.on_file
-    }
+    numbers = first_number.on_file(kit, tx.contacts.of(user.id))
     found = []
     for device in filter(on_phone, password_step.active_devices(tx, user.id, kit.clock.now())):
         sealed, first = tx.devices.recovery_of(device.id)

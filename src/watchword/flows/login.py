@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from watchword.core import assurance, confirmation, floors, pushes
-from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, SUSPICION, Attempt, Context, guarded, state_at
+from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, SUSPICION, Attempt, Context, area, guarded, state_at
+from watchword.core.caller import ACTION
 from watchword.core.devices import Device, on_phone
 from watchword.core.encoding import b64u, sha256
 from watchword.core.policy import Client
@@ -116,7 +117,7 @@ def _open(
         if not devices:
             return _enrolment_only(kit, tx, user, client, visit, now)
         floor = floors.floor(client.id, "login", "", user.floor)
-        fit = reach.fitting(kit, devices, floor, action="login", browser=browser)
+        fit = reach.fitting(kit, devices, floor, action="login", browser=browser and reach.has_page(kit, client.id))
         if isinstance(fit, Refusal):
             row = AuditRow("login.device.weak", user.id, fields={"client": client.id}, personal=visit.personal())
             tx.audit.write(row, now)
@@ -154,6 +155,7 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
 def open_attempt(
     kit: Kit, tx: Tx, user: User, client: Client, devices: tuple[Device, ...], browser: Browser | None, visit: Visit,
     *, bound_key: str = "", action: str = "login", operation: str = "", session_id: str = "", suspect: str = "", floor: int = 0,
+    life: int = LIFE_SECONDS,
 ) -> Opened:  # fmt: skip
     """A new attempt of a user whose row is locked, with its push where the first of `devices` is Key. These are the ones that may answer
     (flows/reach.py), the one used last first; `floor` is what they were held against.
@@ -165,14 +167,14 @@ def open_attempt(
     may = Ask(False, SUSPICION) if suspect else may_ask_now(user, recent, now)
     ask = may if on_phone(devices[0]) else Ask(False, OTHER_DEVICE)
     context = seen_from(visit, browser, user.lang)
-    reason = SUSPICION if suspect else _confirmation(kit, user, context, recent, now)
+    reason = SUSPICION if suspect else _confirmation(kit, user, context, recent, action, now)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
-    pushed = ask.allowed and not any(now < one.push_until for one in open_beside)  # one at a time; the app lists both
+    pushed = ask.allowed and all(now >= other.push_until for other in open_beside)  # one at a time; the app lists both
     collector = b64u(kit.entropy.bytes(16))
     attempt = Attempt(
         id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="pending",
         collector_hash=sha256(collector.encode()), bound_key=bound_key, nonce=b64u(kit.entropy.bytes(16)),
-        started=now, expires=now + LIFE_SECONDS, context=context, browser_id=browser.id if browser else "",
+        started=now, expires=now + life, context=context, browser_id=browser.id if browser else "",
         confirm=bool(reason), confirm_reason=reason, device_id=devices[0].id,
         asked=(now,) if ask.allowed else (), push_until=now + PUSH_SECONDS if pushed else 0,
         qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
@@ -180,11 +182,9 @@ def open_attempt(
         action=action, operation=operation, floor=floor,
     )  # fmt: skip
     tx.attempts.add(attempt)
-    changed = tuple(other.id for other in open_beside if not other.confirm)
-    for other_id in changed:
-        tx.attempts.set(other_id, confirm=True, confirm_reason="several")
+    changed = _several(tx, open_beside)
     fields = {"client": client.id, "action": action, "asked": ask.allowed, "suspicion": suspect}
-    tx.audit.write(AuditRow("login.attempt.opened", user.id, attempt.id, fields, visit.personal()), now)
+    tx.audit.write(AuditRow(f"{area(action)}.attempt.opened", user.id, attempt.id, fields, visit.personal()), now)
     if suspect:
         owner_notices.put(kit, tx, user.id, "suspicion", now + owner_notices.SHORT_SECONDS, visit=visit, reason=suspect)
     if pushed:
@@ -192,12 +192,22 @@ def open_attempt(
     return Opened(attempt, collector, devices, ask, changed)
 
 
-def _confirmation(kit: Kit, user: User, context: Context, recent: tuple[Attempt, ...], now: int) -> str:
-    """Why this attempt asks for the confirmation code, or ""."""
+def _several(tx: Tx, others: list[Attempt]) -> tuple[str, ...]:
+    """Have those that are open beside a new one ask for the code too; the ids of those that did not yet."""
+    changed = tuple(other.id for other in others if not other.confirm)
+    for other_id in changed:
+        tx.attempts.set(other_id, confirm=True, confirm_reason="several")
+    return changed
+
+
+def _confirmation(kit: Kit, user: User, context: Context, recent: tuple[Attempt, ...], action: str, now: int) -> str:
+    """Why this attempt asks for the confirmation code, or "". On the telephone it always does: it is what is read out."""
     after_denial = bool(user.denied_at) and not any(
-        a.state in ("approved", "collected") and a.decided > user.denied_at for a in recent
+        a.state in ("approved", "collected") and a.action != ACTION and a.decided > user.denied_at for a in recent
     )
-    return confirmation.reason(context, recent, now=now, always=kit.policy.always_confirm, after_denial=after_denial)
+    return confirmation.reason(
+        context, recent, now=now, always=kit.policy.always_confirm or action == ACTION, after_denial=after_denial
+    )
 
 
 def may_ask_now(user: User, recent: tuple[Attempt, ...], now: int) -> Ask:
