@@ -6,6 +6,7 @@ import { announceIdle } from "./idle";
 import { focusNotice, guardRepeats, hintCapsLock, revealPasswords } from "./forms";
 import { openPanels } from "./panels";
 import { tellStrength } from "./passwords";
+import { usePasskeys } from "./passkeys";
 import { waitForPhone } from "./waiting";
 
 revealPasswords(document);
@@ -14,6 +15,7 @@ guardRepeats(document);
 tellStrength(document);
 groupCodes(document);
 openPanels(document);
+usePasskeys(document);
 waitForPhone(document);
 watchActivation(document);
 announceIdle(document);

@@ -118,7 +118,7 @@ def _open(
         if not devices:
             return _enrolment_only(kit, tx, user, client, visit, now)
         floor = floors.floor(client.id, "login", "", user.floor)
-        fit = reach.fitting(kit, devices, floor, action="login", browser=browser)
+        fit = reach.fitting(kit, devices, floor, action="login", browser=browser and reach.has_page(kit, client.id))
         if isinstance(fit, Refusal):
             row = AuditRow("login.device.weak", user.id, fields={"client": client.id}, personal=visit.personal())
             tx.audit.write(row, now)
