@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, settings
-from playwright.sync_api import Browser, BrowserContext, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
 from tests.support.browser import chromium as run_chromium
 from tests.support.fakes import FakeClock, FakeEntropy
@@ -19,6 +19,7 @@ from tests.support.postgres import Postgres
 from tests.support.redis_server import RedisServer
 from watchword.stores import migrate
 
+PATIENCE = 30_000  # milliseconds that a page may take on a busy machine; nothing is waited for that is there
 _BROWSER_FIXTURES = frozenset({"playwright", "chromium", "launch_chromium", "new_context"})
 
 settings.register_profile("watchword", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -28,14 +29,18 @@ settings.load_profile("watchword")
 def pytest_configure() -> None:
     """Before anything runs."""
     forbid_other_machines()
+    expect.set_options(timeout=PATIENCE)
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests run one after the other on one worker, so that two of them never starve each other of the two cores."""
+    """Browser tests of a folder run one after the other on one worker: two people at two browsers would starve each other of two cores.
+
+    Those of another folder are a group of their own, so that neither worker is left with all of them while the other has nothing to do.
+    """
     for item in items:
         if _BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group("browser"))
+            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.parent.name}"))
 
 
 @pytest.fixture

@@ -23,7 +23,7 @@ PHONE = {
 }
 PHONE_NAME = "Pixel 8"
 LOCALES = {"en": "en-GB", "ja": "ja-JP"}
-PATIENCE = 15_000  # milliseconds: the machine may be busy with other tests
+PATIENCE = 30_000  # milliseconds: the machine may be busy with other tests
 
 # A broken policy is told by the console too, but not from everywhere: this hears all of it.
 _POLICY = "addEventListener('securitypolicyviolation', e => console.error(`policy: ${e.violatedDirective} ${e.blockedURI} ${e.sample}`))"

@@ -20,7 +20,7 @@ from watchword.app import demo, serving
 
 WHO = demo.PEOPLE[0]
 LOCALES = {"en": "en-GB", "ja": "ja-JP"}
-SECONDS = 15_000
+SECONDS = 30_000
 
 
 @dataclass

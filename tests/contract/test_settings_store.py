@@ -20,15 +20,11 @@ def test_a_contact_comes_on_file_becomes_the_default_and_goes(store: SqlStore, s
             tx.contacts.add(contact)
         tx.contacts.put_on_file(waiting.id, START + 5)
         tx.contacts.put_on_file(first.id, START + 5)
-        tx.contacts.activated(first.id, START + 6)
-        tx.contacts.activated(first.id, START + 7)
         tx.contacts.set_default(user.id, "sms", waiting.id)
     with store.read() as tx:
         found = {contact.id: contact for contact in tx.contacts.of(user.id)}
     assert found[waiting.id] == replace(waiting, verified=START + 5, on_file=START + 5, is_default=True)
-    assert found[first.id] == replace(first, activated=START + 6, is_default=False), (
-        "on file before, and activated once"
-    )
+    assert found[first.id] == replace(first, is_default=False), "on file before"
     assert found[mail.id] == mail
     with store.write() as tx:
         tx.contacts.remove(first.id)

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchword.core import assurance, codes, lockout, pushes, sessions
+from watchword.core.crockford import ALPHABET as CROCKFORD
 from watchword.core.devices import Level, Platform, platform_fault
 from watchword.core.encoding import b64u, unb64u
-from watchword.core.enrolments import CROCKFORD, normal_session_id, session_id_from
+from watchword.core.enrolments import normal_session_id, session_id_from
 from watchword.core.lockout import Tries
 from watchword.core.rates import Window, first_free, kept
 from watchword.core.refusals import ALL
@@ -96,8 +97,8 @@ def test_codes_have_their_length(entropy: bytes, count: int) -> None:
 
 
 def test_the_lengths_and_lives_of_codes() -> None:
-    ten_minutes = ("proof", "recover", "activation", "recovery", "contact")
-    assert codes.DIGITS == {"proof": 6, "recover": 6, "activation": 8, "recovery": 8, "contact": 6, "start": 10}
+    ten_minutes = ("proof", "recover", "activation", "key_recovery", "contact")
+    assert codes.DIGITS == {"proof": 6, "recover": 6, "activation": 8, "key_recovery": 8, "contact": 6, "start": 10}
     assert [codes.LIFE_SECONDS[kind] for kind in ten_minutes] == [600] * 5
     assert [codes.TRIES[kind] for kind in ten_minutes] == [3] * 5
 

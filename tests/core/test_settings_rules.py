@@ -13,9 +13,7 @@ from watchword.web.texts import Catalogue
 NOW = 1_800_000_000
 
 
-def number(
-    at: int, *, verified: bool = True, on_file: bool = True, activated: int = 0, default: bool = False
-) -> Contact:
+def number(at: int, *, verified: bool = True, on_file: bool = True, default: bool = False) -> Contact:
     return Contact(
         f"{at:026}",
         "u" * 26,
@@ -24,7 +22,6 @@ def number(
         NOW if verified else 0,
         default,
         NOW + at if on_file else 0,
-        activated,
     )
 
 
@@ -36,28 +33,27 @@ def device(at: int, state: str = "active") -> Device:
 
 
 @pytest.mark.parametrize(
-    ("all_of", "devices", "fault"),
+    ("all_of", "recovery", "fault"),
     [
-        ([number(1)], 1, "last"),
-        ([number(1), MAIL], 1, "verified"),
-        ([number(1), number(2, verified=False), MAIL], 1, "verified"),
-        ([number(1), number(2)], 1, ""),
-        ([number(1, verified=False), MAIL], 1, ""),
+        ([number(1)], 0, "last"),
+        ([number(1), MAIL], 0, "verified"),
+        ([number(1), number(2, verified=False), MAIL], 0, "verified"),
+        ([number(1), number(2)], 0, ""),
+        ([number(1, verified=False), MAIL], 0, ""),
         ([number(1, on_file=False, verified=False)], 1, ""),
-        ([number(1, activated=NOW), number(2, activated=NOW + 1)], 1, "recovery"),
-        ([number(1, activated=NOW), number(2, activated=NOW + 1)], 2, ""),
-        ([number(1, activated=NOW), number(2)], 0, ""),
-        ([number(1, activated=NOW + 1), number(2, activated=NOW)], 1, ""),
+        ([number(1), number(2)], 1, "recovery"),
+        ([number(1), number(2)], 2, ""),
     ],
 )
-def test_which_number_stays(all_of: list[Contact], devices: int, fault: str) -> None:
-    assert contacts.removal_fault(all_of[0], all_of, active_devices=devices) == fault
+def test_which_number_stays(all_of: list[Contact], recovery: int, fault: str) -> None:
+    by = number(recovery).id if recovery else ""
+    assert contacts.removal_fault(all_of[0], all_of, recovery=by) == fault
 
 
 def test_a_mail_address_may_go_while_a_number_is_left() -> None:
-    assert contacts.removal_fault(MAIL, [MAIL, number(1)], active_devices=1) == ""
-    assert contacts.removal_fault(MAIL, [MAIL], active_devices=1) == "last"
-    assert contacts.removal_fault(MAIL, [MAIL, number(1, on_file=False, verified=False)], active_devices=1) == "last"
+    assert contacts.removal_fault(MAIL, [MAIL, number(1)], recovery="") == ""
+    assert contacts.removal_fault(MAIL, [MAIL], recovery="") == "last"
+    assert contacts.removal_fault(MAIL, [MAIL, number(1, on_file=False, verified=False)], recovery="") == "last"
 
 
 def test_the_heir_of_a_default_is_verified_and_longest_on_file() -> None:

@@ -11,16 +11,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, ClassVar
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, RuleBasedStateMachine, initialize, invariant, rule
 
-from tests.support.fixtures import KINDS, database
+from tests.flows.machines import walks
 from tests.support.world import Pocket, World
 from watchword.core.devices import Platform
 from watchword.core.encoding import b64u
@@ -300,21 +296,5 @@ class Enrolments(RuleBasedStateMachine):
         self.world.clock.advance(2 * 86_400)
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world on each kind of database."""
-    folder: Path = tmp_path_factory.mktemp("world")
-    with database(request.param, request, folder) as url:
-        made = World(url, folder)
-        yield made
-        made.close()
-
-
 def test_enrolments(world: World) -> None:
-    machine = type("Enrolments", (Enrolments,), {"world": world})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=35, stateful_step_count=40, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    walks(Enrolments, world=world, examples=35, steps=40)

@@ -7,17 +7,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
-from hypothesis.stateful import Bundle, multiple, rule, run_state_machine_as_test
+from hypothesis.stateful import Bundle, multiple, rule
 
+from tests.flows.machines import walks
 from tests.flows.test_login_machine import MOSTLY, Logins
-from tests.support.fixtures import KINDS, database
 from tests.support.world import World
 from watchword.core.encoding import b64u, sha256
 from watchword.core.refusals import HELD_PASSWORD, Refusal
@@ -103,21 +99,5 @@ class HeldLogins(Logins):
         self.end_with_the_password(attempt_id, password, "finish")
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world on each kind of database."""
-    folder: Path = tmp_path_factory.mktemp("held")
-    with database(request.param, request, folder) as url:
-        made = World(url, folder)
-        yield made
-        made.close()
-
-
 def test_logins_begun_with_the_phone(world: World) -> None:
-    machine = type("HeldLogins", (HeldLogins,), {"world": world})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=40, stateful_step_count=35, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    walks(HeldLogins, world=world, examples=40, steps=35)

@@ -14,12 +14,8 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator
-from pathlib import Path
 from typing import Any, ClassVar
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -29,10 +25,9 @@ from hypothesis.stateful import (
     invariant,
     multiple,
     rule,
-    run_state_machine_as_test,
 )
 
-from tests.support.fixtures import KINDS, database
+from tests.flows.machines import walks
 from tests.support.world import Holding, World
 from watchword.core.attempts import ATTEMPT, Attempt
 from watchword.core.otp import SUITE, OcraInput, ocra, totp
@@ -348,21 +343,5 @@ class Logins(RuleBasedStateMachine):
         self.world.clock.advance(86_400)
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world on each kind of database."""
-    folder: Path = tmp_path_factory.mktemp("world")
-    with database(request.param, request, folder) as url:
-        made = World(url, folder)
-        yield made
-        made.close()
-
-
 def test_logins(world: World) -> None:
-    machine = type("Logins", (Logins,), {"world": world})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=40, stateful_step_count=35, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    walks(Logins, world=world, examples=40, steps=35)

@@ -9,13 +9,9 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
 from typing import Any
 
-import pytest
-from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -24,10 +20,9 @@ from hypothesis.stateful import (
     invariant,
     multiple,
     rule,
-    run_state_machine_as_test,
 )
 
-from tests.support.fixtures import KINDS, database
+from tests.flows.machines import walks
 from tests.support.world import Holding, World
 from watchword.core.recovery import OPEN, PROOFS, RECOVERY, Recovery, enough
 from watchword.core.refusals import Refusal
@@ -208,21 +203,5 @@ class Recoveries(RuleBasedStateMachine):
         self.world.clock.advance(2 * 86_400)
 
 
-@pytest.fixture(scope="module", params=KINDS)
-def world(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """A world on each kind of database."""
-    folder: Path = tmp_path_factory.mktemp("world")
-    with database(request.param, request, folder) as url:
-        made = World(url, folder)
-        yield made
-        made.close()
-
-
 def test_recoveries(world: World) -> None:
-    machine = type("Recoveries", (Recoveries,), {"world": world})
-    run_state_machine_as_test(
-        machine,
-        settings=settings(
-            max_examples=30, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck)
-        ),
-    )
+    walks(Recoveries, world=world, examples=30, steps=30)

@@ -14,7 +14,6 @@ from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
-from hypothesis import HealthCheck, Phase, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     RuleBasedStateMachine,
@@ -22,9 +21,9 @@ from hypothesis.stateful import (
     invariant,
     precondition,
     rule,
-    run_state_machine_as_test,
 )
 
+from tests.flows.machines import walks
 from tests.support.installation import PIN, Installation
 from watchword.core.renewals import RENEWAL
 from watchword_client import Phone, Refused, renewals
@@ -243,16 +242,5 @@ def here(migrated_file: Path, tmp_path: Path) -> Iterator[Installation]:
 
 
 def test_renewals_at_random(here: Installation) -> None:
-    Renewals.here = here
-    run_state_machine_as_test(
-        Renewals,
-        settings=settings(
-            max_examples=12,
-            stateful_step_count=30,
-            derandomize=True,
-            phases=[Phase.generate],
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
-        ),
-    )
+    walks(Renewals, here=here, examples=12, steps=30, shrink=False)
     assert Renewals.finished == {True, False}, "no change, or no move to another phone, came to its end"

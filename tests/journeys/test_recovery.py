@@ -129,7 +129,7 @@ def test_lower_limits_follow_for_a_day(here: Installation) -> None:
     fields = {f"question{at}": one for at, one in enumerate(("first_trip", "dream_job", "first_film"), 1)}
     fields |= {f"answer{at}": one for at, one in enumerate(("Nara park", "astronaut", "Ikiru"), 1)}
     again.get("/settings/questions")
-    assert again.post("/settings/questions", **fields).refusals == [1414]
+    assert again.post("/settings/questions", **fields).refusals == [6103]
     here.later(86_400)
     again = logged_in(here, who)
     assert "Limits are lower until" not in again.page.text

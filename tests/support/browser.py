@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright
 
@@ -18,6 +19,19 @@ FLAGS = (
     "--disable-sync",
     "--disable-dev-shm-usage",
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost, EXCLUDE *.localhost, EXCLUDE 127.0.0.1",
+)
+
+AXE = Path(__file__).parents[2] / "frontend/portal/node_modules/axe-core/axe.min.js"
+RULES = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice")
+# What a narrower screen can change, or other words in the same places.
+BY_WIDTH = (
+    "target-size",
+    "label",
+    "button-name",
+    "link-name",
+    "aria-hidden-focus",
+    "scrollable-region-focusable",
+    "landmark-unique",
 )
 
 

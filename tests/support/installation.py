@@ -26,8 +26,7 @@ from watchword.app.settings import Settings
 from watchword.app.wiring import Built, build
 from watchword.core import devices as key
 from watchword.core.users import Contact, Details, NewUser, User
-from watchword.flows import accounts
-from watchword.flows.activate import first_number
+from watchword.flows import accounts, first_number
 from watchword_client import crypto
 from watchword_client.login import PlatformLogin
 from watchword_client.phone import Phone
@@ -206,7 +205,7 @@ class Installation:
             if state is None:
                 tx.phones.add(key.Phone(phone_id, "active", x, y, name, "{}", 0, 0, now))
             tx.devices.add(key.Device(device_id, who.id, phone_id, "key", "active", name, secret, 0, 0, now, 0))
-            tx.devices.keep_recovery(device_id, sealed, first_number(kit, who.number))
+            tx.devices.keep_recovery(device_id, sealed, first_number.keyed(kit, who.number))
         user = {
             "user": who.id, "username": who.username, "display_name": who.username, "device": device_id,
             "blob": crypto.b64u(blob), "enrolment": "", "confirmed": True,

@@ -135,8 +135,8 @@ def progress(built: Built) -> Mapping[str, bool]:
         "activated": any_of(devices.c.state == "active"),
         "push": any_of(*done, attempts.c.decided_by.like("%:push")),
         "qr": any_of(*done, attempts.c.decided_by.like("%:qr")),
-        "challenge": any_of(*done, attempts.c.decided_by == "key_challenge"),
-        "code": any_of(*done, attempts.c.decided_by == "key_code"),
+        "challenge": any_of(*done, attempts.c.decided_by.like("%:key_challenge")),
+        "code": any_of(*done, attempts.c.decided_by.like("%:key_code")),
     }
 
 

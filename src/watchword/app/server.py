@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from watchword.app.clock import monotonic
 from watchword.app.events import POLL_SECONDS, RedisEvents
+from watchword.app.sealing import HEAD_SECONDS, SEAL_SECONDS
 from watchword.app.wiring import Built, static_folder
 from watchword.flows import renewals
 from watchword.outbound import useragent
@@ -113,6 +114,8 @@ class Server:
         if self.worker:
             self._tasks += [loop.create_task(self._work(kind)) for kind in KINDS]
             self._tasks.append(loop.create_task(self._sweep()))
+            self._tasks.append(loop.create_task(self._every(SEAL_SECONDS, self.built.sealing.seal)))
+            self._tasks.append(loop.create_task(self._every(HEAD_SECONDS, self.built.sealing.heads)))
         loop.run_in_executor(self.built.site.threads, self._warm)
 
     def _warm(self) -> None:
@@ -173,6 +176,12 @@ class Server:
                 log.exception("outbox")
                 handled = 0
             await asyncio.sleep(0 if handled else IDLE_SECONDS[kind])
+
+    async def _every(self, seconds: float, work: Callable[[], bool]) -> None:
+        """The log's work, again at once while it has more; it tells its faults itself."""
+        while True:
+            more = await self.built.site.run(work)
+            await asyncio.sleep(0 if more else seconds)
 
     async def _sweep(self) -> None:
         while True:

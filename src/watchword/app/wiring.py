@@ -18,11 +18,12 @@ from cryptography.hazmat.primitives import serialization
 
 from watchword.app.clock import SystemClock, SystemEntropy, monotonic
 from watchword.app.events import LocalEvents, RedisEvents
+from watchword.app.sealing import Sealing, head_places
 from watchword.app.senders import senders
 from watchword.app.settings import Settings
 from watchword.app.surroundings import Surroundings
 from watchword.core.brand import Brand
-from watchword.core.policy import Client, Policy
+from watchword.core.policy import Client, Passkeys, Policy, common_host
 from watchword.core.throttle import Limit, Limits
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Clock, Entropy
@@ -74,6 +75,7 @@ class Built:
     dispatcher: Dispatcher
     vault: Vault
     ring: keyring.KeyRing
+    sealing: Sealing
 
     def close(self) -> None:
         """Give everything back."""
@@ -139,6 +141,11 @@ def _check_origins(settings: Settings) -> None:
         raise SettingsFault(
             "staff.url must be on a host of its own, so that no cookie of the portal reaches the console"
         )
+    rp_id, own = rp_id_of(settings), [_host(url) for url in passkey_origins(settings).values()]
+    if not all(host == rp_id or host.endswith(f".{rp_id}") for host in own):
+        raise SettingsFault(
+            f"passkeys.rp_id must be the host of portal.url and staff.url or a parent of both, and {rp_id} is neither"
+        )
     if settings.environment != "production":
         return
     if not all(url.startswith("https://") for url in (portal, key)) and not all(map(_local, (portal, key))):
@@ -151,6 +158,17 @@ def _local(url: str) -> bool:
     return _host(url).endswith(".localhost")
 
 
+def rp_id_of(settings: Settings) -> str:
+    """The host that passkeys are bound to."""
+    return settings.passkeys.rp_id or common_host([_host(url) for url in passkey_origins(settings).values()])
+
+
+def passkey_origins(settings: Settings) -> dict[str, str]:
+    """The origin of each page that may use passkeys, by its client."""
+    staff = {"staff": settings.staff.url} if settings.staff.url else {}
+    return {"portal": settings.portal.url, **staff}
+
+
 def _host(url: str) -> str:
     return url.partition("://")[2].partition("/")[0].partition(":")[0]
 
@@ -158,7 +176,7 @@ def _host(url: str) -> str:
 def ring_of(settings: Settings, entropy: Entropy, clock: Clock) -> keyring.KeyRing:
     """The key file, made at first start."""
     try:
-        return keyring.load(settings.keys_path)
+        return _with_audit(keyring.load(settings.keys_path), settings, entropy)
     except FileNotFoundError:
         try:
             made = keyring.create(settings.keys_path, entropy=entropy.bytes, now=clock.now())
@@ -166,6 +184,19 @@ def ring_of(settings: Settings, entropy: Entropy, clock: Clock) -> keyring.KeyRi
             return keyring.load(settings.keys_path)
         log.warning("keys: made %s; back it up apart from the database", settings.keys_path)
         return made
+
+
+def _with_audit(ring: keyring.KeyRing, settings: Settings, entropy: Entropy) -> keyring.KeyRing:
+    """A key for the heads of the log, where the file comes from a version that had none."""
+    if ring.audit:
+        return ring
+    try:
+        made = keyring.with_audit(settings.keys_path, entropy=entropy.bytes)
+    except OSError as closed:
+        log.error("keys: %s has no key for heads of the log and cannot be written to: %s", settings.keys_path, closed)
+        return ring
+    log.warning("keys: a key for heads of the log was added to %s; back it up again", settings.keys_path)
+    return made
 
 
 def build(
@@ -187,7 +218,8 @@ def build(
     catalogue = Catalogue.load(brand)
     kit = Kit(
         store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), blocklist=Blocklist(settings.passwords.breached_file),
-        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers, policy=policy_of(settings, catalogue), pictures=Pictures(),
+        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers,
+        policy=policy_of(settings, catalogue, embedder=ancestors), pictures=Pictures(),
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
@@ -200,9 +232,8 @@ def build(
         ancestors=ancestors, inline=settings.database_url.startswith("sqlite"), sms_report=_reports(sending.get("sms")),
     )  # fmt: skip
     dispatcher = Dispatcher(store, store, sending, clock.now)
-    return Built(
-        settings, kit, store, site, console_of(settings, site, catalogue), hub, events, dispatcher, vault, ring
-    )
+    console, sealing = console_of(settings, site, catalogue), Sealing(kit, head_places(settings))
+    return Built(settings, kit, store, site, console, hub, events, dispatcher, vault, ring, sealing)
 
 
 def store_of(settings: Settings, vault: Vault, entropy: Entropy, *, keep_letters: bool) -> SqlStore:
@@ -253,7 +284,7 @@ def hash_threads(settings: Settings) -> int:
 
 def passwords_of(settings: Settings, vault: Vault) -> Passwords:
     """Argon2id behind its pool."""
-    pool = Pool(hash_threads(settings), settings.hash.waiting, settings.hash.patience)
+    pool = Pool(hash_threads(settings), settings.hash.waiting, settings.hash.patience, monotonic)
     salt = vault.derive("dummy-salt")[:16]
     return Passwords(
         pool,
@@ -265,8 +296,8 @@ def passwords_of(settings: Settings, vault: Vault) -> Passwords:
     )
 
 
-def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
-    """The policy as flows read it."""
+def policy_of(settings: Settings, catalogue: Catalogue, *, embedder: str = "") -> Policy:
+    """The policy as flows read it. `embedder` is the demonstration's page, which frames the portal."""
     idle, life = settings.session.idle_minutes * 60, settings.session.life_hours * 3600
     portal = {lang: catalogue.plain(lang, "common.portal") for lang in LANGUAGES}
     clients = {"portal": Client("portal", portal["en"], idle, life, portal)}
@@ -281,6 +312,8 @@ def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
         support_phone=settings.brand.support_en, countries=tuple(settings.sms.countries), clients=clients,
         throttle=Limits(Limit(throttle.address_tries, throttle.address_names), Limit(throttle.network_tries, throttle.network_names)),
         recovery_delay_seconds=settings.recovery.delay_hours * 3600,
+        log_origin=settings.log_origin, heads_seconds=settings.audit.heads_seconds,
+        passkeys=Passkeys(rp_id_of(settings), passkey_origins(settings), embedder),
     )  # fmt: skip
 
 

@@ -29,7 +29,8 @@ _CHANGES = (
     "renewal.transfer.offered", "renewal.transfer.approved", "renewal.transfer.done", "session.staff.ended", "staff.account.suspended",
     "staff.account.reinstated", "staff.enrolment.restarted", "staff.interview.held", "staff.lock.cleared", "staff.number.changed",
     "staff.password.reset", "staff.phone.lost", "staff.request.opened", "staff.request.approved", "staff.request.rejected",
-    "staff.roles.changed", "staff.sessions.ended", "account.networks.changed",
+    "staff.roles.changed", "staff.sessions.ended", "staff.caller.asked", "staff.caller.confirmed", "staff.caller.alarmed",
+    "account.networks.changed",
 )  # fmt: skip
 KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), **dict.fromkeys(_CHANGES, "change")})
 
@@ -41,10 +42,12 @@ UNTOLD = frozenset(
         "login.code.accepted", "login.challenge.accepted", "enrolment.code.proved", "enrolment.secret.issued",
         "code.start.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
         "code.activation.refused", "code.contact.refused", "code.send.limited", "code.recover.sent", "code.recover.refused", "recovery.key.asked",
-        "code.recovery.sent", "code.recovery.refused", "renewal.pin.proved", "renewal.secrets.issued", "renewal.transfer.scanned",
+        "code.key_recovery.sent", "code.key_recovery.refused", "renewal.pin.proved", "renewal.secrets.issued", "renewal.transfer.scanned",
         "staff.action.refused", "staff.administrator.first", "staff.glass.broken", "staff.login.refused", "staff.members.listed",
         "staff.people.searched", "staff.person.shown", "staff.request.failed", "staff.request.shown", "staff.request.withdrawn",
-        "staff.requests.listed", "login.network.throttled",
+        "staff.requests.listed", "login.network.throttled", "staff.callers.listed", "staff.caller.stopped", "caller.attempt.opened",
+        "caller.attempt.expired", "caller.attempt.lapsed", "caller.attempt.failed", "caller.push.approved", "caller.push.denied",
+        "caller.push.not_me", "caller.approval.refused", "caller.words.shown", "caller.words.matched", "caller.words.differed",
     }
 )  # fmt: skip
 
@@ -56,6 +59,7 @@ ALARMING = frozenset(
         "login.network.refused", "account.login.locked",
         "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
         "recovery.account.failed", "renewal.recovery.refused", "renewal.recovery.started", "staff.interview.held",
+        "staff.caller.alarmed",
     }
 )  # fmt: skip
 

@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from watchword.core.devices import Level
+
 PASSWORD = "pwd"
 
 ACR_TWO = "urn:watchword:two-elements"
 ACR_TWO_ONLINE = "urn:watchword:two-elements:online"
+ACR_TWO_RESISTANT = "urn:watchword:two-elements:phishing-resistant"
+ACR_TWO_TEMPORARY = "urn:watchword:two-elements:temporary"
+
+RESISTANT = (Level.PASSKEY_BOUND, Level.PASSKEY_SYNCED)
 
 
 def amr(held: tuple[str, ...]) -> tuple[str, ...]:
@@ -13,6 +19,11 @@ def amr(held: tuple[str, ...]) -> tuple[str, ...]:
     return tuple(dict.fromkeys((PASSWORD, *held, "mfa")))
 
 
-def acr(held: tuple[str, ...]) -> str:
-    """`…:online` when the held element signed the very login it approved, else plain two elements."""
+def acr(held: tuple[str, ...], level: int = 0) -> str:
+    """What a program can hold a login to: `…:phishing-resistant` for a passkey, `…:online` where the held element signed the very login it
+    approved, `…:temporary` for a code in the place of a device, else plain two elements."""
+    if level in RESISTANT:
+        return ACR_TWO_RESISTANT
+    if level == Level.TEMPORARY:
+        return ACR_TWO_TEMPORARY
     return ACR_TWO_ONLINE if "pop" in held else ACR_TWO

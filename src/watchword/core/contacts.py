@@ -29,16 +29,10 @@ def mail_address(typed: str) -> str:
     return f"{local}@{host.lower()}"
 
 
-def first_activation(contacts: Sequence[Contact]) -> Contact | None:
-    """The number that Key was first activated by: registering again after a forgotten PIN goes by it (L02)."""
-    used = [contact for contact in contacts if contact.kind == "sms" and contact.activated]
-    return min(used, key=lambda contact: (contact.activated, contact.id), default=None)
-
-
-def removal_fault(contact: Contact, contacts: Sequence[Contact], *, active_devices: int) -> str:
+def removal_fault(contact: Contact, contacts: Sequence[Contact], *, recovery: str) -> str:
     """Why this contact stays, or "": `last` way to reach the person, last `verified` number, or the number that `recovery` goes by.
 
-    With two devices or more, one of them helps the other out, and recovery goes by no number.
+    `recovery` is the id of the contact by which the one working Key comes back (L02), "" where it goes by none.
     """
     if not contact.on_file:
         return ""
@@ -51,10 +45,7 @@ def removal_fault(contact: Contact, contacts: Sequence[Contact], *, active_devic
         and not any(other.kind == "sms" and other.verified for other in others)
     ):
         return "verified"
-    first = first_activation(contacts)
-    if first is not None and first.id == contact.id and active_devices == 1:
-        return "recovery"
-    return ""
+    return "recovery" if contact.id == recovery else ""
 
 
 def successor(contact: Contact, contacts: Sequence[Contact]) -> Contact | None:

@@ -86,7 +86,6 @@ PROOF_ELSEWHERE = _kind(1410, "recovery.proof", 409)
 PROOF_UNFIT = _kind(1411, "recovery.unfit", 422)
 PROOF_SPENT = _kind(1412, "recovery.spent", 429)
 PROOFS_MISSING = _kind(1413, "recovery.proofs_missing", 403)
-RECOVERED_LATELY = _kind(1414, "recovery.delay", 403)  # params: until
 QUESTIONS_OFF = _kind(1415, "questions.off", 403)
 QUESTIONS_FORM = _kind(1416, "questions.form", 422)  # params: faults (codes)
 
@@ -99,6 +98,22 @@ CHALLENGE_OVER = _kind(2105, "challenge.over", 410)
 CHALLENGE_SPENT = _kind(2106, "challenge.spent", 429)
 ANSWER_FORM = _kind(2107, "answer.form", 422)  # params: digits
 OFFLINE_PAUSED = _kind(2108, "offline.paused", 429, "U08")
+
+# 23xx: devices of other kinds than Key
+DEVICE_WEAK = _kind(2301, "device.weak", 403)
+PASSKEY_WRONG = _kind(2302, "passkey.wrong", 422)
+PASSKEY_UNVERIFIED = _kind(2303, "passkey.unverified", 422)
+PASSKEY_CLONED = _kind(2304, "passkey.cloned", 403)
+PASSKEY_KNOWN = _kind(2305, "passkey.known", 409)
+PASSKEY_UNFIT = _kind(2306, "passkey.unfit", 422)
+QUESTION_OVER = _kind(2307, "question.over", 410)
+DEVICES_FULL = _kind(2308, "devices.full", 409)  # params: most
+DEVICE_DISABLED = _kind(2309, "device.disabled", 403)
+BROWSER_NEEDED = _kind(2310, "device.browser_needed", 409)
+TEMPORARY_WRONG = _kind(2321, "temporary.wrong", 422)
+TEMPORARY_OVER = _kind(2322, "temporary.over", 410)
+TEMPORARY_FORM = _kind(2323, "temporary.form", 422)  # params: digits
+FLOOR_UNREACHED = _kind(2331, "floor.unreached", 409)
 
 # 31xx-32xx: enrolment and activation
 PHONE_ROOTED = _kind(3101, "phone.rooted", 403)
@@ -216,3 +231,20 @@ ENROLMENT_HELD = _kind(7231, "enrolment.held", 403)
 SEARCH_LENGTH = _kind(7240, "staff.search_length", 422)  # params: least, most
 DEVICE_CHOICE = _kind(7241, "staff.device_choice", 422)
 STAFF_WORDS = _kind(7242, "staff.words", 422)  # params: field
+
+# 727x: two-way proof on the telephone
+CALLER_NO_KEY = _kind(7271, "caller.no_key", 409)
+CALLER_BUSY = _kind(7272, "caller.busy", 409)  # params: name
+CALLER_QUIET = _kind(7273, "caller.quiet", 429)  # params: until
+CALLER_UNKNOWN = _kind(7274, "caller.unknown", 404)
+CALLER_WORDS = _kind(7275, "caller.words", 409)
+CALLER_DENIED = _kind(7276, "caller.denied", 403)
+CALLER_ALARM = _kind(7277, "caller.alarm", 403)
+CALLER_OVER = _kind(7278, "caller.over", 410)
+CALLER_GUARDED = _kind(7279, "caller.guarded", 409)  # params: until
+
+# 75xx: the audit
+AUDIT_ROW = _kind(7501, "audit.row", 404)
+AUDIT_FILTER = _kind(7502, "audit.filter", 422)  # params: field
+AUDIT_UNSEALED = _kind(7503, "audit.unsealed", 409)  # retry_after
+AUDIT_BROKEN = _kind(7504, "audit.broken", 409)

@@ -33,7 +33,8 @@ class User:
 
     `kind` is `live` or `paper` (A08); a paper user shares nothing that logs in with the
     person's live one. `primary_id` is the user who changes this one's security settings, "" for himself. `recovered` is
-    when the account was last recovered, `notify` the notices asked for beside those that always go out, parted by blanks.
+    when the account was last recovered, `notify` the notices asked for beside those that always go out, parted by blanks. `floor` is the
+    weakest level of device that the person lets answer for him, one of core/floors.py's CHOICES.
     """
 
     id: str
@@ -54,6 +55,7 @@ class User:
     password_changed: int = 0
     recovered: int = 0
     notify: str = ""
+    floor: int = 0
 
     @property
     def is_primary(self) -> bool:
@@ -69,7 +71,7 @@ def nobody(username: str, lang: str) -> User:
 @dataclass(frozen=True, slots=True)
 class Contact:
     """A mobile number (`sms`, E.164) or a mail address (`mail`) of a user. `on_file` is when it came to be on file, 0 while it waits for
-    the code that shows whose it is; `activated` when Key was activated by a code to it, the first time (L02)."""
+    the code that shows whose it is."""
 
     id: str
     user_id: str
@@ -78,7 +80,6 @@ class Contact:
     verified: int
     is_default: bool
     on_file: int
-    activated: int = 0
 
 
 @dataclass(frozen=True, slots=True)

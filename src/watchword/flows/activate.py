@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from watchword.core.devices import SIGNED_WRONG_LIMIT, Device, Phone, Platform
+from watchword.core.devices import SIGNED_WRONG_LIMIT, Device, Phone, Platform, on_phone
 from watchword.core.encoding import b64u, unb64u
 from watchword.core.enrolments import Enrolment
 from watchword.core.refusals import (
@@ -23,12 +23,13 @@ from watchword.core.refusals import (
 )
 from watchword.core.renewals import MOST_USERS
 from watchword.core.users import Contact, User
-from watchword.flows import letters, prove, ready
-from watchword.flows.activation_start import claimed, open_number, platform_refusal, usable
+from watchword.flows import first_number, letters, prove, ready
+from watchword.flows.activation_start import claimed, open_number, usable
 from watchword.flows.activation_start import replaced as replaced_device
 from watchword.flows.approve import wrong_pin
 from watchword.flows.details import plain
 from watchword.flows.kit import Kit
+from watchword.flows.phone_opening import platform_refusal
 from watchword.flows.phone_requests import Signed, check_header, key_of, text
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.renewals import close_empty
@@ -122,7 +123,7 @@ def _issue(
         if refused is not None:
             return refused
     replaced = replaced_device(tx, enrolment)
-    mine = [device for device in tx.devices.of_user(user.id) if device.state == "active" and device.id != replaced]
+    mine = [device for device in keys_of(tx, user.id) if device.id != replaced]
     if len(mine) >= kit.policy.devices_per_user:
         return Refusal(WAY_UNAVAILABLE, "devices.limit")
     stated = stated_platform(platform)
@@ -140,6 +141,11 @@ def _issue(
         AuditRow("enrolment.secret.issued", user.id, enrolment.id, {"device": device.id}, {"phone": phone.name}), now
     )
     return device
+
+
+def keys_of(tx: Tx, user_id: str) -> list[Device]:
+    """Where a user's Key is active."""
+    return [device for device in tx.devices.of_user(user_id) if device.state == "active" and on_phone(device)]
 
 
 def stated_platform(platform: Platform) -> str:
@@ -226,7 +232,7 @@ def _activate(
     if salt is None or blob is None:
         return Refusal(INVALID, "recovery.form", {"field": "recovery"})
     replaced = replaced_device(tx, enrolment)
-    others = [other for other in tx.devices.of_user(user.id) if other.state == "active" and other.id != replaced]
+    others = [other for other in keys_of(tx, user.id) if other.id != replaced]
     if len(others) >= kit.policy.devices_per_user:
         return Refusal(WAY_UNAVAILABLE, "devices.limit")
     if not tx.enrolments.move(enrolment.id, "issued", "active") or not tx.devices.move(
@@ -254,11 +260,6 @@ def _replace(kit: Kit, tx: Tx, user: User, replaced: str, now: int) -> None:
     tx.users.set_recovered(user.id, now)
 
 
-def first_number(kit: Kit, number: str) -> bytes:
-    """The number that Key was first activated with, as a device's row keeps it: a keyed hash, compared and never shown."""
-    return kit.vault.mac("first-number", number) if number else b""
-
-
 def _remember_number(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, now: int) -> bytes:
     """Activating verifies the number that the code went to, and puts a new one on file (N03). Its keyed hash, for the day of a recovery:
     by the page no code went to a number, so the default one on file stands in its place."""
@@ -267,11 +268,10 @@ def _remember_number(kit: Kit, tx: Tx, enrolment: Enrolment, user: User, now: in
     if enrolment.contact_id:
         tx.contacts.verified(enrolment.contact_id, now)
         default = next((contact.value for contact in known if contact.id == enrolment.contact_id), default)
-        tx.contacts.activated(enrolment.contact_id, now)
     elif enrolment.new_number:
         number = open_number(kit, enrolment)
         letters.tell_all(kit, tx, user, "number_added", number=kit.numbers.mask(number))
         has_default = any(contact.kind == "sms" and contact.is_default for contact in tx.contacts.of(user.id))
-        tx.contacts.add(Contact(kit.entropy.id(), user.id, "sms", number, now, not has_default, now, now))
+        tx.contacts.add(Contact(kit.entropy.id(), user.id, "sms", number, now, not has_default, now))
         default = number
-    return first_number(kit, default)
+    return first_number.keyed(kit, default)

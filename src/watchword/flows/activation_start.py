@@ -5,34 +5,26 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, replace
 
-from watchword.core.devices import Platform, platform_fault
-from watchword.core.encoding import sha256, unb64u
+from watchword.core.devices import Platform
 from watchword.core.enrolments import FINISH_SECONDS, START_SECONDS, Enrolment
 from watchword.core.refusals import (
     ALREADY_HAS_KEY,
-    CREDENTIALS,
     ENROLMENT_HELD,
     ENROLMENT_OVER,
     INVALID,
     NO_CONTACT,
     NUMBER_COUNTRY,
     NUMBER_FORM,
-    PHONE_NO_LOCK,
-    PHONE_OLD,
-    PHONE_ROOTED,
     PROOF_FIRST,
     SENT_CODE_OVER,
-    Kind,
     Refusal,
 )
 from watchword.core.users import Contact, User
-from watchword.flows import changes, networks, password_step, sent_codes
+from watchword.flows import changes, password_step, sent_codes
 from watchword.flows.kit import Kit, Visit
+from watchword.flows.phone_opening import claim_hash, opened
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.ready import Proven, gather
-
-PLATFORM_FAULTS: dict[str, Kind] = {"rooted": PHONE_ROOTED, "old": PHONE_OLD, "no_lock": PHONE_NO_LOCK}
-NEEDED = {"ios": "iOS 13.0", "android": "Android 7.0"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,45 +35,12 @@ class Begun:
     contacts: tuple[tuple[Contact, str], ...]
 
 
-def platform_refusal(platform: Platform) -> Refusal | None:
-    """Refuse what a phone itself states to be below the minimum (I01, I02)."""
-    fault = platform_fault(platform)
-    if fault is None:
-        return None
-    return Refusal(PLATFORM_FAULTS[fault], f"platform.{fault}", {"needed": NEEDED.get(platform.os, "")})
-
-
-def claim_hash(claim: object) -> bytes | None:
-    """The stored form of a phone's claim, None where it is malformed."""
-    raw = unb64u(claim, 16)
-    return sha256(raw) if raw else None
-
-
 def start(kit: Kit, username: str, password: str, platform: Platform, claim: str, visit: Visit) -> Begun | Refusal:
     """Username and password on the phone. With an active Key this road is closed: a second phone is added from the portal."""
-    hashed = claim_hash(claim)
-    if hashed is None:
-        return Refusal(INVALID, "claim.form", {"field": "claim"})
-    checked = password_step.check(kit, username, password, visit)
-    if isinstance(checked, Refusal):
-        return checked
-    now = kit.clock.now()
-    with kit.store.write() as tx:
-        if not networks.inside(tx, checked.user.id, visit.address):
-            password_step.uncount(tx, checked, now)
-            return networks.refuse(kit, tx, checked.user.id, visit)
-        user = password_step.accept(tx, checked, now)
-        if user is None:
-            return Refusal(CREDENTIALS, "user.gone")
-        refused = platform_refusal(platform)
-        if refused is not None:
-            tx.audit.write(AuditRow("enrolment.phone.refused", user.id, "", {"reason": refused.reason}), now)
-            return refused
-        if password_step.active_devices(tx, user.id):
+
+    def begin(tx: Tx, user: User, hashed: bytes) -> Begun | Refusal:
+        if password_step.active_devices(tx, user.id, kit.clock.now()):
             return Refusal(ALREADY_HAS_KEY, "device.exists")
-        if tx.staff.held(user.id):
-            tx.audit.write(AuditRow("login.enrolment.held", user.id, personal=visit.personal()), now)
-            return Refusal(ENROLMENT_HELD, "enrolment.held")
         contacts = tuple(
             (contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id) if contact.on_file
         )
@@ -89,8 +48,11 @@ def start(kit: Kit, username: str, password: str, platform: Platform, claim: str
             return Refusal(NO_CONTACT, "contact.none")
         enrolment = new_enrolment(kit, user, "sms", "started", START_SECONDS, claim=hashed)
         tx.enrolments.add(enrolment)
-        tx.audit.write(AuditRow("enrolment.phone.started", user.id, enrolment.id, personal=visit.personal()), now)
-    return Begun(enrolment, contacts)
+        row = AuditRow("enrolment.phone.started", user.id, enrolment.id, personal=visit.personal())
+        tx.audit.write(row, kit.clock.now())
+        return Begun(enrolment, contacts)
+
+    return opened(kit, username, password, platform, claim, visit, begin)
 
 
 def new_enrolment(
@@ -137,7 +99,11 @@ def usable(kit: Kit, tx: Tx, enrolment: Enrolment, *states: str) -> tuple[Enrolm
         return Refusal(
             ENROLMENT_OVER, "device.ended"
         )  # staff or its owner ended it meanwhile: what follows is theirs to say
-    if _for_the_first(tx, enrolment) and enrolment.state != "active" and password_step.active_devices(tx, user.id):
+    if (
+        _for_the_first(tx, enrolment)
+        and enrolment.state != "active"
+        and password_step.active_devices(tx, user.id, kit.clock.now())
+    ):
         return Refusal(
             ENROLMENT_OVER, "device.exists"
         )  # begun with a password alone, before Key was there: it is closed now

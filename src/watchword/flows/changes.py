@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from typing import Literal, TypeVar
+
+from watchword.core import floors
 from watchword.core.recovery import restricted
 from watchword.core.refusals import PRIMARY_ONLY, RECOVERY_DELAY, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
@@ -10,11 +14,35 @@ from watchword.flows import confirm
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Tx
 
+Ask = Literal["none", "right", "element", "binding"]
+Thing = TypeVar("Thing")
+
 
 def person(tx: Tx, session: Session) -> User | Refusal:
     """The user of a session, locked, if he may act."""
     user = tx.users.lock(session.user_id)
     return user if user is not None and user.state == "active" else Refusal(SESSION_ABSENT, "user.gone")
+
+
+def owned(
+    kit: Kit, tx: Tx, session: Session, find: Callable[[User], Thing | Refusal], *, ask: Ask
+) -> tuple[User, Thing] | Refusal:
+    """The head of every change to something of one's own: the user, locked, what `find(user)` finds of his, and whether he may.
+
+    `ask` is `none`, `right` (whose right it is), `element` (and the held element) or `binding` (and the delay after a recovery).
+    """
+    user = person(tx, session)
+    if isinstance(user, Refusal):
+        return user
+    thing = find(user)
+    if isinstance(thing, Refusal):
+        return thing
+    refused = None
+    if ask == "right":
+        refused = by_primary(tx, user)
+    elif ask != "none":
+        refused = refusal(kit, tx, session, user, binding=ask == "binding")
+    return refused or (user, thing)
 
 
 def by_primary(tx: Tx, user: User) -> Refusal | None:
@@ -31,14 +59,17 @@ def named(user: User) -> str:
 
 
 def delayed(kit: Kit, user: User) -> Refusal | None:
-    """Refuse a binding change in the day after a recovery."""
-    until = restricted(user.recovered, kit.clock.now(), kit.policy.recovery_delay_seconds)
-    return Refusal(RECOVERY_DELAY, "recovery.delay", {"until": until}) if until else None
+    """Refuse, for some time after a recovery, what it could be abused for: numbers, mail, devices, security questions."""
+    now = kit.clock.now()
+    until = restricted(user.recovered, now, kit.policy.recovery_delay_seconds)
+    return Refusal(RECOVERY_DELAY, "recovery.delay", {"until": until}, retry_after=until - now) if until else None
 
 
-def refusal(kit: Kit, tx: Tx, session: Session, user: User, *, binding: bool) -> Refusal | None:
+def refusal(
+    kit: Kit, tx: Tx, session: Session, user: User, *, binding: bool, floor: int = floors.CHANGES
+) -> Refusal | None:
     """Why this session may not change security settings now, or None. In order: whose right it is, the delay, the held element."""
     refused = by_primary(tx, user)
     if refused is None and binding:
         refused = delayed(kit, user)
-    return refused or confirm.required(kit, session)
+    return refused or confirm.required(kit, session, floor)

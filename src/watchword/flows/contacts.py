@@ -6,6 +6,7 @@ file, that which goes included. What is added counts from the moment a code that
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from watchword.core import codes
@@ -27,9 +28,8 @@ from watchword.core.refusals import (
 )
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, User
-from watchword.flows import changes, letters, sent_codes
+from watchword.flows import changes, first_number, letters, sent_codes
 from watchword.flows.kit import Kit, Visit
-from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow, Sending, Tx
 
 PURPOSE = "contact"
@@ -52,13 +52,13 @@ def look(kit: Kit, user_id: str) -> tuple[Line, ...]:
     now = kit.clock.now()
     with kit.store.read() as tx:
         contacts = tx.contacts.of(user_id)
-        active = len(active_devices(tx, user_id))
+        recovery = first_number.only_way(kit, tx, user_id, contacts)
         lines = []
         for contact in contacts:
             code = tx.codes.current(PURPOSE, contact.id)
             live = code if code is not None and now < code.expires else None
             sending = tx.outbox.of_ref(user_id, live.id) if live else None
-            stays = removal_fault(contact, contacts, active_devices=active)
+            stays = removal_fault(contact, contacts, recovery=recovery)
             lines.append(Line(contact, sent_codes.masked(kit, contact), stays, live, sending))
     return tuple(lines)
 
@@ -71,13 +71,10 @@ def again_at(code: SentCode) -> int:
 def send(kit: Kit, session: Session, contact_id: str) -> sent_codes.Sent | Refusal:
     """A code to a contact of one's own that was never verified (N02, N04)."""
     with kit.store.write() as tx:
-        found = _own(tx, session, contact_id)
+        found = changes.owned(kit, tx, session, _mine(tx, contact_id), ask="right")
         if isinstance(found, Refusal):
             return found
         user, contact = found
-        refused = changes.by_primary(tx, user)
-        if refused is not None:
-            return refused
         if contact.verified:
             return Refusal(CONTACT_EXISTS, "contact.verified")
         return sent_codes.send(kit, tx, user, contact, PURPOSE, contact.id)
@@ -87,13 +84,13 @@ def verify(kit: Kit, session: Session, contact_id: str, typed: str, visit: Visit
     """The code that was sent there. What waited for it is on file from now on, and everybody else is told."""
     now = kit.clock.now()
     with kit.store.write() as tx:
-        found = _own(tx, session, contact_id)
+        found = changes.owned(kit, tx, session, _mine(tx, contact_id), ask="right")
         if isinstance(found, Refusal):
             return found
         user, contact = found
         if contact.verified:
             return None  # the same form once more
-        refused = changes.by_primary(tx, user) or (None if contact.on_file else changes.delayed(kit, user))
+        refused = None if contact.on_file else changes.delayed(kit, user)
         if refused is not None:
             return refused
         checked = sent_codes.check(kit, tx, user.id, PURPOSE, contact.id, typed)
@@ -176,13 +173,10 @@ def make_default(kit: Kit, session: Session, contact_id: str, visit: Visit) -> R
     """Codes and messages go there first."""
     now = kit.clock.now()
     with kit.store.write() as tx:
-        found = _own(tx, session, contact_id)
+        found = changes.owned(kit, tx, session, _mine(tx, contact_id), ask="binding")
         if isinstance(found, Refusal):
             return found
         user, contact = found
-        refused = changes.refusal(kit, tx, session, user, binding=True)
-        if refused is not None:
-            return refused
         if not contact.verified:
             return Refusal(CONTACT_UNVERIFIED, "contact.unverified")
         if contact.is_default:
@@ -199,17 +193,15 @@ def remove(kit: Kit, session: Session, contact_id: str, visit: Visit) -> Refusal
     """Take one away, if the rules let it go; it is told too."""
     now = kit.clock.now()
     with kit.store.write() as tx:
-        found = _own(tx, session, contact_id)
+        found = changes.owned(kit, tx, session, _mine(tx, contact_id), ask="right")
         if isinstance(found, Refusal):
             return found
         user, contact = found
-        refused = (
-            changes.refusal(kit, tx, session, user, binding=True) if contact.on_file else changes.by_primary(tx, user)
-        )
+        refused = changes.refusal(kit, tx, session, user, binding=True) if contact.on_file else None
         if refused is not None:
             return refused
         contacts = tx.contacts.of(user.id)
-        stays = removal_fault(contact, contacts, active_devices=len(active_devices(tx, user.id)))
+        stays = removal_fault(contact, contacts, recovery=first_number.only_way(kit, tx, user.id, contacts))
         if stays:
             return Refusal(STAYS[stays], f"contact.{stays}")
         if contact.on_file:
@@ -228,10 +220,11 @@ def _forget(tx: Tx, contact: Contact, now: int) -> None:
     tx.contacts.remove(contact.id)
 
 
-def _own(tx: Tx, session: Session, contact_id: str) -> tuple[User, Contact] | Refusal:
-    """The session's user, locked, and his contact of that id; one refusal for what is gone and for what is somebody else's."""
-    user = changes.person(tx, session)
-    if isinstance(user, Refusal):
-        return user
-    contact = next((contact for contact in tx.contacts.of(user.id) if contact.id == contact_id), None)
-    return (user, contact) if contact is not None else Refusal(CONTACT_GONE, "contact.foreign")
+def _mine(tx: Tx, contact_id: str) -> Callable[[User], Contact | Refusal]:
+    """Finds a user's contact of that id; one refusal for what is gone and for what is somebody else's."""
+
+    def find(user: User) -> Contact | Refusal:
+        found = (contact for contact in tx.contacts.of(user.id) if contact.id == contact_id)
+        return next(found, None) or Refusal(CONTACT_GONE, "contact.foreign")
+
+    return find

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
 
@@ -74,13 +74,10 @@ def rename(kit: Kit, session: Session, device_id: str, typed: str) -> Refusal | 
     name = " ".join(plain(typed[: LONGEST_NAME * 4]).split())
     now = kit.clock.now()
     with kit.store.write() as tx:
-        found = _own(tx, session, device_id)
+        found = changes.owned(kit, tx, session, _mine(tx, device_id), ask="right")
         if isinstance(found, Refusal):
             return found
         user, device = found
-        refused = changes.by_primary(tx, user)
-        if refused is not None:
-            return refused
         if not name or len(name) > LONGEST_NAME:
             return Refusal(DEVICE_NAME, "device.name", {"most": LONGEST_NAME})
         if name != device.name:
@@ -92,13 +89,10 @@ def rename(kit: Kit, session: Session, device_id: str, typed: str) -> Refusal | 
 def deactivate(kit: Kit, session: Session, device_id: str, visit: Visit) -> Refusal | None:
     """End a device under the policy's conditions: its sessions end, this one excepted, every channel and the phone itself are told."""
     with kit.store.write() as tx:
-        found = _own(tx, session, device_id)
+        found = changes.owned(kit, tx, session, _mine(tx, device_id), ask="element")
         if isinstance(found, Refusal):
             return found
         user, device = found
-        refused = changes.refusal(kit, tx, session, user, binding=False)
-        if refused is not None:
-            return refused
         fault = deactivation_fault(
             device,
             tx.devices.of_user(user.id),
@@ -153,7 +147,7 @@ def test(kit: Kit, session: Session, device_id: str) -> str | Refusal:
     """Wake the phone once. Returns a reference to ask `tested` by, "" where the phone gets no notifications."""
     now = kit.clock.now()
     with kit.store.write() as tx:
-        found = _own(tx, session, device_id)
+        found = changes.owned(kit, tx, session, _mine(tx, device_id), ask="none")
         if isinstance(found, Refusal):
             return found
         user, device = found
@@ -176,11 +170,12 @@ def tested(kit: Kit, session: Session, ref: str) -> Sending | None:
         return tx.outbox.of_ref(session.user_id, ref) if len(ref) == 26 else None
 
 
-def _own(tx: Tx, session: Session, device_id: str) -> tuple[User, Device] | Refusal:
-    """The session's user, locked, and his active device of that id; one refusal for what is gone and for what is somebody else's."""
-    user = changes.person(tx, session)
-    if isinstance(user, Refusal):
-        return user
-    device = tx.devices.get(device_id) if len(device_id) == 26 else None
-    mine = device is not None and device.user_id == user.id and device.state == "active"
-    return (user, device) if mine and device is not None else Refusal(DEVICE_GONE, "device.foreign")
+def _mine(tx: Tx, device_id: str) -> Callable[[User], Device | Refusal]:
+    """Finds a user's active device of that id; one refusal for what is gone and for what is somebody else's."""
+
+    def find(user: User) -> Device | Refusal:
+        device = tx.devices.get(device_id) if len(device_id) == 26 else None
+        mine = device is not None and device.user_id == user.id and device.state == "active"
+        return device if mine and device is not None else Refusal(DEVICE_GONE, "device.foreign")
+
+    return find

@@ -8,12 +8,11 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, replace
 
-from watchword.core.devices import Device, Phone, Platform
+from watchword.core.devices import Device, Phone, Platform, on_phone
 from watchword.core.encoding import b64u
 from watchword.core.enrolments import FINISH_SECONDS as ENROL_SECONDS
 from watchword.core.refusals import (
     ALREADY_ACTIVE,
-    CREDENTIALS,
     ENROLMENT_HELD,
     FIELDS,
     INVALID,
@@ -26,14 +25,17 @@ from watchword.core.refusals import (
 )
 from watchword.core.renewals import FINISH_SECONDS, START_SECONDS, Renewal
 from watchword.core.users import Contact, User
-from watchword.flows import changes, letters, networks, password_step, renewals, sent_codes
-from watchword.flows.activate import existing_pin, first_number, signing_phone, stated_platform
-from watchword.flows.activation_start import claim_hash, new_enrolment, platform_refusal
+from watchword.flows import changes, first_number, letters, password_step, renewals, sent_codes
+from watchword.flows.activate import existing_pin, signing_phone, stated_platform
+from watchword.flows.activation_start import new_enrolment
 from watchword.flows.approve import wrong_pin
 from watchword.flows.kit import Kit, Visit
+from watchword.flows.phone_opening import opened, platform_refusal
 from watchword.flows.phone_requests import Signed, check_header, text
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.ready import Proven, gather
+
+CODE = "key_recovery"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +62,9 @@ def start(
     kit: Kit, username: str, password: str, platform: Platform, claim: str, visit: Visit
 ) -> tuple[Renewal, tuple[Lost, ...]] | Refusal:
     """Username and password, counted as at a login; then the phones of this user that have something to recover."""
-    hashed = claim_hash(claim)
-    if hashed is None:
-        return Refusal(INVALID, "claim.form", {"field": "claim"})
-    checked = password_step.check(kit, username, password, visit)
-    if isinstance(checked, Refusal):
-        return checked
-    now = kit.clock.now()
-    with kit.store.write() as tx:
-        if not networks.inside(tx, checked.user.id, visit.address):
-            password_step.uncount(tx, checked, now)
-            return networks.refuse(kit, tx, checked.user.id, visit)
-        user = password_step.accept(tx, checked, now)
-        if user is None:
-            return Refusal(CREDENTIALS, "user.gone")
-        refused = platform_refusal(platform)
-        if refused is not None:
-            return refused
-        if tx.staff.held(user.id):
-            return Refusal(ENROLMENT_HELD, "enrolment.held")
+
+    def begin(tx: Tx, user: User, hashed: bytes) -> tuple[Renewal, tuple[Lost, ...]] | Refusal:
+        now = kit.clock.now()
         lost = _lost(kit, tx, user)
         if not lost:
             tx.audit.write(AuditRow("renewal.recovery.refused", user.id, "", {"reason": "nothing"}), now)
@@ -86,17 +72,15 @@ def start(
         renewal = renewals.start(kit, "recovery", "started", START_SECONDS, user_id=user.id, claim_hash=hashed)
         tx.renewals.add(renewal)
         tx.audit.write(AuditRow("renewal.recovery.started", user.id, renewal.id, personal=visit.personal()), now)
-    return renewal, lost
+        return renewal, lost
+
+    return opened(kit, username, password, platform, claim, visit, begin)
 
 
 def _lost(kit: Kit, tx: Tx, user: User) -> tuple[Lost, ...]:
-    numbers = {
-        first_number(kit, contact.value): contact
-        for contact in tx.contacts.of(user.id)
-        if contact.kind == "sms" and contact.on_file
-    }
+    numbers = first_number.on_file(kit, tx.contacts.of(user.id))
     found = []
-    for device in password_step.active_devices(tx, user.id):
+    for device in filter(on_phone, password_step.active_devices(tx, user.id, kit.clock.now())):
         sealed, first = tx.devices.recovery_of(device.id)
         contact = numbers.get(first)
         if sealed and contact is not None:
@@ -133,7 +117,7 @@ def send(kit: Kit, renewal_id: str, claim: str, device_id: str) -> sent_codes.Se
         lost = next((one for one in _lost(kit, tx, user) if one.device.id == device_id), None)
         if lost is None:
             return Refusal(INVALID, "device.foreign", {"field": "device"})
-        sent = sent_codes.send(kit, tx, user, lost.contact, "recovery", renewal.id)
+        sent = sent_codes.send(kit, tx, user, lost.contact, CODE, renewal.id)
         if not isinstance(sent, Refusal):
             tx.renewals.set(renewal.id, device_id=device_id, phone_id=lost.device.phone_id, contact_id=lost.contact.id)
         return sent
@@ -152,7 +136,7 @@ def prove(kit: Kit, renewal_id: str, claim: str, code: str) -> Opened | Refusal:
         if device is None or phone is None or device.state != "active" or not sealed:
             return Refusal(RENEWAL_OVER, "device.gone")
         if renewal.state == "started":
-            checked = sent_codes.check(kit, tx, user.id, "recovery", renewal.id, code)
+            checked = sent_codes.check(kit, tx, user.id, CODE, renewal.id, code)
             if isinstance(checked, Refusal):
                 return checked
             if not tx.renewals.move(renewal.id, "started", "opened", expires=now + FINISH_SECONDS):
@@ -233,7 +217,7 @@ def _spent(kit: Kit, tx: Tx, user: User) -> None:
     """Key ended by guesses from afar, which a password and a number were enough for: so does what may follow. In the day after a
     recovery these two may be a stranger's, and a new Key waits for staff; else lower limits come with it, as after a forgotten PIN."""
     now = kit.clock.now()
-    if changes.delayed(kit, user) is not None and not password_step.active_devices(tx, user.id):
+    if changes.delayed(kit, user) is not None and not password_step.active_devices(tx, user.id, kit.clock.now()):
         tx.staff.hold(user.id, user.id, now)
     else:
         tx.users.set_recovered(user.id, now)

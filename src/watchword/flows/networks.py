@@ -9,11 +9,12 @@ from collections.abc import Sequence
 
 from watchword.core import networks
 from watchword.core.networks import MOST, Allowed
-from watchword.core.refusals import NETWORK_FOREIGN, NETWORKS_FORM, NETWORKS_MANY, Refusal
+from watchword.core.refusals import CREDENTIALS, NETWORK_FOREIGN, NETWORKS_FORM, NETWORKS_MANY, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
-from watchword.flows import owner_notices
+from watchword.flows import owner_notices, password_step
 from watchword.flows.kit import Kit, Visit
+from watchword.flows.password_step import Checked
 from watchword.flows.ports import AuditRow, Tx
 
 NOTE_LENGTH = 120
@@ -37,6 +38,20 @@ def refuse(kit: Kit, tx: Tx, user_id: str, visit: Visit) -> Refusal:
     owner_notices.put(kit, tx, user_id, "network", now + owner_notices.SHORT_SECONDS, visit=visit, reason="networks")
     tx.audit.write(AuditRow("login.network.refused", user_id, personal=visit.personal()), now)
     return Refusal(NETWORK_FOREIGN, "network.foreign")
+
+
+def admit(kit: Kit, tx: Tx, checked: Checked, visit: Visit) -> User | Refusal:
+    """The user of a right password, locked, if the account may be used from there. Call `told` after the transaction."""
+    if not inside(tx, checked.user.id, visit.address):
+        password_step.uncount(tx, checked, kit.clock.now())
+        return refuse(kit, tx, checked.user.id, visit)
+    return password_step.accept(tx, checked, kit.clock.now()) or Refusal(CREDENTIALS, "user.gone")
+
+
+def told(kit: Kit, user_id: str, result: object) -> None:
+    """To the owner's phones, where the network was not allowed."""
+    if isinstance(result, Refusal) and result.kind is NETWORK_FOREIGN:
+        owner_notices.tell(kit, user_id)
 
 
 def change(kit: Kit, tx: Tx, user: User, cidrs: Sequence[str], by: str, *, note: str = "") -> tuple[str, ...] | Refusal:

@@ -6,8 +6,8 @@ from watchword.core.devices import Device, Phone
 from watchword.core.refusals import INVALID, RENEWAL_LIMITED, RENEWAL_SUSPENDED, SIGNATURE, Refusal
 from watchword.core.renewals import BEGINS, FINISH_SECONDS, Renewal
 from watchword.flows import prove, renewals
-from watchword.flows.activation_start import claim_hash
 from watchword.flows.kit import Kit
+from watchword.flows.phone_opening import claim_hash
 from watchword.flows.phone_requests import Signed, check_signed, find_phone
 from watchword.flows.ports import AuditRow, Tx
 

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from watchword.core import questions
 from watchword.core.refusals import BUSY, QUESTIONS_FORM, QUESTIONS_OFF, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
-from watchword.flows import changes, letters, recovery_end
+from watchword.flows import changes, letters
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, BusyError
 
@@ -26,7 +26,7 @@ def choose(kit: Kit, session: Session, picked: Sequence[str], answers: Sequence[
         user = tx.users.get(session.user_id)
         if user is None:
             return Refusal(SESSION_ABSENT, "user.gone")
-        refused = changes.refusal(kit, tx, session, user, binding=False)
+        refused = changes.refusal(kit, tx, session, user, binding=True)
     if refused is not None:
         return refused
     texts = [
@@ -36,11 +36,8 @@ def choose(kit: Kit, session: Session, picked: Sequence[str], answers: Sequence[
         if one in questions.QUESTIONS
     ]
     faults = questions.faults(picked, answers, texts=texts, username=user.username)
-    refused = (
-        Refusal(QUESTIONS_FORM, "questions.form", {"faults": faults}) if faults else recovery_end.limited(kit, user)
-    )
-    if refused is not None:
-        return refused
+    if faults:
+        return Refusal(QUESTIONS_FORM, "questions.form", {"faults": faults})
     try:
         encoded = [(one, kit.passwords.hash(questions.normal(text))) for one, text in zip(picked, answers, strict=True)]
     except BusyError as full:
@@ -50,7 +47,7 @@ def choose(kit: Kit, session: Session, picked: Sequence[str], answers: Sequence[
         user, live = tx.users.lock(session.user_id), tx.sessions.get(session.id)
         if user is None or user.state != "active" or live is None or live.ended:
             return Refusal(SESSION_ABSENT, "session.ended")
-        refused = recovery_end.limited(kit, user) or changes.by_primary(tx, user)
+        refused = changes.by_primary(tx, user) or changes.delayed(kit, user)
         if refused is not None:
             return refused
         tx.answers.replace(user.id, encoded, now)

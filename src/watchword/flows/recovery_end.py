@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from watchword.core.recovery import Recovery, enough, restricted
-from watchword.core.refusals import PROOFS_MISSING, RECOVERED_LATELY, RECOVERY_GONE, Refusal
+from watchword.core.refusals import PROOFS_MISSING, RECOVERY_GONE, Refusal
 from watchword.core.users import User
 from watchword.flows import letters, new_passwords, password_step
 from watchword.flows.kit import Kit, Visit
@@ -66,10 +66,3 @@ def _put(kit: Kit, collector: str, encoded: str, visit: Visit) -> Recovered | Re
         tx.audit.write(AuditRow("recovery.account.done", user.id, recovery.id, fields, visit.personal()), now)
     new_passwords.publish(kit, ended)
     return Recovered(user, until)
-
-
-def limited(kit: Kit, user: User) -> Refusal | None:
-    """Why this user may not change what a recovery could be abused for, or None: numbers, mail, devices, security questions."""
-    now = kit.clock.now()
-    until = restricted(user.recovered, now, kit.policy.recovery_delay_seconds)
-    return Refusal(RECOVERED_LATELY, "recovery.delay", {"until": until}, retry_after=until - now) if until else None

@@ -14,8 +14,8 @@ from watchword.core.encoding import b64u
 from watchword.core.refusals import FIELDS, RENEWAL_DONE, RENEWAL_EARLY, RENEWAL_OVER, SIGNATURE, Refusal
 from watchword.core.renewals import FINISH_SECONDS, MOST_ASKED, OPEN, Renewal, state_at
 from watchword.core.users import Contact, Details, User
-from watchword.flows.activation_start import claim_hash
 from watchword.flows.kit import Kit
+from watchword.flows.phone_opening import claim_hash
 from watchword.flows.phone_requests import Signed, check_header, text
 from watchword.flows.ports import AuditRow, Tx
 

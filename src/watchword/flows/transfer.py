@@ -27,10 +27,10 @@ from watchword.core.refusals import (
 from watchword.core.renewals import FINISH_SECONDS, OFFER_SECONDS, WRONG_CODES, Renewal
 from watchword.flows import renewals
 from watchword.flows.activate import stated_platform
-from watchword.flows.activation_start import claim_hash, platform_refusal
 from watchword.flows.approve import wrong_pin
 from watchword.flows.details import plain
 from watchword.flows.kit import Kit
+from watchword.flows.phone_opening import claim_hash, platform_refusal
 from watchword.flows.phone_requests import Signed, check_header, check_signed, key_of, text
 from watchword.flows.pin_change import proven_by
 from watchword.flows.ports import AuditRow, Tx

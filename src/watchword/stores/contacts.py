@@ -11,7 +11,7 @@ from watchword.stores.database import Database
 from watchword.stores.query import Query, adding, param, setting
 
 _T = tables.contacts
-_COLUMNS = (_T.c.id, _T.c.user_id, _T.c.kind, _T.c.value, _T.c.verified, _T.c.is_default, _T.c.on_file, _T.c.activated)
+_COLUMNS = (_T.c.id, _T.c.user_id, _T.c.kind, _T.c.value, _T.c.verified, _T.c.is_default, _T.c.on_file)
 _OF = Query(
     select(*_COLUMNS)
     .where(_T.c.user_id == param(_T.c.user_id))
@@ -21,7 +21,6 @@ _ADD = adding(_T)
 _ID = _T.c.id == param(_T.c.id)
 _VERIFIED = Query(setting(_T, ["verified"]).where(_ID))
 _ON_FILE = Query(setting(_T, ["verified", "on_file"]).where(_ID, _T.c.on_file == 0))
-_ACTIVATED = Query(setting(_T, ["activated"]).where(_ID, _T.c.activated == 0))
 _DEFAULT = Query(
     update(_T)
     .values(is_default=_T.c.id == param(_T.c.id, "chosen"))
@@ -50,7 +49,6 @@ class Contacts:
                 row[4],
                 bool(row[5]),
                 row[6],
-                row[7],
             )
             for row in self._db.all(_OF, user_id=user_id)
         )
@@ -67,7 +65,6 @@ class Contacts:
             verified=contact.verified,
             is_default=contact.is_default,
             on_file=contact.on_file,
-            activated=contact.activated,
         )
 
     def verified(self, contact_id: str, now: int) -> None:
@@ -77,10 +74,6 @@ class Contacts:
     def put_on_file(self, contact_id: str, now: int) -> None:
         """Somebody has typed the code that was sent there, and from now on it counts; one that is on file stays as it is."""
         self._db.run(_ON_FILE, id=contact_id, set_verified=now, set_on_file=now)
-
-    def activated(self, contact_id: str, now: int) -> None:
-        """Key was activated by a code to it; only the first time is kept."""
-        self._db.run(_ACTIVATED, id=contact_id, set_activated=now)
 
     def set_default(self, user_id: str, kind: str, contact_id: str) -> None:
         """One of a kind is the default, the others are not."""

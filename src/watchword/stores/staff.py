@@ -206,6 +206,7 @@ class Staff:
             "evidence": request.evidence,
             "params": dict(request.params),
             "note": request.note,
+            "caller": dict(request.caller),
         }
         return self._vault.seal("personal", packed(words).encode(), _bound(request.id))
 

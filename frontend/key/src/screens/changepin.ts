@@ -1,31 +1,27 @@
 /** Changing the PIN of this phone (K, L02): the old one proven online, then a new one for every user. */
 import { changePin as begin } from "../app/keylife";
 import { finish, type Renewal } from "../app/renewal";
-import { close, type Opening } from "../app/unlock";
+import { close } from "../app/unlock";
 import { t } from "../texts";
 import { h } from "../ui/dom";
-import { banner, button, heading } from "../ui/parts";
-import { iconButton } from "../ui/shell";
+import { banner } from "../ui/parts";
 import type { Context } from "./context";
 import { ended, renewalRefused } from "./ended";
 import { newPin } from "./pin";
-import { errorWords, refusedAs, work } from "./problem";
+import { pinStep } from "./pinstep";
 import { unfinished } from "./unfinished";
-import { fromField, ownPin } from "./unlock";
 
 export function changePin(ctx: Context): void {
-  const place = h("div", {});
-  const pin = ownPin();
-  const next = button("solid", t("next"), null, { form: "old" });
-  const caught = (error: unknown): boolean => {
-    pin.input.value = "";
-    if (!refusedAs(error, "pinWrong")) return renewalRefused(ctx, error);
-    pin.error(errorWords(ctx, error));
-    pin.input.focus();
-    return true;
-  };
-  const run = async (open: () => Promise<Opening | null>): Promise<void> => {
-    const begun = await work(ctx, { button: next, saying: t("busy.check"), place, caught }, async () => {
+  const { length } = ctx.app.users;
+  pinStep<Renewal>(ctx, {
+    title: t("changepin.title"),
+    lead: t("changepin.lead"),
+    label: t("next"),
+    saying: t("busy.check"),
+    step: t("step", { n: 1, of: 2 }),
+    back: true,
+    below: length > 1 ? banner("", "info", h("p", { class: "small" }, t("changepin.all", { n: length }))) : null,
+    take: async (open) => {
       const opening = await open();
       if (!opening) return null;
       try {
@@ -33,30 +29,8 @@ export function changePin(ctx: Context): void {
       } finally {
         close(opening);
       }
-    });
-    if (begun?.value) ctx.nav.replace(made(ctx, begun.value));
-  };
-  const { length } = ctx.app.users;
-  ctx.show({
-    title: t("changepin.title"),
-    step: t("step", { n: 1, of: 2 }),
-    end: iconButton("back", t("back"), () => ctx.nav.back()),
-    spacing: "stack--5",
-    main: [
-      heading(t("changepin.title"), t("changepin.lead")),
-      place,
-      h(
-        "form",
-        {
-          id: "old",
-          novalidate: true,
-          onsubmit: (event) => (event.preventDefault(), void run(() => fromField(ctx, pin))),
-        },
-        pin.root,
-      ),
-      length > 1 ? banner("", "info", h("p", { class: "small" }, t("changepin.all", { n: length }))) : null,
-    ],
-    foot: [next],
+    },
+    taken: (renewal) => ctx.nav.replace(made(ctx, renewal)),
   });
 }
 

@@ -2,67 +2,35 @@
 import { Offer } from "../app/keylife";
 import type { RenewalState } from "../app/renewal";
 import { readDigits } from "../core/codes";
-import type { Opening } from "../app/unlock";
 import { NoAnswer } from "../net/refusal";
 import { rich, t } from "../texts";
 import { codeInput } from "../ui/codefield";
 import { fill, h } from "../ui/dom";
 import { banner, button, explained, field, heading, steps } from "../ui/parts";
-import { iconButton, onLeave } from "../ui/shell";
+import { onLeave } from "../ui/shell";
 import type { Context } from "./context";
 import { ended, renewalRefused } from "./ended";
 import { home } from "./home";
 import { alertIn, errorWords, refusedAs, work } from "./problem";
-import { biometricButton, fromField, ownPin } from "./unlock";
+import { pinStep } from "./pinstep";
 
 const PAUSE = 2_000;
 const OVER: RenewalState[] = ["void", "expired", "done"];
 
 export function give(ctx: Context): void {
-  const place = h("div", {});
-  const pin = ownPin();
-  const next = button("solid", t("give.show"), null, { form: "give" });
-  const caught = (error: unknown): boolean => {
-    pin.input.value = "";
-    if (!refusedAs(error, "pinWrong")) return renewalRefused(ctx, error);
-    pin.error(errorWords(ctx, error));
-    pin.input.focus();
-    return true;
-  };
-  const run = async (open: () => Promise<Opening | null>): Promise<void> => {
-    const made = await work(ctx, { button: next, saying: t("busy.check"), place, caught }, async () => {
+  pinStep<Offer>(ctx, {
+    title: t("give.title"),
+    lead: t("give.lead"),
+    label: t("give.show"),
+    saying: t("busy.check"),
+    back: true,
+    biometric: true,
+    above: steps(t("give.1"), t("give.2"), t("give.3")),
+    take: async (open) => {
       const opening = await open();
       return opening && Offer.make(ctx.app, opening);
-    });
-    const offer = made?.value;
-    if (offer) ctx.nav.replace(() => void shown(ctx, offer));
-  };
-  ctx.show({
-    title: t("give.title"),
-    end: iconButton("back", t("back"), () => ctx.nav.back()),
-    spacing: "stack--5",
-    main: [
-      heading(t("give.title"), t("give.lead")),
-      steps(t("give.1"), t("give.2"), t("give.3")),
-      place,
-      h(
-        "form",
-        {
-          id: "give",
-          novalidate: true,
-          onsubmit: (event) => (event.preventDefault(), void run(() => fromField(ctx, pin))),
-        },
-        pin.root,
-      ),
-    ],
-    foot: [
-      next,
-      biometricButton(
-        ctx,
-        (opening) => void run(() => Promise.resolve(opening)),
-        () => pin.input.focus(),
-      ),
-    ],
+    },
+    taken: (offer) => ctx.nav.replace(() => void shown(ctx, offer)),
   });
 }
 

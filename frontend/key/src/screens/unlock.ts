@@ -17,17 +17,19 @@ export function ownPin(hint?: string): Field {
   return pinField(t("pin.yours"), "current-password", hint);
 }
 
-/** A from the PIN typed, or null with the reason under the field. The field is emptied in either case but a slip of form. */
-export async function fromField(ctx: Context, field: Field): Promise<Opening | null> {
+/** The PIN typed, or null with the reason under the field, which is in focus then. */
+export function typedPin(field: Field): string | null {
   const typed = field.input.value;
   const fault = pinFault(typed);
-  if (fault) {
-    field.error(typed ? pinWords(fault) : explained(t("pin.empty.what"), t("pin.empty.rest")));
-    field.input.focus();
-    return null;
-  }
-  field.error(null);
-  return byPin(ctx.app, typed);
+  field.error(fault ? (typed ? pinWords(fault) : explained(t("pin.empty.what"), t("pin.empty.rest"))) : null);
+  if (fault) field.input.focus();
+  return fault ? null : typed;
+}
+
+/** A from the PIN typed, or null with the reason under the field. */
+export async function fromField(ctx: Context, field: Field): Promise<Opening | null> {
+  const typed = typedPin(field);
+  return typed === null ? null : byPin(ctx.app, typed);
 }
 
 /** The second way, shown only where the slot exists. Calls back with A, or with null after a word that it did not work. */

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from watchword.core import attempts, lockout
 from watchword.core.attempts import Attempt
 from watchword.core.cases import Case
-from watchword.core.devices import Device
+from watchword.core.devices import Device, on_phone
 from watchword.core.lockout import Tries
 from watchword.core.refusals import DEVICE_CHOICE, SEARCH_LENGTH, STAFF_NOBODY, STAFF_ROLE, STAFF_STATE, Refusal
 from watchword.core.sessions import Session
@@ -21,8 +21,9 @@ from watchword.core.users import User, username_key
 from watchword.flows import letters, password_step, sent_codes
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Event, Tx
-from watchword.flows.staff import access, ends, requests
+from watchword.flows.staff import access, caller, ends, requests
 from watchword.flows.staff.access import Member, Subject
+from watchword.flows.staff.caller import Seen
 from watchword.flows.staff.requests import Shown
 
 SHORTEST, LONGEST, MOST = 3, 120, 20
@@ -47,6 +48,7 @@ class Card:
     attempts: tuple[tuple[Attempt, str], ...]
     events: tuple[Event, ...]
     requests: tuple[StaffRequest, ...]
+    callers: tuple[Seen, ...]
     now: int
     waiting: tuple[Shown, ...] = ()
     closed: tuple[Shown, ...] = ()
@@ -127,6 +129,7 @@ def _card(kit: Kit, tx: Tx, who: Member, subject: Subject) -> Card:
         attempts=tuple((one, attempts.state_at(one, now)) for one in tx.attempts.lines(user.id, SHOWN_LOGINS)),
         events=tuple(tx.audit.lines(user.id, 0, SHOWN_EVENTS)),
         requests=asked,
+        callers=caller.about(kit, tx, user),
         now=now,
         waiting=tuple(one for one in read if one.state == "open"),
         closed=tuple(one for one in read if one.state != "open"),
@@ -219,14 +222,14 @@ def lost_phone(kit: Kit, session: Session, username: str, device_id: str = "") -
         who, subject = found
         user = subject.user
         tx.users.lock(user.id)
-        device = _chosen(tx, user, device_id)
+        device = _chosen(kit, tx, user, device_id)
         if isinstance(device, Refusal):
             return access.refused(kit, tx, who, "lost_phone", device, user.id)
         tx.phones.get(device.phone_id, lock=True)
         ended = ends.end_sessions(kit, tx, user)
         ends.end_key(kit, tx, user, [device], reason="lost")
         tx.browsers.forget_all(user.id)
-        held = not password_step.active_devices(tx, user.id)
+        held = not password_step.lasting_devices(tx, user.id, kit.clock.now())
         if held:
             tx.staff.hold(user.id, who.user.id, kit.clock.now())
         others = {owner.id for other, owner in tx.devices.of_phone(device.phone_id) if other.state == "active"}
@@ -237,12 +240,13 @@ def lost_phone(kit: Kit, session: Session, username: str, device_id: str = "") -
     return Done(user.username, len(ended), device.name, len(others), held)
 
 
-def _chosen(tx: Tx, user: User, device_id: str) -> Device | Refusal:
-    """The device named, or the only one."""
-    active = password_step.active_devices(tx, user.id)
+def _chosen(kit: Kit, tx: Tx, user: User, device_id: str) -> Device | Refusal:
+    """The device named, or the only phone with Key."""
+    active = password_step.active_devices(tx, user.id, kit.clock.now())
     if device_id:
         named = next((device for device in active if device.id == device_id), None)
         return named or Refusal(STAFF_NOBODY, "device.foreign")
+    active = tuple(filter(on_phone, active))
     if not active:
         return Refusal(STAFF_STATE, "device.none")
     return active[0] if len(active) == 1 else Refusal(DEVICE_CHOICE, "device.several")

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 
 from watchword.core import interviews, staff
 from watchword.core.refusals import (
+    CALLER_GUARDED,
     CONFIRM_FIRST,
     INTERVIEW_FIRST,
     REQUEST_CLOSED,
@@ -29,7 +30,7 @@ from watchword.core.users import User, username_key
 from watchword.flows import sent_codes
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
-from watchword.flows.staff import access, ends
+from watchword.flows.staff import access, caller, ends
 from watchword.flows.staff.access import Member
 from watchword.flows.staff.desk import QUEUE
 from watchword.flows.staff.effects import CHANGES, Effect
@@ -43,6 +44,7 @@ class Shown:
     """A request as staff read it, with the names of those in it; `state` has time taken into account.
 
     `may` are the decisions open to the one who reads: of `approve`, `reject`, `withdraw`. `words` are the parameters as people read them.
+    `alarm` is when the person last said, within a day, that nobody of his was on the telephone, 0 for not at all.
     """
 
     request: StaffRequest
@@ -51,6 +53,7 @@ class Shown:
     asked_by: str
     decided_by: str
     told: Mapping[str, str]
+    alarm: int = 0
     may: frozenset[str] = frozenset()
     words: Mapping[str, str] = field(default_factory=dict)
 
@@ -112,6 +115,9 @@ def _new(
     if strange:
         return Refusal(STAFF_FORM, "params.strange", {"field": strange[0]})
     tx.users.lock(about.id)
+    guarded = caller.guarded_until(tx, about.id, now)
+    if guarded:
+        return Refusal(CALLER_GUARDED, "caller.guarded", {"until": guarded}, retry_after=guarded - now)
     read = change.read(kit, tx, about, params)
     if isinstance(read, Refusal):
         return read
@@ -126,6 +132,7 @@ def _new(
     return StaffRequest(
         id=kit.entropy.id(), kind=kind, state="open", user_id=about.id, asked_by=who.user.id, asked=now, expires=now + LIFE_SECONDS,
         decided_by="", decided=0, reason=kept["reason"], evidence=kept["evidence"], params=read,
+        caller=caller.evidence(tx, about.id, who.user.id, now),
     )  # fmt: skip
 
 
@@ -258,6 +265,7 @@ def shown_to(kit: Kit, tx: Tx, who: Member, request: StaffRequest, told: Mapping
     events = AFTER if state == "open" and about is not None else ()
     return Shown(
         request, state, names[request.user_id], names[request.asked_by], names.get(request.decided_by, ""), told or {},
+        caller.alarmed(tx, request.user_id, kit.clock.now()),
         frozenset(event for event in events if about and _may_not_decide(tx, who, request, about, event) is None),
         _words(kit, tx, request),
     )  # fmt: skip

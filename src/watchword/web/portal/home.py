@@ -16,6 +16,9 @@ from watchword.web.pages.views import LoginWay, Outcome
 from watchword.web.portal.enrol import panel_of
 from watchword.web.portal.showing import page, refuse, see
 
+WAYS: dict[str, LoginWay] = {
+    "key_code": "code", "key_challenge": "challenge", "qr": "qr", "passkey": "passkey", "temporary_code": "temporary_code",
+}  # fmt: skip
 OUTCOMES: dict[str, Outcome] = {"collected": "complete", "approved": "complete"}
 
 
@@ -91,11 +94,7 @@ def _device_name(found: Home) -> str:
 
 def way_of(attempt: Attempt) -> LoginWay:
     """How an attempt was answered."""
-    if attempt.decided_by == "key_code":
-        return "code"
-    if attempt.decided_by == "key_challenge":
-        return "challenge"
-    return "qr" if attempt.decided_by.endswith(":qr") else "push"
+    return WAYS.get(attempt.decided_by.rpartition(":")[2], "push")
 
 
 def _row(attempt: Attempt, session: Session) -> LoginRow:
