@@ -5,6 +5,7 @@ import { groupCodes } from "./codes";
 import { announceIdle } from "./idle";
 import { focusNotice, guardRepeats, hintCapsLock, revealPasswords } from "./forms";
 import { openPanels } from "./panels";
+import { watchQueue } from "./queue";
 import { tellStrength } from "./passwords";
 import { waitForPhone } from "./waiting";
 
@@ -17,4 +18,5 @@ openPanels(document);
 waitForPhone(document);
 watchActivation(document);
 announceIdle(document);
+watchQueue(document);
 focusNotice(document);
