@@ -41,10 +41,10 @@ AFTER = {"approve": "approved", "reject": "rejected", "withdraw": "withdrawn"}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A request as staff read it, with the names of those in it; `state` has time taken into account. `alarm` is when the person last
-    said, within a day, that nobody of his was on the telephone, 0 for not at all.
+    """A request as staff read it, with the names of those in it; `state` has time taken into account.
 
     `may` are the decisions open to the one who reads: of `approve`, `reject`, `withdraw`. `words` are the parameters as people read them.
+    `alarm` is when the person last said, within a day, that nobody of his was on the telephone, 0 for not at all.
     """
 
     request: StaffRequest
