@@ -13,6 +13,7 @@ from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from watchword.app.limit_settings import LimitSettings
+from watchword.app.order_settings import OrderSettings
 from watchword.app.setting_group import Group
 from watchword.core.checkpoints import usable_origin
 from watchword.core.policy import OWN_CLIENTS
@@ -341,6 +342,7 @@ class Settings(BaseSettings):
     passkeys: PasskeySettings = PasskeySettings()
     recovery: RecoverySettings = RecoverySettings()
     limits: LimitSettings = LimitSettings()
+    orders: OrderSettings = OrderSettings()
     audit: AuditSettings = AuditSettings()
     clients: Annotated[
         dict[str, ClientSettings], Field(description="Platforms by id, such as `[clients.terminal]`.")

@@ -24,6 +24,7 @@ from watchword.app.senders import senders
 from watchword.app.settings import Settings
 from watchword.app.surroundings import Surroundings
 from watchword.core.brand import Brand
+from watchword.core.devices import CARD_PLUS, CODE_CARD
 from watchword.core.entitlements import GROUPS, SITUATIONS, dollars
 from watchword.core.entitlements import Rules as EntitlementRules
 from watchword.core.policy import Client, Passkeys, Policy, common_host
@@ -34,6 +35,7 @@ from watchword.outbound import phone_numbers
 from watchword.outbound.dispatcher import Dispatcher
 from watchword.outbound.geo import Geo
 from watchword.outbound.guard import PUSH_HOSTS, Allowed, GuardedClient
+from watchword.outbound.papers import Papers
 from watchword.outbound.pictures import Pictures
 from watchword.outbound.sms import HttpGateway, Report
 from watchword.outbound.webpush import WebPush
@@ -229,7 +231,7 @@ def build(
     kit = Kit(
         store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), blocklist=Blocklist(settings.passwords.breached_file),
         vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers,
-        policy=policy_of(settings, catalogue, embedder=ancestors), pictures=Pictures(),
+        policy=policy_of(settings, catalogue, embedder=ancestors), pictures=Pictures(), papers=Papers(Words(catalogue, clock)),
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
@@ -323,6 +325,7 @@ def policy_of(settings: Settings, catalogue: Catalogue, *, embedder: str = "") -
         throttle=Limits(Limit(throttle.address_tries, throttle.address_names), Limit(throttle.network_tries, throttle.network_names)),
         recovery_delay_seconds=settings.recovery.delay_hours * 3600, entitlements=rules_of(settings.limits),
         log_origin=settings.log_origin, heads_seconds=settings.audit.heads_seconds,
+        charges={CODE_CARD: settings.orders.code_card_cents, CARD_PLUS: settings.orders.card_plus_cents},
         passkeys=Passkeys(rp_id_of(settings), passkey_origins(settings), embedder),
     )  # fmt: skip
 

@@ -22,7 +22,9 @@ _CHANGES = (
     "session.proof.repeated", "enrolment.page.offered", "enrolment.page.claimed", "enrolment.page.void", "enrolment.phone.started",
     "enrolment.phone.refused", "enrolment.contact.proved", "device.key.activated", "device.key.ended", "device.key.deactivated",
     "device.passkey.added", "device.passkey.refused", "device.passkey.deactivated", "device.temporary.issued", "device.temporary.ended",
-    "device.temporary.deactivated", "device.other.disabled", "device.other.ended", "device.floor.set", "staff.temporary.issued",
+    "device.temporary.deactivated", "device.card.added", "device.card.refused", "device.card.deactivated", "device.card.shown",
+    "device.token.added", "device.token.refused", "device.token.deactivated", "device.other.used_up", "order.device.placed",
+    "staff.order.placed", "staff.order.made", "staff.order.moved", "device.other.disabled", "device.other.ended", "device.floor.set", "staff.temporary.issued",
     "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",
     "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.questions.chosen",
     "user.place.set",
@@ -53,7 +55,8 @@ UNTOLD = frozenset(
         "caller.attempt.expired", "caller.attempt.lapsed", "caller.attempt.failed", "caller.push.approved", "caller.push.denied",
         "caller.push.not_me", "caller.approval.refused", "caller.words.shown", "caller.words.matched", "caller.words.differed",
         "audit.log.verified", "audit.log.searched", "audit.log.exported", "audit.proof.made", "audit.head.shown", "audit.key.rotated",
-        "audit.personal.erased", "staff.audit.searched", "staff.audit.exported", "staff.audit.shown", "staff.log.shown",
+        "audit.personal.erased", "staff.orders.listed", "token.stock.imported",
+        "staff.audit.searched", "staff.audit.exported", "staff.audit.shown", "staff.log.shown",
     }
 )  # fmt: skip
 
@@ -62,7 +65,9 @@ ALARMING = frozenset(
     {
         "login.password.refused", "login.password.locked", "login.password.flagged", "login.push.denied", "login.push.not_me",
         "login.approval.refused", "login.code.refused", "login.challenge.refused", "login.device.refused", "login.offline.paused",
-        "device.other.disabled", "device.other.ended", "device.passkey.refused", "staff.temporary.issued", "login.attempt.failed",
+        "device.other.disabled", "device.other.ended", "device.passkey.refused",
+        "device.card.refused", "device.token.refused", "device.card.shown", "staff.temporary.issued",
+        "login.attempt.failed",
         "login.network.refused", "account.login.locked",
         "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
         "recovery.account.failed", "renewal.recovery.refused", "renewal.recovery.started", "staff.interview.held",

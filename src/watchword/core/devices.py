@@ -28,6 +28,7 @@ OFFLINE_WRONG_LIMIT = 10
 WRONG_LIMIT = 30  # in a row for one authenticator that lives on no phone: it is disabled, whoever typed them
 
 KEY, PASSKEY, TEMPORARY_CODE = "key", "passkey", "temporary_code"
+CODE_CARD, ONLINE_CARD, CARD_PLUS = "code_card", "online_card", "card_plus"
 
 
 class Level(IntEnum):

@@ -69,6 +69,7 @@ class Policy:
     log_origin: str = "localhost/audit"
     heads_seconds: int = 60
     passkeys: Passkeys = field(default_factory=Passkeys)
+    charges: Mapping[str, int] = field(default_factory=dict)  # US cents by the kind of device that is ordered
 
     @property
     def passwords(self) -> Rules:

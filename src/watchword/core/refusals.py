@@ -114,6 +114,18 @@ TEMPORARY_WRONG = _kind(2321, "temporary.wrong", 422)
 TEMPORARY_OVER = _kind(2322, "temporary.over", 410)
 TEMPORARY_FORM = _kind(2323, "temporary.form", 422)  # params: digits
 FLOOR_UNREACHED = _kind(2331, "floor.unreached", 409)
+CARD_WRONG = _kind(2360, "card.wrong", 422)
+CARD_FORM = _kind(2361, "card.form", 422)
+CARD_OVER = _kind(2362, "card.over", 410)
+CARD_EMPTY = _kind(2363, "card.empty", 410)
+CARD_NEEDLESS = _kind(2364, "card.needless", 409)
+ORDER_OPEN = _kind(2370, "order.open", 409)
+ORDER_GONE = _kind(2371, "order.gone", 404)
+ORDER_STATE = _kind(2372, "order.state", 409)
+ORDER_OWN = _kind(2373, "order.own", 403)
+TOKEN_WRONG = _kind(2380, "token.wrong", 422)
+TOKEN_FORM = _kind(2381, "token.form", 422)
+TOKEN_UNKNOWN = _kind(2382, "token.unknown", 404)
 
 # 31xx-32xx: enrolment and activation
 PHONE_ROOTED = _kind(3101, "phone.rooted", 403)

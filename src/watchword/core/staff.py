@@ -31,6 +31,9 @@ DOES: Mapping[str, Roles] = MappingProxyType(
         "lost_phone": frozenset({CLIENT_SERVICES, COMPLIANCE}),
         "suspend": frozenset({CLIENT_SERVICES, COMPLIANCE}),
         "interview": frozenset({CLIENT_SERVICES}),
+        "orders": frozenset({CLIENT_SERVICES, COMPLIANCE, AUDITOR}),
+        "order": frozenset({CLIENT_SERVICES, COMPLIANCE}),
+        "make": frozenset({CLIENT_SERVICES, COMPLIANCE}),
         "caller": frozenset({CLIENT_SERVICES, COMPLIANCE}),
         "callers": frozenset({COMPLIANCE, AUDITOR}),
         "requests": _EVERYONE,
@@ -51,7 +54,7 @@ DOES_TO_STAFF: Mapping[str, Roles] = MappingProxyType(
         "interview": frozenset({CLIENT_SERVICES, ADMINISTRATOR}),
     }
 )
-NEVER_TO_ONESELF = frozenset({"unlock", "suspend", "interview", "caller", "answer"})
+NEVER_TO_ONESELF = frozenset({"unlock", "suspend", "interview", "caller", "answer", "order", "make"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,10 +30,11 @@ class Started:
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The answer was right. Every one of `claims` must still be unspent when it is stored; `state` is what the device's row keeps from
-    now on, None for what it kept."""
+    now on, None for what it kept; `ends` says that it has no further answer in it."""
 
     claims: tuple[str, ...] = ()
     state: bytes | None = None
+    ends: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,6 +7,8 @@ from types import MappingProxyType
 
 from watchword.core.devices import Device, Level
 from watchword.factors.base import Factor, Separate
+from watchword.factors.card_plus import CardPlus
+from watchword.factors.code_card import CodeCard, OnlineCard
 from watchword.factors.key_challenge import KeyChallenge
 from watchword.factors.key_code import KeyCode
 from watchword.factors.key_push import KeyPush
@@ -19,7 +21,9 @@ Factors = Mapping[str, Factor | Separate]
 FACTORS: Factors = MappingProxyType(
     {
         factor.kind: factor
-        for factor in (KeyPush(), KeyQr(), KeyChallenge(), KeyCode(), Passkey(), TemporaryCode())
+        for factor in (
+            KeyPush(), KeyQr(), KeyChallenge(), KeyCode(), Passkey(), CardPlus(), CodeCard(), OnlineCard(), TemporaryCode(),
+        )
     }
 )  # fmt: skip
 

@@ -8,13 +8,23 @@ from types import MappingProxyType
 
 from watchword.core.attempts import Attempt
 from watchword.core.device_policy import deactivation_fault
-from watchword.core.devices import TEMPORARY_CODE, Device, Level, lasting, on_phone, usable
+from watchword.core.devices import (
+    CARD_PLUS,
+    CODE_CARD,
+    ONLINE_CARD,
+    TEMPORARY_CODE,
+    Device,
+    Level,
+    lasting,
+    on_phone,
+    usable,
+)
 from watchword.core.rates import Window
 from watchword.core.refusals import DEVICE_GONE, DEVICE_NAME, DEVICE_STAFF, DEVICE_TEST_LIMITED, Kind, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, User
 from watchword.factors import registry
-from watchword.flows import changes, letters, reach
+from watchword.flows import changes, letters, order_ends, reach
 from watchword.flows.details import plain
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Letter, Sending, Tx
@@ -22,7 +32,12 @@ from watchword.flows.ports import AuditRow, Letter, Sending, Tx
 LONGEST_NAME = 64
 TESTS = (Window(1, 30), Window(5, 60 * 60))
 TEST_SECONDS = 60
-TAGS = {TEMPORARY_CODE: "temporary"}  # in the audit; every other kind by its own name
+TAGS = {
+    TEMPORARY_CODE: "temporary",
+    CODE_CARD: "card",
+    ONLINE_CARD: "card",
+    CARD_PLUS: "token",
+}  # in the audit; every other kind by its own name
 FAULTS: Mapping[str, Kind] = MappingProxyType({"inactive": DEVICE_GONE, "staff": DEVICE_STAFF})
 
 
@@ -125,14 +140,25 @@ def deactivate(kit: Kit, session: Session, device_id: str, visit: Visit) -> Refu
 
 
 def switch_off(
-    kit: Kit, tx: Tx, user: User, device: Device, *, by: str, but: str = "", visit: Visit | None = None
+    kit: Kit,
+    tx: Tx,
+    user: User,
+    device: Device,
+    *,
+    by: str,
+    but: str = "",
+    visit: Visit | None = None,
+    order: str = "end",
 ) -> list[str]:
-    """End a device of a user whose row is locked, and the sessions it gave; the ids of those. `by` goes into the audit."""
+    """End a device of a user whose row is locked, and the sessions it gave; the ids of those. `by` goes into the audit,
+    `order` is what happens to the order that it came by, "" where the caller moves it."""
     now = kit.clock.now()
     if on_phone(device):
         tx.phones.get(device.phone_id, lock=True)  # the order of locks everywhere: user, phone, attempt, device
     if not tx.devices.move(device.id, device.state, "inactive", now):
         return []
+    if order:
+        order_ends.closed(tx, device.id, order, now)
     ended = [
         given.id
         for given in _given_by(tx, user.id, device.id, now)

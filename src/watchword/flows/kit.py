@@ -12,6 +12,7 @@ from watchword.factors.registry import FACTORS, Factors
 from watchword.flows.cases_ports import Pictures
 from watchword.flows.password_ports import Blocklist, Passwords
 from watchword.flows.ports import Clock, Entropy, Events, Store, Vault
+from watchword.flows.tokens_ports import Papers
 
 
 class Texts(Protocol):
@@ -61,6 +62,7 @@ class Kit:
     numbers: Numbers
     policy: Policy
     pictures: Pictures
+    papers: Papers
     factors: Factors = field(default_factory=lambda: FACTORS)
 
 

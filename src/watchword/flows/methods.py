@@ -23,7 +23,7 @@ from watchword.core.refusals import (
 )
 from watchword.factors.base import NOTHING, Accepted, Holder, Rejected, Separate, Site, Verdict
 from watchword.factors.registry import graded, of_device
-from watchword.flows import letters
+from watchword.flows import letters, order_ends
 from watchword.flows.endings import fail, tell
 from watchword.flows.kit import Kit
 from watchword.flows.login import ask_again, pending
@@ -85,6 +85,12 @@ def choose(kit: Kit, collector: str, device_id: str, *, bound_key: str = "") -> 
             tx.attempts.set(attempt.id, device_id=chosen.id)
             return replace(attempt, device_id=chosen.id)
     return ask_again(kit, collector, bound_key=bound_key, device_id=device_id)
+
+
+def shows_question(kit: Kit, kind: str) -> bool:
+    """Whether a kind of device is asked something that a person reads and answers by hand."""
+    factor = kit.factors.get(kind)
+    return isinstance(factor, Separate) and factor.seconds > 0 and not factor.browser
 
 
 def ask(kit: Kit, collector: str, kind: str, *, bound_key: str = "") -> Question | Refusal:
@@ -197,7 +203,9 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[
     counted = tx.devices.count(holder.device.id, WRONG_LIMIT)
     if counted is None:
         return Refusal(DEVICE_DISABLED, "device.spent")
-    device = replace(holder.device, wrong=counted)
+    # Read again under the lock that counting took: what a card has used is written by whoever answered with it a moment ago.
+    device = tx.devices.get(holder.device.id) or replace(holder.device, wrong=counted)
+    holder = replace(holder, device=device)
     verdict: Verdict = factor.verify(holder, challenge, given, now=now)
     if isinstance(verdict, Accepted):
         spent = [tx.claims.spend(claim, now + CLAIM_SECONDS) for claim in verdict.claims]
@@ -221,6 +229,9 @@ def _accepted(
         return Refusal(ATTEMPT_GONE, "attempt.moved")
     tx.devices.answered(device, now, verdict.state)
     tx.challenges.end(attempt.id, factor.kind)
+    if verdict.ends and tx.devices.move(device.id, "active", "inactive", now):
+        order_ends.closed(tx, device.id, "end", now)
+        tx.audit.write(AuditRow("device.other.used_up", attempt.user_id, device.id, {"kind": factor.kind}), now)
     fields = {"kind": factor.kind, "device": device.id}
     tx.audit.write(AuditRow("login.device.accepted", attempt.user_id, attempt.id, fields), now)
     return attempt

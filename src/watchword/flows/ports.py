@@ -31,6 +31,7 @@ from watchword.flows.protection_ports import Protection
 from watchword.flows.record_ports import Audit, AuditLine, AuditRow, Event, Letter, Outbox, Sending
 from watchword.flows.renewal_ports import Renewals
 from watchword.flows.staff_ports import Staff
+from watchword.flows.tokens_ports import Orders, Tokens
 
 __all__ = [
     "Audit",
@@ -356,6 +357,10 @@ class Tx(Protocol):
     def callers(self) -> Callers: ...
     @property
     def cases(self) -> Cases: ...
+    @property
+    def orders(self) -> Orders: ...
+    @property
+    def tokens(self) -> Tokens: ...
     @property
     def own_limits(self) -> OwnLimits: ...
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from watchword.core.attempts import Attempt
-from watchword.core.devices import Device, Level, on_phone
+from watchword.core.devices import CARD_PLUS, Device, Level, on_phone
 from watchword.core.refusals import BROWSER_NEEDED, DEVICE_WEAK, Refusal
 from watchword.factors.base import Separate
 from watchword.factors.registry import Factors, level, of_device
@@ -13,11 +13,19 @@ from watchword.flows.kit import Kit
 from watchword.flows.password_step import active_devices
 from watchword.flows.ports import Tx
 
+# A token's response is read off and typed, so it can be talked out of somebody: whoever chose that nothing such answers is not asked for one,
+# whatever its level.
+READ_OUT = (CARD_PLUS,)
+
 
 def above(factors: Factors, devices: Sequence[Device], floor: int, *, action: str) -> tuple[Device, ...]:
     """Those of `devices` that reach the floor. A recovery is proven by Key alone."""
     return tuple(
-        device for device in devices if level(factors, device) >= floor and (action != "recover" or on_phone(device))
+        device
+        for device in devices
+        if level(factors, device) >= floor
+        and (action != "recover" or on_phone(device))
+        and not (floor >= Level.PASSKEY_SYNCED and device.kind in READ_OUT)
     )
 
 

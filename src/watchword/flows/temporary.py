@@ -5,7 +5,7 @@ Nobody of the staff ever sees it. It logs in and puts a lasting device in place;
 
 from __future__ import annotations
 
-from watchword.core.devices import TEMPORARY_CODE, Device
+from watchword.core.devices import ONLINE_CARD, TEMPORARY_CODE, Device
 from watchword.core.temporary import LENGTH, LIFE_SECONDS, code_from, grouped
 from watchword.core.users import Contact, User
 from watchword.factors.temporary_code import SALT, kept
@@ -33,11 +33,11 @@ def issue(kit: Kit, tx: Tx, user: User, contact: Contact) -> Device:
 
 
 def end(kit: Kit, tx: Tx, user: User, reason: str) -> bool:
-    """Every temporary code of a user whose row is locked is over; whether there was one that could be used."""
+    """Every temporary device of a user whose row is locked is over; whether there was one that could be used."""
     now = kit.clock.now()
     ended = False
     for device in tx.devices.of_user(user.id):
-        if device.kind == TEMPORARY_CODE and tx.devices.move(device.id, "active", "inactive", now):
+        if device.kind in (TEMPORARY_CODE, ONLINE_CARD) and tx.devices.move(device.id, "active", "inactive", now):
             ended = ended or now < device.ends
             tx.audit.write(AuditRow("device.temporary.ended", user.id, device.id, {"reason": reason}), now)
     return ended

@@ -30,6 +30,7 @@ from watchword.stores.renewals import Renewals
 from watchword.stores.sealed_log import SealedLog
 from watchword.stores.sessions import Sessions
 from watchword.stores.staff import Staff
+from watchword.stores.tokens import Orders, Tokens
 from watchword.stores.tries import TryCounters
 from watchword.stores.users import Users
 
@@ -185,6 +186,16 @@ class SqlTx:
     def cases(self) -> Cases:
         """The message centre."""
         return Cases(self.db, self._keys.vault)
+
+    @property
+    def orders(self) -> Orders:
+        """Orders of cards and tokens."""
+        return Orders(self.db)
+
+    @property
+    def tokens(self) -> Tokens:
+        """The stock of tokens."""
+        return Tokens(self.db, self._keys.vault)
 
     @property
     def own_limits(self) -> OwnLimits:

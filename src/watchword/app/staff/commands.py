@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from watchword.app.staff import asking, callers, cases, members, people
+from watchword.app.staff import asking, callers, cases, members, orders, people
 from watchword.app.staff.desk import with_desk
 from watchword.app.staff.signing_in import confirm_again, log_in, log_out, whoami
 
@@ -20,6 +20,7 @@ for _name, _function in (
     ("request", asking.ask), ("requests", asking.listed), ("request-show", asking.one),
     ("approve", asking.approve), ("reject", asking.reject), ("withdraw", asking.withdraw),
     ("cases", cases.listed), ("case", cases.one), ("answer", cases.answer),
+    ("order", orders.order), ("orders", orders.listed), ("order-make", orders.make), ("order-move", orders.move),
     ("members", members.listed), ("first-administrator", members.first_administrator),
 ):  # fmt: skip
     app.command(_name)(with_desk(_function, confirm_again))

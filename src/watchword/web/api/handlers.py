@@ -23,6 +23,7 @@ GUARDED_WAYS = ["qr", "challenge"]
 NO_NAME = re.compile(r"[^A-Za-z0-9 ._()-]")
 LONGEST_SYSTEM = 32
 PASSIVE = "watchword-passive"
+OF_KEY = ("qr", "challenge")
 
 
 def thumbprint(ask: Ask) -> str | Refusal:
@@ -94,10 +95,21 @@ def begin(ask: Ask, body: m.Begin, _: str) -> dict[str, Any] | Refusal:
 
 
 def show(ask: Ask, body: m.Show, login_id: str) -> dict[str, Any] | Refusal:
-    """A QR or a challenge."""
+    """A QR or a challenge, or what a card or token is asked."""
     key = bound(ask, login_id, body.collector)
+    if body.way not in OF_KEY:
+        asked = key if isinstance(key, Refusal) else methods.ask(ask.site.kit, body.collector, body.way, bound_key=key)
+        return (
+            asked if isinstance(asked, Refusal) else {"way": body.way, "value": value_of(asked), "expires": asked.until}
+        )
     shown = key if isinstance(key, Refusal) else answers.show(ask.site.kit, body.collector, body.way, bound_key=key)
     return shown if isinstance(shown, Refusal) else asdict(shown)
+
+
+def value_of(question: methods.Question) -> str:
+    """A question as a program shows it: the numbers of a card, or the digits of a challenge."""
+    cells = question.shown.get("cells")
+    return " ".join(map(str, cells)) if isinstance(cells, list) else str(question.shown.get("digits", ""))
 
 
 def push(ask: Ask, body: m.PushAgain, login_id: str) -> dict[str, Any] | Refusal:

@@ -18,10 +18,14 @@ from watchword.core.refusals import Kind
 
 PushState = Literal["sent", "limited", "quiet", "none", "expired", "off", "other"]
 ConfirmationReason = Literal["", "browser", "network", "denial", "several", "policy", "suspicion"]
-Way = Literal["", "qr", "challenge", "code", "other", "passkey", "temporary_code"]
+Way = Literal[
+    "", "qr", "challenge", "code", "other", "passkey", "temporary_code", "code_card", "online_card", "card_plus"
+]
 OverKind = Literal["denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone"]
 EnrolStep = Literal["choose", "code", "scan", "done", "over", "no_contact"]
-LoginWay = Literal["push", "qr", "challenge", "code", "passkey", "temporary_code", "enrol", "password"]
+LoginWay = Literal[
+    "push", "qr", "challenge", "code", "passkey", "temporary_code", "code_card", "online_card", "card_plus", "enrol", "password",
+]  # fmt: skip
 Outcome = Literal["complete", "denied", "not_me", "expired", "failed", "cancelled", "lapsed", "pending"]
 
 _OVER: Mapping[str, Kind] = {
@@ -133,6 +137,8 @@ class WaitingPage(Page):
     lead: str = "key"  # the kind of the method that stands first: that of the device chosen
     offline: bool = True  # whether what Key makes without a network reaches the floor
     qr_only: bool = False  # a recovery before its first proof: Key is asked by QR alone
+    asked: Mapping[str, Mapping[str, object]] = field(default_factory=dict)  # by kind: what a card or token is asked
+    asks: ClassVar[tuple[str, ...]] = ("code_card", "online_card", "card_plus")
     key_url: str = ""  # origin of Key, shown where a response is about to be typed
 
     @property
@@ -248,6 +254,7 @@ class HomePage(Page):
     idle_minutes: int = 15
     key_url: str = ""
     limited_until: int = 0  # end of the lower limits after a recovery
+    card_runs_out: bool = False  # a code card with few cells left, and none on its way
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,7 +9,7 @@ from watchword.core.devices import lasting
 from watchword.core.recovery import restricted
 from watchword.core.refusals import SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
-from watchword.flows import login, offers, sessions, waiting
+from watchword.flows import login, offers, orders, sessions, waiting
 from watchword.flows.waiting import Home
 from watchword.web.asking import LOGIN, SESSION, Ask
 from watchword.web.pages import ContactView, DeviceView, HomePage, LoginRow
@@ -19,6 +19,7 @@ from watchword.web.portal.showing import page, refuse, see
 
 WAYS: dict[str, LoginWay] = {
     "key_code": "code", "key_challenge": "challenge", "qr": "qr", "passkey": "passkey", "temporary_code": "temporary_code",
+    "code_card": "code_card", "online_card": "online_card", "card_plus": "card_plus",
     "opted_out": "password",
 }  # fmt: skip
 OUTCOMES: dict[str, Outcome] = {"collected": "complete", "approved": "complete"}
@@ -84,6 +85,7 @@ def _view(ask: Ask, session: Session, found: Home) -> HomePage:
         ),
         idle_minutes=session.idle_seconds // 60,
         key_url=ask.site.key_origin,
+        card_runs_out=orders.running_out(ask.site.kit, found.user.id),
         limited_until=restricted(
             found.user.recovered, ask.site.kit.clock.now(), ask.site.kit.policy.recovery_delay_seconds
         ),

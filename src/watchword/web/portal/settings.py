@@ -21,6 +21,7 @@ from watchword.web.portal.showing import page, refusal_view, refuse, see, with_r
 DONE = frozenset(
     {
         "sent", "verified", "default", "removed", "renamed", "deactivated", "passkey_added", "session_ended", "others_ended", "saved",
+        "ordered", "in_place",
     }
 )  # fmt: skip
 

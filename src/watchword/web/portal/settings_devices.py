@@ -19,6 +19,7 @@ from watchword.web.portal.settings import Signed, answer, opened
 from watchword.web.portal.showing import json, refuse_json, see
 
 PATH = "/settings/devices"
+CARDS = "/settings/cards"
 STATES: Mapping[str, Literal["queued", "sent", "failed"]] = {
     "queued": "queued", "sending": "queued", "sent": "sent", "dropped": "failed",
 }  # fmt: skip
@@ -29,6 +30,10 @@ def show(ask: Ask, error: Refusal | None = None, *, at: str = "", ask_about: str
     signed = opened(ask, error)
     if isinstance(signed, Response):
         return signed
+    if (
+        ask.method == "GET" and ask.form.get("page") == "cards"
+    ):  # kept while the held element was shown: the page that asked for it
+        return see(CARDS)
     rows = tuple(
         DeviceRow(
             id=line.device.id, name=line.device.name, kind=line.device.kind, bars=bars(line.level), since=line.device.created,

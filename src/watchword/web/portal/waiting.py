@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from starlette.responses import Response
 
@@ -19,7 +20,7 @@ from watchword.web.pages.views import OverKind, PushState, Way
 from watchword.web.portal import answering, confirm, recover
 from watchword.web.portal.showing import json, page, refusal_view, refuse, refuse_json, see, with_retry, zone_of
 
-OPENED = ("qr", "challenge", "code", "other", "passkey", "temporary_code")
+OPENED = ("qr", "challenge", "code", "other", "passkey", "temporary_code", "code_card", "online_card", "card_plus")
 Handler = Callable[[Ask], Response]
 Shows = Callable[[Ask, Mapping[str, Refusal] | None, Way], Response]
 DEVICE_COOKIE_SECONDS = 400 * 24 * 60 * 60
@@ -39,12 +40,24 @@ def show(ask: Ask, errors: Mapping[str, Refusal] | None = None, open_way: Way = 
         return collect(ask)
     if found.state != "pending":
         return over(ask, found)
+    found = asked_first(ask, found)
     shown = {way: refusal_view(ask, refusal, found.user) for way, refusal in (errors or {}).items()}
     status = next((refusal.kind.status for refusal in (errors or {}).values()), 200)
     response = page(ask, view_of(ask, found, shown, open_way), status=status, user=found.user)
     for refusal in (errors or {}).values():
         with_retry(response, refusal)
     return response
+
+
+def asked_first(ask: Ask, found: Waiting) -> Waiting:
+    """The same with the question of the device that stands first on the page, where it has one that a person reads: a card's two numbers.
+    Looking at the page again asks nothing new while one waits."""
+    kit, chosen = ask.site.kit, found.attempt.device_id
+    kind = next((device.kind for device in found.devices if device.id == chosen), "")
+    if not methods.shows_question(kit, kind) or any(one.kind == kind for one in found.questions):
+        return found
+    question = methods.ask(kit, ask.cookies.get(LOGIN, ""), kind)
+    return found if isinstance(question, Refusal) else replace(found, questions=(*found.questions, question))
 
 
 def _logged_in(ask: Ask) -> bool:
@@ -87,6 +100,7 @@ def view_of(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_wa
         lead=next((device.kind for device in found.devices if device.id == attempt.device_id), "key"),
         offline=attempt.floor <= Level.KEY_OFFLINE,
         qr_only=attempt.operation == FIRST,
+        asked={one.kind: one.shown for one in found.questions},
         key_url=ask.site.key_origin,
     )
 

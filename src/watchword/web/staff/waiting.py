@@ -14,7 +14,7 @@ from watchword.flows.waiting import Waiting
 from watchword.web.asking import DEVICE, LOGIN, SESSION, Ask
 from watchword.web.pages.views import Way
 from watchword.web.portal.showing import refusal_view, see, with_retry
-from watchword.web.portal.waiting import DEVICE_COOKIE_SECONDS, acted, over_view, view_of
+from watchword.web.portal.waiting import DEVICE_COOKIE_SECONDS, acted, asked_first, over_view, view_of
 from watchword.web.staff.login import CLIENT
 from watchword.web.staff.showing import page, refuse
 from watchword.web.staff.signed import live
@@ -39,6 +39,7 @@ def show(ask: Ask, errors: Mapping[str, Refusal] | None = None, open_way: Way = 
         return collect(ask)
     if found.state != "pending":
         return page(ask, over_view(ask, found, _back(ask, found)), status=ENDINGS[found.state].status, user=found.user)
+    found = asked_first(ask, found)
     shown = {way: refusal_view(ask, refusal, found.user) for way, refusal in (errors or {}).items()}
     status = next((refusal.kind.status for refusal in (errors or {}).values()), 200)
     response = page(ask, view_of(ask, found, shown, open_way), status=status, user=found.user)

@@ -1,0 +1,231 @@
+"""Cards and tokens of one's own: ordered, followed on their way, and put in place on receipt by what only their holder can show (O02, O04).
+
+Until then the device is `issued` and answers nothing; a card that is read in somebody's letter box opens nothing without a session that has
+shown another element.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from watchword.core import code_card, floors
+from watchword.core.challenges import LIFE_SECONDS, WRONG_LIMIT, Challenge
+from watchword.core.devices import CARD_PLUS, CODE_CARD, Device, usable
+from watchword.core.orders import KINDS, OPEN, Order
+from watchword.core.rates import Window
+from watchword.core.refusals import ORDER_GONE, ORDER_OPEN, ORDER_STATE, QUESTION_OVER, SEND_LIMITED, Refusal
+from watchword.core.sessions import Session
+from watchword.core.users import User
+from watchword.factors.base import Accepted, Holder, Separate
+from watchword.flows import changes, devices, letters, temporary
+from watchword.flows.kit import Kit, Visit
+from watchword.flows.ports import AuditRow, Tx
+
+RECEIVE = "received"  # the kind of the question that a new card or token answers
+TRIES = (Window(10, 60 * 60), Window(30, 24 * 60 * 60))
+CLAIM_SECONDS = 3600
+SHOWN = 20
+CALLED: Mapping[str, str] = {CODE_CARD: "devices.called_card", CARD_PLUS: "devices.called_token"}
+TAGS: Mapping[str, str] = {CODE_CARD: "card", CARD_PLUS: "token"}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """An order as its page shows it. `left` is how many cells a card has, -1 for a token; `asked` is what the new device has to answer, as its
+    factor shows it."""
+
+    order: Order
+    left: int = -1
+    asked: Mapping[str, object] | None = None
+
+
+def look(kit: Kit, session: Session) -> tuple[Shown, ...]:
+    """The orders of a session's user, the newest first."""
+    now = kit.clock.now()
+    with kit.store.read() as tx:
+        found = tuple(reversed(tx.orders.of_user(session.user_id)))[:SHOWN]
+        return tuple(_shown(tx, session, order, now) for order in found)
+
+
+def _shown(tx: Tx, session: Session, order: Order, now: int) -> Shown:
+    device = tx.devices.get(order.device_id) if order.device_id else None
+    left = -1
+    if device is not None and order.kind == CODE_CARD:
+        left = code_card.left(code_card.unpack(device.secret))
+    question = tx.challenges.get(session.id, RECEIVE)
+    waits = question is not None and question.device_id == order.device_id and now < question.until
+    shown = question.stored["shown"] if question is not None and waits and question.wrong < WRONG_LIMIT else None
+    return Shown(order, left, shown if isinstance(shown, Mapping) else None)
+
+
+def running_out(kit: Kit, user_id: str) -> bool:
+    """Whether a card of this person has few cells left, and none is on its way (O02: a new card is offered before it runs out)."""
+    now = kit.clock.now()
+    with kit.store.read() as tx:
+        if any(order.kind == CODE_CARD and order.state in OPEN for order in tx.orders.of_user(user_id)):
+            return False
+        cards = [one for one in tx.devices.of_user(user_id) if one.kind == CODE_CARD and usable(one, now)]
+        return any(code_card.left(code_card.unpack(card.secret)) <= code_card.FEW for card in cards)
+
+
+def place(kit: Kit, tx: Tx, user: User, kind: str, *, by: str, replaces: str = "") -> Order | Refusal:
+    """A new order of a user whose row is locked; one of a kind at a time. `replaces` is the device that it takes the place of."""
+    now = kit.clock.now()
+    if kind not in KINDS:
+        return Refusal(ORDER_GONE, "order.kind")
+    if any(order.kind == kind and order.state in OPEN for order in tx.orders.of_user(user.id)):
+        return Refusal(ORDER_OPEN, "order.open")
+    known = {one.id for one in tx.devices.of_user(user.id) if one.kind == kind and one.state in ("active", "disabled")}
+    if replaces and replaces not in known:
+        return Refusal(ORDER_GONE, "order.replaces")
+    cents = kit.policy.charges.get(kind, 0)
+    charge = "due" if cents else "none"
+    order = Order(kit.entropy.id(), user.id, kind, "ordered", charge, cents, "", "", replaces, by, now, now)
+    tx.orders.add(order)
+    letters.tell_all(kit, tx, user, "order_placed", device=called(kit, user, kind))
+    fields = {"kind": kind, "by": by, "replaces": replaces, "charge": cents}
+    tx.audit.write(AuditRow("order.device.placed", user.id, order.id, fields), now)
+    return order
+
+
+def order(kit: Kit, session: Session, kind: str, replaces: str = "") -> Order | Refusal:
+    """The person orders a card or a token; it goes to the address on file, which no page changes."""
+    with kit.store.write() as tx:
+        user = changes.person(tx, session)
+        if isinstance(user, Refusal):
+            return user
+        refused = changes.refusal(kit, tx, session, user, binding=True, floor=floors.ENROL)
+        return refused or place(kit, tx, user, kind, by="", replaces=replaces)
+
+
+def ask(kit: Kit, session: Session, order_id: str) -> Refusal | None:
+    """It has arrived: what the new device has to answer. A new question ends the one before, and forgets no wrong answer of the hour."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        found = _arriving(kit, tx, session, order_id)
+        if isinstance(found, Refusal):
+            return found
+        user, _, device = found
+        until = tx.rates.take(f"card-receive:{user.id}", TRIES, now)
+        if until:
+            return Refusal(SEND_LIMITED, "receive.limited", {"until": until}, retry_after=until - now)
+        challenge_id = kit.entropy.id()
+        started = _factor(kit, device).start(
+            Holder(device), challenge_id=challenge_id, now=now, entropy=kit.entropy.bytes(32)
+        )
+        kept = {"stored": dict(started.stored), "shown": dict(started.shown)}
+        tx.challenges.put(Challenge(session.id, RECEIVE, challenge_id, device.id, now + LIFE_SECONDS, 0, kept))
+    return None
+
+
+def receive(kit: Kit, session: Session, order_id: str, typed: str, visit: Visit) -> Device | Refusal:
+    """The answer of the new device: it is in place from now on, what it replaces ends, and every channel is told."""
+    ended: list[tuple[Device, list[str]]] = []
+    with kit.store.write() as tx:
+        found = _arriving(kit, tx, session, order_id)
+        if isinstance(found, Refusal):
+            return found
+        user, order, device = found
+        refused = _judge(kit, tx, session, device, typed)
+        if isinstance(refused, Refusal):
+            row = AuditRow(
+                f"device.{TAGS[device.kind]}.refused", user.id, device.id, {"reason": refused.reason}, visit.personal()
+            )
+            tx.audit.write(row, kit.clock.now())
+            return refused
+        ended = _put_in_place(kit, tx, session, user, order, device, refused, visit)
+    for old, sessions in ended:
+        devices.announce(kit, old, sessions)
+    return device
+
+
+def _arriving(kit: Kit, tx: Tx, session: Session, order_id: str) -> tuple[User, Order, Device] | Refusal:
+    """The user, locked, an order of his that was sent, and its device; if he may put one in place now."""
+    user = changes.person(tx, session)
+    if isinstance(user, Refusal):
+        return user
+    order = tx.orders.get(order_id, lock=True) if len(order_id) == 26 else None
+    if order is None or order.user_id != user.id:
+        return Refusal(ORDER_GONE, "order.foreign")
+    if order.state != "sent":
+        return Refusal(ORDER_STATE, f"order.{order.state}")
+    refused = changes.refusal(kit, tx, session, user, binding=True, floor=floors.ENROL)
+    if refused is not None:
+        return refused
+    device = tx.devices.get(order.device_id)
+    if device is None or device.state != "issued":
+        return Refusal(ORDER_GONE, "order.no_device")
+    return user, order, device
+
+
+def _factor(kit: Kit, device: Device) -> Separate:
+    factor = kit.factors[device.kind]
+    if not isinstance(factor, Separate):
+        raise TypeError("only cards and tokens are ordered")
+    return factor
+
+
+def _judge(kit: Kit, tx: Tx, session: Session, device: Device, typed: str) -> Accepted | Refusal:
+    """Counted before it is compared, three tries a question; the right answer spends what it spends at a login too."""
+    now, factor = kit.clock.now(), _factor(kit, device)
+    answer = factor.read({"answer": typed})
+    if answer is None:
+        return Refusal(factor.malformed, "answer.form")
+    question = tx.challenges.get(session.id, RECEIVE)
+    if question is None or question.device_id != device.id or now >= question.until:
+        return Refusal(QUESTION_OVER, "question.over")
+    if tx.challenges.count(session.id, RECEIVE, WRONG_LIMIT) is None:
+        return Refusal(QUESTION_OVER, "question.spent")
+    stored = question.stored["stored"]
+    challenge = {**(stored if isinstance(stored, Mapping) else {}), "id": question.id}
+    verdict = factor.verify(Holder(device), challenge, answer, now=now)
+    if not isinstance(verdict, Accepted):
+        return Refusal(verdict.kind, verdict.reason)
+    spent = [tx.claims.spend(claim, now + CLAIM_SECONDS) for claim in verdict.claims]
+    if not all(spent):
+        return Refusal(QUESTION_OVER, "claim.spent")
+    tx.challenges.end(session.id, RECEIVE)
+    return verdict
+
+
+def _put_in_place(
+    kit: Kit, tx: Tx, session: Session, user: User, order: Order, device: Device, verdict: Accepted, visit: Visit
+) -> list[tuple[Device, list[str]]]:
+    now = kit.clock.now()
+    if not tx.devices.move(device.id, "issued", "active", now) or not tx.orders.move(
+        order.id, "sent", "active", moved=now
+    ):
+        raise RuntimeError("a device was received twice under its lock")
+    tx.devices.answered(device, now, verdict.state)
+    ended = []
+    for old in tx.devices.of_user(user.id):
+        # Only one card counts; of tokens a person may keep another beside (O04).
+        replaced = old.id == order.replaces or (device.kind == CODE_CARD and old.kind == CODE_CARD)
+        if replaced and old.id != device.id and old.state in ("active", "disabled"):
+            sessions = devices.switch_off(
+                kit, tx, user, old, by="replaced", but=session.id, visit=visit, order="replace"
+            )
+            ended.append((old, sessions))
+    temporary.end(kit, tx, user, "replaced")
+    tx.staff.release(user.id)
+    letters.tell_all(kit, tx, user, "order_active", device=device.name)
+    personal = {**visit.personal(), "phone": device.name}
+    tx.audit.write(
+        AuditRow(f"device.{TAGS[device.kind]}.added", user.id, device.id, {"order": order.id}, personal), now
+    )
+    return ended
+
+
+def called(kit: Kit, user: User, kind: str) -> str:
+    """What a kind of device is called in letters to this person."""
+    return kit.texts.plain(user.lang, CALLED[kind])
+
+
+def issued(kit: Kit, tx: Tx, user: User, kind: str, secret: bytes, serial: str) -> Device:
+    """A device that is on its way to this person and answers nothing yet."""
+    now = kit.clock.now()
+    name = f"{called(kit, user, kind)} {serial}"
+    device = Device(kit.entropy.id(), user.id, "", kind, "issued", name, secret, 0, 0, now, 0)
+    tx.devices.add(device)
+    return device

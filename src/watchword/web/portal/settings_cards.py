@@ -1,0 +1,90 @@
+"""Cards and tokens of one's own (O02-O04): ordering, where they are, putting them in place, and the card for the screen."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+
+from starlette.responses import Response
+
+from watchword.core import floors
+from watchword.core.devices import CARD_PLUS
+from watchword.core.orders import KINDS, OPEN
+from watchword.core.refusals import NOT_FOUND, Refusal
+from watchword.flows import confirm, devices, online_card, orders
+from watchword.web.asking import Ask
+from watchword.web.pages.orders_views import CardsPage, OrderRow
+from watchword.web.portal.settings import Signed, answer, opened
+from watchword.web.portal.showing import see
+
+PATH = "/settings/cards"
+
+
+def show(ask: Ask, error: Refusal | None = None, *, at: str = "", issued: online_card.Issued | None = None) -> Response:
+    """The page as it stands; `issued` is a card that was made just now."""
+    signed = opened(ask, error)
+    if isinstance(signed, Response):
+        return signed
+    return answer(ask, signed, _view(ask, signed, at, issued), error)
+
+
+def _view(ask: Ask, signed: Signed, at: str, issued: online_card.Issued | None) -> CardsPage:
+    kit, session = ask.site.kit, signed.session
+    found = orders.look(kit, session)
+    waiting = {one.order.kind for one in found if one.order.state in OPEN}
+    own = [line.device for line in devices.look(kit, session) if line.device.kind == CARD_PLUS]
+    return CardsPage(
+        rows=tuple(
+            OrderRow(
+                id=one.order.id, kind=one.order.kind, state=one.order.state, charge=one.order.charge, cents=one.order.cents,
+                serial=one.order.serial, ordered=one.order.ordered, moved=one.order.moved, left=one.left, asked=one.asked,
+            )
+            for one in found
+        ),
+        kinds=tuple(kind for kind in KINDS if kind not in waiting), replaceable=tuple((one.id, one.name) for one in own), at=at if any(one.order.id == at for one in found) else "",
+        may_add=confirm.required(kit, session, floors.ENROL) is None, online=issued is None and online_card.offered(kit, session),
+        cells=issued.cells if issued else (), cells_until=issued.device.ends if issued else 0, **signed.common,
+    )  # fmt: skip
+
+
+def post(ask: Ask) -> Response:
+    """What a person does here; `do` names it."""
+    action = ACTIONS.get(ask.form.get("do", ""))
+    if action is None:
+        return show(ask, Refusal(NOT_FOUND, "do.unknown"))
+    signed = opened(ask)
+    return signed if isinstance(signed, Response) else action(ask, signed)
+
+
+def _chosen(ask: Ask) -> str:
+    return ask.form.get("order", "")[:26]
+
+
+def _order(ask: Ask, signed: Signed) -> Response:
+    placed = orders.order(
+        ask.site.kit, signed.session, ask.form.get("kind", "")[:32], ask.form.get("replaces", "")[:26]
+    )
+    return show(ask, placed) if isinstance(placed, Refusal) else see(f"{PATH}?done=ordered")
+
+
+def _arrived(ask: Ask, signed: Signed) -> Response:
+    refused = orders.ask(ask.site.kit, signed.session, _chosen(ask))
+    return show(ask, refused, at=_chosen(ask)) if refused else see(f"{PATH}#o-{_chosen(ask)}")
+
+
+def _receive(ask: Ask, signed: Signed) -> Response:
+    kit, session = ask.site.kit, signed.session
+    result = orders.receive(kit, session, _chosen(ask), ask.form.get("answer", ""), ask.visit())
+    return show(ask, result, at=_chosen(ask)) if isinstance(result, Refusal) else see(f"{PATH}?done=in_place")
+
+
+def _online(ask: Ask, signed: Signed) -> Response:
+    result = online_card.issue(ask.site.kit, signed.session, ask.visit())
+    return show(ask, result) if isinstance(result, Refusal) else show(ask, issued=result)
+
+
+ACTIONS: Mapping[str, Callable[[Ask, Signed], Response]] = {
+    "order": _order,
+    "arrived": _arrived,
+    "receive": _receive,
+    "online": _online,
+}
