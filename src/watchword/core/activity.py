@@ -12,7 +12,7 @@ _LOGINS = (
     "login.session.issued", "login.password.refused", "login.password.locked", "login.password.flagged", "login.enrolment.opened",
     "login.device.missing", "login.push.denied", "login.push.not_me", "login.approval.refused", "login.code.refused",
     "login.challenge.refused", "login.offline.paused", "login.attempt.failed", "login.attempt.cancelled", "login.attempt.expired",
-    "login.attempt.lapsed", "login.enrolment.held", "login.network.refused", "account.login.locked",
+    "login.attempt.lapsed", "login.enrolment.held", "login.enrolment.delayed", "login.network.refused", "account.login.locked",
     "recovery.account.begun", "recovery.proof.accepted", "recovery.proof.refused", "recovery.account.done",
     "recovery.account.cancelled", "recovery.account.expired", "recovery.account.failed",
     "session.portal.ended", "session.platform.ended", "session.other.ended", "session.all.ended",

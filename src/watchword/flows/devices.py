@@ -13,7 +13,7 @@ from watchword.core.rates import Window
 from watchword.core.refusals import DEVICE_GONE, DEVICE_NAME, DEVICE_STAFF, DEVICE_TEST_LIMITED, Kind, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
-from watchword.flows import changes, letters
+from watchword.flows import changes, letters, lower_limits
 from watchword.flows.details import plain
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Letter, Sending, Tx
@@ -54,7 +54,9 @@ def look(kit: Kit, session: Session) -> tuple[Line, ...]:
                     last.context.place if last is not None and last.decided == device.last_used else "",
                     len(beside - {user.id}),
                     tx.phones.push_target(device.phone_id) is not None,
-                    deactivation_fault(device, devices, contacts, restricted=changes.delayed(kit, user) is not None),
+                    deactivation_fault(
+                        device, devices, contacts, restricted=lower_limits.binding(kit, user) is not None
+                    ),
                     last is not None and last.session_id == session.id,
                 )
             )
@@ -97,10 +99,10 @@ def deactivate(kit: Kit, session: Session, device_id: str, visit: Visit) -> Refu
             device,
             tx.devices.of_user(user.id),
             tx.contacts.of(user.id),
-            restricted=changes.delayed(kit, user) is not None,
+            restricted=lower_limits.binding(kit, user) is not None,
         )
         if fault:
-            return changes.delayed(kit, user) or Refusal(FAULTS[fault], f"device.{fault}")
+            return lower_limits.binding(kit, user) or Refusal(FAULTS[fault], f"device.{fault}")
         ended = switch_off(kit, tx, user, device, by="settings", but=session.id, visit=visit)
     announce(kit, device, ended)
     return None
