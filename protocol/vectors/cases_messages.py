@@ -36,6 +36,15 @@ from fixed import (
     varied,
 )
 
+CALL = varied(
+    DETAILS, action="caller", operation="called_us", client="staff", client_name="Example Securities", agent="Aoi Sato", place="",
+    place_new=True, network="", network_new=True, address="", browser="", system="", browser_new=True, confirm_reason="policy",
+)  # fmt: skip
+CALL_WORDS: Json = {
+    "v": 1, "type": "caller_words", "iss": ISS, "attempt": ATTEMPT, "nonce": CALL["nonce"], "lang": "en",
+    "words": ["lemon", "harbour", "tiger"],
+}  # fmt: skip
+
 
 def context_cases() -> list[Json]:
     def case(name: str, details: Json) -> Json:
@@ -50,6 +59,8 @@ def context_cases() -> list[Json]:
             ),
         ),
         case("a change", varied(DETAILS, action="confirm", operation="password")),
+        case("a call", CALL),
+        case("a call of ours", varied(CALL, operation="we_called", agent="佐藤 葵")),
         case("Japanese", varied(DETAILS, client_name="取引プラットフォーム", place="大阪府", username="田中")),
         case("a member of a later version", varied(DETAILS, later={"a": [1, 2]})),
     ]
@@ -65,8 +76,8 @@ def asked_cases() -> list[Json]:
     def case(name: str, action: str, operation: str, asked: str) -> Json:
         return good(name, {"action": action, "operation": operation}, {"asked": asked})
 
-    def no(name: str, action: str) -> Json:
-        return bad(name, {"action": action, "operation": ""}, "action")
+    def no(name: str, action: str, operation: str = "") -> Json:
+        return bad(name, {"action": action, "operation": operation}, "action")
 
     return [
         case("a login", "login", "", "login"),
@@ -76,6 +87,11 @@ def asked_cases() -> list[Json]:
         case("a change without a name", "confirm", "", "confirm.other"),
         case("a change named like a member of every object", "confirm", "constructor", "confirm.other"),
         case("a login with an operation is a login", "login", "password", "login"),
+        *(case(f"a call: {name}", "caller", name, f"caller.{name}") for name in ("called_us", "we_called")),
+        no("a call without saying who called", "caller"),
+        no("a call of a kind it does not know", "caller", "transferred"),
+        no("a call named like a member of every object", "caller", "constructor"),
+        no("a call named like a change", "caller", "contacts"),
         no("an action it does not know", "transfer"),
         no("no action", ""),
         no("another case of letters", "Login"),
@@ -124,6 +140,8 @@ def decision_cases() -> list[Json]:
         case("approve without confirmation", "approve", "", "biometric", quiet),
         case("approve after a scan", "approve", b64u(hashlib.sha256(fixed("qr", 16)).digest()), "pin"),
         case("approve a change", "approve", "482915", "pin", varied(DETAILS, action="confirm", operation="contacts")),
+        case("approve a call", "approve", "482915", "pin", CALL),
+        case("not the one on the telephone", "not_me", "", "none", CALL),
         case("approve a recovery", "approve", "482915", "pin", varied(DETAILS, action="recover")),
         case("deny", "deny", "", "none"),
         case("not me", "not_me", "", "none"),
@@ -184,6 +202,31 @@ def answer_cases() -> list[Json]:
                 "answer": {"signed": NOTICE, "signature": sign(SERVER[1], NOTICE), "kid": "s1"},
             },
             {"verifies": True},
+        ),
+        good(
+            "what a caller must say",
+            {
+                **given,
+                "type": "caller_words",
+                "answer": {"signed": CALL_WORDS, "signature": sign(SERVER[1], CALL_WORDS), "kid": "s1"},
+            },
+            {"verifies": True},
+        ),
+        no(
+            "words in place of a login",
+            {"signed": CALL_WORDS, "signature": sign(SERVER[1], CALL_WORDS), "kid": "s1"},
+            "fields",
+        ),
+        no("a login in place of words", right, "fields", "caller_words"),
+        no(
+            "other words under the signature of these",
+            {
+                "signed": varied(CALL_WORDS, words=["sugar", "river", "paper"]),
+                "signature": sign(SERVER[1], CALL_WORDS),
+                "kid": "s1",
+            },
+            "signature",
+            "caller_words",
         ),
         no(
             "a notice in place of a login",

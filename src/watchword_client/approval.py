@@ -20,16 +20,21 @@ _OPERATIONS = (
     "password", "contacts", "devices", "sessions", "questions", "notices", "networks", "account",
     "staff", "staff_request", "staff_approval",
 )  # fmt: skip
+_CALLS = ("called_us", "we_called")
 _COPIED = ("attempt", "nonce", "user", "device", "action", "client")
 
 
 def asked(action: str, operation: str) -> str:
-    """What a person is about to approve: `login`, `recover` or `confirm.<operation>`, `confirm.other` for one not known.
+    """What a person is about to approve: `login`, `recover`, `caller.<operation>`, or `confirm.<operation>` (`confirm.other` for one
+    not known).
 
-    Unrecognised `action` for an action that this program does not know: it is not to be shown (spec.md 6.2).
+    Unrecognised `action` for what this program does not know: it is not to be shown (spec.md 6.2). Nor is a telephone call of which it
+    cannot say who called whom.
     """
     if action == "confirm":
         return f"confirm.{operation if operation in _OPERATIONS else 'other'}"
+    if action == "caller" and operation in _CALLS:
+        return f"caller.{operation}"
     if action not in ("login", "recover"):
         raise Unrecognised("action")
     return action
@@ -49,6 +54,7 @@ class Attempt:
             all(isinstance(details.get(name), str) for name in _TEXTS)
             and all(isinstance(details.get(name), bool) for name in _FLAGS)
             and all(isinstance(details.get(name), int) for name in _TIMES)
+            and isinstance(details.get("agent", ""), str)
         )
         if not whole:
             raise Unrecognised("form")
@@ -71,6 +77,11 @@ class Attempt:
     def needs_confirmation(self) -> bool:
         """Whether the six digits are still to be typed; a scanned QR code stands in their place."""
         return bool(self.details["confirm"]) and not self.secret_hash
+
+    @property
+    def telephone(self) -> bool:
+        """Whether it asks who is on the telephone: it logs nobody in and changes nothing."""
+        return bool(self.details["action"] == "caller")
 
     @property
     def context(self) -> str:

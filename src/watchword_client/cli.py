@@ -66,6 +66,29 @@ def deny(
         _decided(shell.terminal, attempt, phone.not_me(attempt) if not_me else phone.deny(attempt))
 
 
+def caller(
+    shell: Shell,
+    login: Which = "",
+    match: Annotated[bool | None, typer.Option("--match/--differ", help="Whether the words were said.")] = None,
+) -> None:
+    """Check who is on the telephone: shows what the member of staff must say. Listen; never read it out."""
+    with shell.phone() as phone:
+        terminal = shell.terminal
+        found = [one for one in phone.pending().attempts if one.telephone and login in ("", one.id)]
+        if not found:
+            raise Nothing("caller.none")
+        attempt = found[0]
+        said = phone.caller_words(attempt)
+        lines = [*_lines(terminal, attempt), terminal.text("caller.words", words=" · ".join(map(plain, said)))]
+        for line in lines:
+            terminal.line(line)
+        if match is None and terminal.interactive:
+            match = terminal.ask("caller.ask").strip().lower() in ("y", "yes")
+        checked = None if match is None else phone.caller_checked(attempt, match)
+        result = checked.result if checked else "shown"
+        terminal.result({"login": attempt.id, "words": list(said), "result": result}, terminal.text(f"caller.{result}"))
+
+
 def scan(
     shell: Shell,
     scanned: Annotated[str, typer.Argument(metavar="URL", help="What the QR code holds.")],
@@ -143,7 +166,7 @@ def check(shell: Shell, username: Username = "") -> None:
 
 
 for _name, _function in (
-    ("pending", pending), ("approve", approve), ("deny", deny), ("scan", scan), ("respond", respond),
+    ("pending", pending), ("approve", approve), ("deny", deny), ("caller", caller), ("scan", scan), ("respond", respond),
     ("code", code), ("list", users), ("check", check), ("change-pin", cli_keylife.change_pin),
     ("recover", cli_keylife.recover), ("transfer", cli_keylife.transfer), ("test-push", cli_keylife.test_push),
     ("clock", cli_keylife.check_clock),
@@ -171,7 +194,7 @@ def _approve(shell: Shell, phone: Phone, attempt: Attempt, confirmation: str) ->
     for line in _lines(terminal, attempt):
         terminal.line(line)
     if attempt.needs_confirmation and not confirmation:
-        confirmation = terminal.ask("ask.confirmation")
+        confirmation = terminal.ask("caller.digits" if attempt.telephone else "ask.confirmation")
     elif terminal.interactive and terminal.ask("ask.approve").strip().lower() not in ("y", "yes"):
         raise typer.Exit(1)
     pin = phone.unlock(terminal.pin())
@@ -180,7 +203,8 @@ def _approve(shell: Shell, phone: Phone, attempt: Attempt, confirmation: str) ->
 
 def _decided(terminal: Terminal, attempt: Attempt, decision: Decision) -> None:
     change = decision.result == "approved" and attempt.asked != "login"
-    lines = [terminal.text("decision.change" if change else f"decision.{decision.result}")]
+    said = f"caller.{decision.result}" if attempt.telephone else f"decision.{'change' if change else decision.result}"
+    lines = [terminal.text(said)]
     if decision.quiet_until:
         lines.append(terminal.text("decision.quiet", until=clock(decision.quiet_until)))
     found = {"login": attempt.id, "result": decision.result, "quiet_until": decision.quiet_until}
@@ -210,9 +234,18 @@ def _lines(terminal: Terminal, attempt: Attempt) -> list[str]:
         tag = "" if flag is None else f" [{text('attempt.new' if flag else 'attempt.known')}]"
         return f"{text(f'attempt.{name}')}: {shown}{tag}"
 
+    head = [f"{plain(attempt.id)}", f"{text('attempt.asks')}: {text(f'attempt.asked.{attempt.asked}')}"]
+    if attempt.telephone:
+        return [
+            *head,
+            fact("agent", str(details.get("agent", "")), str(details["client_name"])),
+            fact("user", str(details["username"])),
+            fact("started", clock(int(details["started"]))),
+            text("caller.nothing"),
+            text("caller.warning"),
+        ]
     lines = [
-        f"{plain(attempt.id)}",
-        f"{text('attempt.asks')}: {text(f'attempt.asked.{attempt.asked}')}",
+        *head,
         fact("into", str(details["client_name"]), str(details["portal"])),
         fact("user", str(details["username"])),
         fact("place", str(details["place"])),

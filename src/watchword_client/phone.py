@@ -7,7 +7,7 @@ from typing import Any, Self
 
 import httpx
 
-from watchword_client import activation, crypto, keylife, oath, renewals, typed
+from watchword_client import activation, calls, crypto, keylife, oath, renewals, typed
 from watchword_client.activation import TERMINAL, Activation, Ready
 from watchword_client.approval import Attempt, Decision, Pending, asked, decision_fields
 from watchword_client.crypto import Json
@@ -288,6 +288,14 @@ class Phone:
     def not_me(self, attempt: Attempt) -> Decision:
         """Someone else began it: ends this login, and what it gave."""
         return self.decide(attempt, "not_me")
+
+    def caller_words(self, attempt: Attempt) -> tuple[str, ...]:
+        """What the member of staff on the telephone must say (spec.md 6.9). Never to be read out."""
+        return calls.words(self.wire, attempt)
+
+    def caller_checked(self, attempt: Attempt, match: bool) -> Decision:
+        """Whether he said it. `False` ends the attempt like `not_me`."""
+        return calls.checked(self.wire, attempt, match)
 
     def decide(
         self, attempt: Attempt, decision: str, *, confirmation: str = "", pin: Pin | None = None, uv: str = "none"

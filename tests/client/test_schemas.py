@@ -49,7 +49,10 @@ def test_the_vectors_are_messages() -> None:
         validate("decide.request", body)
     for case in json.loads((vectors / "answer.json").read_text(encoding="utf-8"))["cases"]:
         if "expect" in case:
-            validate({"login": "details", "notice": "notice"}[case["input"]["type"]], case["input"]["answer"])
+            validate(
+                {"login": "details", "notice": "notice", "caller_words": "caller-words.answer"}[case["input"]["type"]],
+                case["input"]["answer"],
+            )
     for case in json.loads((vectors / "chain.json").read_text(encoding="utf-8"))["cases"]:
         if "expect" in case:
             for statement in case["input"]["config"]["chain"]:

@@ -6,6 +6,7 @@ from tests.contract.samples import Samples
 from tests.support.fakes import START
 from watchword.core.lockout import CAP, FORGET_SECONDS, Tries
 from watchword.core.rates import Window
+from watchword.flows.console_ports import Draft
 from watchword.flows.ports import Letter
 from watchword.flows.protection_ports import Notice
 from watchword.stores.engine import SqlStore
@@ -43,6 +44,8 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
         tx.protection.take("new", START - 3600)
         tx.protection.notify(Notice(samples.id(), samples.id(), "locked", {}, START - 9, START - 1))
         tx.protection.notify(Notice(samples.id(), samples.id(), "locked", {}, START - 9, START))
+        tx.drafts.add(Draft(samples.id(), session.id, "", "/users", {"text": "x"}, START - 9, START - 1), 9)
+        tx.drafts.add(Draft(samples.id(), session.id, "", "/users", {"text": "x"}, START - 9, START), 9)
         tx.tries.put(b"locked", "unknown", Tries(0, 1, START + 1), START - FORGET_SECONDS - 1)
         tx.outbox.put(Letter("sms", "+1", "", "", {}, ""), START - 31 * DAY)
         tx.outbox.put(Letter("sms", "+2", "", "", {}, ""), START - 31 * DAY)
@@ -51,7 +54,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
     once = dict.fromkeys(
         (
             *("claims", "rates", "codes", "enrolments", "attempts", "sessions", "outbox", "recoveries"),
-            *("network_tries", "phone_notices", "password_tries"),
+            *("network_tries", "phone_notices", "staff_drafts", "password_tries"),
         ),
         1,
     )

@@ -17,7 +17,7 @@ FINAL = {
     "attempt": {"denied", "not_me", "cancelled", "expired", "failed", "lapsed"},
     "case": set(),
     "challenge": {"answered"},
-    "device": {"dropped", "inactive"},
+    "device": {"disabled", "dropped", "inactive"},
     "enrolment": {"active", "void", "expired"},
 }
 OVER = FINAL["attempt"] | {"approved", "collected"}

@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchword.core import assurance, codes, lockout, pushes, sessions
+from watchword.core.crockford import ALPHABET as CROCKFORD
 from watchword.core.devices import Level, Platform, platform_fault
 from watchword.core.encoding import b64u, unb64u
-from watchword.core.enrolments import CROCKFORD, normal_session_id, session_id_from
+from watchword.core.enrolments import normal_session_id, session_id_from
 from watchword.core.lockout import Tries
 from watchword.core.rates import Window, first_free, kept
 from watchword.core.refusals import ALL

@@ -49,7 +49,7 @@ def test_people_are_found_by_what_is_known_of_them(here: Installation, agent: Me
         found = [row["username"] for row in agent.all("find", text)]
         assert who.username in found or text == who.mail.upper(), text
     assert agent.all("find", "nobody-of-that-name") == []
-    assert agent.refused("find", "u1") == 7206
+    assert agent.refused("find", "u1") == 7240
     assert [row["username"] for row in agent.all("find", "%%%")] == []
 
 
@@ -119,7 +119,7 @@ def test_a_lost_phone_ends_and_a_new_key_waits_for_two_people(
     who = here.person()
     browser = logged_in(here, who)
     here.put_key(who, "Tablet")
-    assert agent.refused("lost-phone", who.username) == 7206  # which one?
+    assert agent.refused("lost-phone", who.username) == 7241  # which one?
     devices = {device["name"]: device["id"] for device in agent.do("show", who.username)["devices"]}
     first = agent.do("lost-phone", who.username, devices["Phone 1"])
     assert (first["device"], first["held"], first["ended"]) == ("Phone 1", False, 1)

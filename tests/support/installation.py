@@ -98,6 +98,11 @@ class Installation:
         return self.settings.portal.url
 
     @property
+    def console(self) -> str:
+        """The staff console's origin."""
+        return self.settings.staff.url
+
+    @property
     def key(self) -> str:
         """Key's origin, the issuer of the phone protocol."""
         return self.settings.key.url
@@ -126,6 +131,10 @@ class Installation:
     def browser(self, *, language: str = "en", http: httpx.Client | None = None) -> Browser:
         """A browser that was never here."""
         return Browser(self.portal, http=http or self.http, language=language)
+
+    def desk(self, *, language: str = "en", http: httpx.Client | None = None) -> Browser:
+        """A browser at the staff console that was never there."""
+        return Browser(self.console, http=http or self.http, language=language)
 
     def new_phone(self, *, platform: Mapping[str, Any] | None = None, language: str = "en") -> Phone:
         """A phone with nobody on it."""
@@ -256,6 +265,7 @@ def _settings(database: str, folder: Path, port: int, more: Mapping[str, Any]) -
         "database": {"url": database},
         "portal": {"url": f"http://portal.watchword.localhost:{port}"},
         "key": {"url": f"http://key.watchword.localhost:{port}"},
+        "staff": {"url": f"http://staff.watchword.localhost:{port}"},
         "listen": {"host": "127.0.0.1", "port": port},
         "hash": CHEAP,
         "throttle": WIDE,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
@@ -30,11 +30,16 @@ class Member:
     output: str = ""
     asked: int = 0
     decision: str = "approve"
+    while_waiting: Callable[[float], None] | None = None  # in place of the own phone
 
     @property
     def username(self) -> str:
         """The name on the account."""
         return self.who.username
+
+    def token(self) -> str:
+        """The secret of the session that the file holds."""
+        return str(json.loads((self.folder / "watchword" / "staff.json").read_text())["session"])
 
     def press(self, _: float = 0) -> None:
         """What the person does on the phone while a command waits."""
@@ -53,7 +58,7 @@ class Member:
 
     def run(self, *words: str, typed: Sequence[str] = (), group: str = "staff") -> Result:
         """Run a command as `watchword staff WORDS…`."""
-        opening = Opening(lambda: nullcontext(self.here.built), self.press)
+        opening = Opening(lambda: nullcontext(self.here.built), self.while_waiting or self.press)
         env = {"XDG_CONFIG_HOME": str(self.folder), "WATCHWORD_PASSWORD": self.who.password, "WATCHWORD_LANG": "en"}
         lines = "".join(f"{line}\n" for line in typed)
         command = [group, *words] if group else list(words)

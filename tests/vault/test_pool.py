@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import os
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -55,7 +58,7 @@ class Line:
 
 
 def test_known_browsers_go_first() -> None:
-    pool = Pool(1, 10, PATIENCE)
+    pool = Pool(1, 10, PATIENCE, time.monotonic)
     with held(pool) as leave:
         line = Line(pool)
         for at in range(3):
@@ -67,7 +70,7 @@ def test_known_browsers_go_first() -> None:
 
 
 def test_strangers_are_not_starved() -> None:
-    pool = Pool(1, 20, PATIENCE)
+    pool = Pool(1, 20, PATIENCE, time.monotonic)
     with held(pool) as leave:
         line = Line(pool)
         for at in range(2):
@@ -80,7 +83,7 @@ def test_strangers_are_not_starved() -> None:
 
 
 def test_a_full_line_of_strangers_turns_away_no_known_browser() -> None:
-    pool = Pool(1, 2, PATIENCE)
+    pool = Pool(1, 2, PATIENCE, time.monotonic)
     assert not pool.full()
     with held(pool) as leave:
         line = Line(pool)
@@ -99,7 +102,7 @@ def test_a_full_line_of_strangers_turns_away_no_known_browser() -> None:
 
 
 def test_of_several_places_strangers_leave_one_free() -> None:
-    pool = Pool(2, 4, PATIENCE)
+    pool = Pool(2, 4, PATIENCE, time.monotonic)
     with held(pool) as leave:
         line = Line(pool)
         line.join("stranger", known=False)
@@ -110,7 +113,7 @@ def test_of_several_places_strangers_leave_one_free() -> None:
 
 
 def test_who_gives_up_leaves_no_gap_and_no_place_behind() -> None:
-    pool = Pool(1, 4, 0.05)
+    pool = Pool(1, 4, 0.05, time.monotonic)
     with held(pool) as leave:
         with pytest.raises(BusyError):
             pool.run(lambda: None)
@@ -122,7 +125,7 @@ def test_who_gives_up_leaves_no_gap_and_no_place_behind() -> None:
 
 
 def test_what_work_raises_gives_the_place_back() -> None:
-    pool = Pool(1, 0, PATIENCE)
+    pool = Pool(1, 0, PATIENCE, time.monotonic)
     for _ in range(3):
         with pytest.raises(ZeroDivisionError):
             pool.run(lambda: 1 // 0)
@@ -130,7 +133,7 @@ def test_what_work_raises_gives_the_place_back() -> None:
 
 
 def test_everybody_is_served_once_in_a_crowd() -> None:
-    pool = Pool(3, 200, PATIENCE)
+    pool = Pool(3, 200, PATIENCE, time.monotonic)
     done, lock = [], threading.Lock()
 
     def work(at: int) -> None:
@@ -143,4 +146,33 @@ def test_everybody_is_served_once_in_a_crowd() -> None:
     for thread in threads:
         thread.join(PATIENCE)
     assert sorted(done) == list(range(150))
-    assert len(pool._free) == 3
+    assert [len(places) for places in pool._free] == [2, 3]
+
+
+def test_strangers_are_turned_away_rather_than_let_wait_in_vain() -> None:
+    moments = iter(range(0, 1000, 3))  # each hash takes three seconds by this clock
+    pool = Pool(1, 10, PATIENCE, lambda: float(next(moments)))
+    for _ in range(40):
+        pool.run(lambda: None)
+    with held(pool) as leave:
+        line = Line(pool)
+        for at in range(4):  # with four ahead, the fifth would wait twelve of the twenty seconds that anybody waits
+            assert not pool.full()
+            line.join(f"stranger {at}", known=False)
+        assert pool.full()
+        with pytest.raises(BusyError):
+            pool.run(lambda: None)
+        line.join("owner", known=True)
+        leave.set()
+        assert line.finish()[0] == "owner"
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux gives each thread a priority of its own")
+def test_strangers_give_way_where_cores_are_short() -> None:
+    def niceness() -> int:
+        return os.getpriority(os.PRIO_PROCESS, threading.get_native_id())
+
+    pool = Pool(2, 10, PATIENCE, time.monotonic)
+    mine = niceness()
+    assert pool.run(niceness, known=True) == mine < pool.run(niceness)
+    assert niceness() == mine

@@ -198,23 +198,23 @@ def _passwords(pool: Pool, vault: Vault) -> Passwords:
 
 
 def test_a_password_fits_its_own_hash_under_its_own_pepper(vault: Vault) -> None:
-    passwords = _passwords(Pool(2, 10, 5), vault)
+    passwords = _passwords(Pool(2, 10, 5, time.monotonic), vault)
     encoded = passwords.hash("Kitahama-26!")
     assert encoded.startswith("$argon2id$v=19$m=8,t=1,p=1$") and "Kitahama" not in encoded
     assert passwords.verify(encoded, "Kitahama-26!")
     assert not passwords.verify(encoded, "kitahama-26!")
     assert not passwords.verify("", "nobody"), "the hash of nobody fits somebody"
     assert not passwords.verify("$argon2id$broken", "x")
-    bare = Passwords(Pool(1, 1, 1), str.encode, memory_kib=8, passes=1, lanes=1, dummy_salt=b"s" * 16)
+    bare = Passwords(Pool(1, 1, 1, time.monotonic), str.encode, memory_kib=8, passes=1, lanes=1, dummy_salt=b"s" * 16)
     assert not bare.verify(encoded, "Kitahama-26!"), "a stolen hash can be searched without the key file"
     assert not passwords.stale(encoded)
-    assert Passwords(Pool(1, 1, 1), vault.peppered, memory_kib=16, passes=1, lanes=1, dummy_salt=b"s" * 16).stale(
-        encoded
-    )
+    assert Passwords(
+        Pool(1, 1, 1, time.monotonic), vault.peppered, memory_kib=16, passes=1, lanes=1, dummy_salt=b"s" * 16
+    ).stale(encoded)
 
 
 def test_the_pool_refuses_rather_than_queue_without_end() -> None:
-    pool = Pool(1, 1, 0.05)
+    pool = Pool(1, 1, 0.05, time.monotonic)
     entered, leave = threading.Event(), threading.Event()
 
     def hold() -> None:

@@ -13,9 +13,10 @@ import pytest
 from pydantic_core import from_json
 
 from watchword.core import pin_guidelines
+from watchword.core.crockford import ALPHABET as CROCKFORD
 from watchword.core.devices import Device
 from watchword.core.encoding import b64u, sha256, unb64u
-from watchword.core.enrolments import CROCKFORD, normal_session_id
+from watchword.core.enrolments import normal_session_id
 from watchword.core.otp import PURPOSES, SUITE, OcraInput, check_digit, hotp, ocra, plain_digits, totp
 from watchword.factors.base import Accepted, Holder
 from watchword.factors.key_push import BOUND, KeyPush

@@ -46,6 +46,7 @@ PARAMS = {
     "length": 10_001,
     "limit": 10_000,
     "left": 4,
+    "least": 3,
     "range": "203.0.113.0/33",
     "most": 5,
 }

@@ -37,6 +37,8 @@ type Attempt = {
   secret: Bytes;
   state: "open" | "approved" | "denied" | "not_me" | "failed";
   wrong: number;
+  /** Of a call: whether its words were asked for, and were right. */
+  words: "unseen" | "shown" | "matched" | "differed";
 };
 export type Phone = { id: string; key: PublicKey; wrongPins: number; ended: boolean };
 
@@ -80,6 +82,8 @@ export class FakeServer {
     { id: "c2".padEnd(26, "0"), kind: "mail", masked: "m••••@example.com", default: false },
   ];
   vapid = "";
+  /** Members of the answer with a call's words, for tests of what the app refuses. */
+  otherWords: JsonObject = {};
   /** Runs before each request; may throw to break the connection. */
   before: (path: string) => void = () => undefined;
   after: (path: string) => void = () => undefined;
@@ -193,9 +197,42 @@ export class FakeServer {
       confirm_reason: "browser",
       ...more,
     };
-    const attempt: Attempt = { details, code: "482915", secret: random(16), state: "open", wrong: 0 };
+    const attempt: Attempt = { details, code: "482915", secret: random(16), state: "open", wrong: 0, words: "unseen" };
     this.attempts.push(attempt);
     return attempt;
+  }
+
+  /** A member of staff asks who is on the telephone. */
+  call(username: string, operation = "called_us", more: JsonObject = {}): Promise<Attempt> {
+    const nowhere = { place: "", place_new: true, network: "", network_new: true, address: "", browser: "", system: "" };
+    const asks = { action: "caller", operation, client: "staff", client_name: "Watchword", agent: "Aoi Sato" };
+    return this.login(username, { ...nowhere, ...asks, confirm_reason: "policy", ...more });
+  }
+
+  private async callOf(body: JsonObject, type: string): Promise<{ attempt: Attempt; signed: JsonObject }> {
+    const { signed } = await this.phone(body, type);
+    const attempt = this.attempts.find((one) => one.details.attempt === signed.attempt && one.details.action === "caller");
+    if (!attempt) throw new Refuse(404, 4202);
+    if (signed.nonce !== attempt.details.nonce) throw new Refuse(422, 4301);
+    if (attempt.state !== "open") throw new Refuse(410, 4201);
+    return { attempt, signed };
+  }
+
+  private async words(body: JsonObject): Promise<JsonObject> {
+    const { attempt } = await this.callOf(body, "caller_words");
+    if (attempt.words === "unseen") attempt.words = "shown";
+    const { attempt: id, nonce } = attempt.details as { attempt: string; nonce: string };
+    const words = ["lemon", "harbour", "tiger"];
+    return this.answer({ v: 1, type: "caller_words", iss: ISS, attempt: id, nonce, lang: "en", words, ...this.otherWords });
+  }
+
+  private async checked(body: JsonObject): Promise<JsonObject> {
+    const { attempt, signed } = await this.callOf(body, "caller_checked");
+    if (attempt.words === "unseen") throw new Refuse(422, 4301);
+    attempt.words = signed.match === true ? "matched" : "differed";
+    if (signed.match === true) return { result: "matched", quiet_until: 0 };
+    attempt.state = "not_me";
+    return { result: "not_me", quiet_until: this.time() + 900 };
   }
 
   /** The portal's side of the offline ways. */
@@ -339,6 +376,10 @@ export class FakeServer {
         }
         throw new Refuse(404, 4202);
       }
+      case "/v1/caller/words":
+        return this.words(body);
+      case "/v1/caller/checked":
+        return this.checked(body);
       case "/v1/decide":
         return this.decide(body);
       case "/v1/push":
@@ -419,7 +460,7 @@ export class FakeServer {
     if (!phone || !(await verify(phone.key, signed, String(body.signature)))) throw new Refuse(401, 4101);
     if (phone.ended) throw new Refuse(403, 4305);
     if (signed.type !== type || signed.v !== 1 || signed.iss !== ISS) throw new Refuse(422, 4301);
-    if (["pending", "scan", "decision", "push", "nonce", "prove"].includes(type)) this.checkTime(signed);
+    if (["pending", "scan", "decision", "push", "nonce", "prove", "caller_words"].includes(type)) this.checkTime(signed);
     return { phone, signed };
   }
 

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import Ajv2020 from "ajv/dist/2020";
 import { beforeAll, describe, expect, it } from "vitest";
 import { checkPin, decide, pending, registerPush, scanLogin } from "../src/app/approval";
+import { callChecked, callWords } from "../src/app/call";
 import { seal } from "../src/app/requests";
 import { changePin, Offer, Recovery, take, testPush } from "../src/app/keylife";
 import { finish } from "../src/app/renewal";
@@ -50,6 +51,13 @@ beforeAll(async () => {
   const [next] = (await pending(phone.app)).attempts;
   await decide(phone.app, next!, "deny", "", null);
   await decide(phone.app, next!, "not_me", "", null);
+  for (const match of [true, false]) {
+    await server.call("mtanaka01");
+    const [call] = (await pending(phone.app)).attempts;
+    await callWords(phone.app, call!);
+    await callChecked(phone.app, call!, match);
+    server.attempts.pop();
+  }
   await checkPin(phone.app, phone.app.active[0]!, await byPin(phone.app, "K7w!x2"));
   await registerPush(phone.app, "https://push.example.com/1", b64u(new Uint8Array(65)), b64u(new Uint8Array(16)));
   await registerPush(phone.app, "", "", "");
@@ -90,7 +98,7 @@ async function keyLife(): Promise<void> {
 describe("requests", () => {
   const requests = files.filter((name) => name.endsWith(".request.json"));
   for (const name of requests) {
-    const path = `/v1/${name.replace(".request.json", "").replace(/^(activation|renewal|transfer|recovery|pin|push)-/, "$1/").replace("proof-send", "proof/send")}`;
+    const path = `/v1/${name.replace(".request.json", "").replace(/^(activation|renewal|transfer|recovery|pin|push|caller)-/, "$1/").replace("proof-send", "proof/send")}`;
     it(path, async () => {
       const bodies =
         path === "/v1/events"

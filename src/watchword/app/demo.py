@@ -79,6 +79,7 @@ def settings_for(port: int, data: Path, **more: Any) -> Settings:
         "zone": machine_zone(),
         "portal": {"url": f"http://portal.watchword.localhost:{port}"},
         "key": {"url": f"http://key.watchword.localhost:{port}"},
+        "staff": {"url": f"http://staff.watchword.localhost:{port}"},
         "listen": {"host": "127.0.0.1", "port": port},
         "sms": {"provider": "outbox"},
         "mail": {"provider": "outbox"},
@@ -134,8 +135,8 @@ def progress(built: Built) -> Mapping[str, bool]:
         "activated": any_of(devices.c.state == "active"),
         "push": any_of(*done, attempts.c.decided_by.like("%:push")),
         "qr": any_of(*done, attempts.c.decided_by.like("%:qr")),
-        "challenge": any_of(*done, attempts.c.decided_by == "key_challenge"),
-        "code": any_of(*done, attempts.c.decided_by == "key_code"),
+        "challenge": any_of(*done, attempts.c.decided_by.like("%:key_challenge")),
+        "code": any_of(*done, attempts.c.decided_by.like("%:key_code")),
     }
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import Awaitable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from starlette.types import ASGIApp, Receive, Scope, Send
 
 from watchword.app.clock import monotonic
 from watchword.app.events import POLL_SECONDS, RedisEvents
+from watchword.app.sealing import HEAD_SECONDS, SEAL_SECONDS
 from watchword.app.wiring import Built, static_folder
 from watchword.flows import renewals
 from watchword.outbound import useragent
@@ -25,6 +26,7 @@ from watchword.web.key_api.routes import api as key_api
 from watchword.web.key_api.routes import document as key_document
 from watchword.web.portal.live import enrolment_state
 from watchword.web.portal.routes import routes as portal_routes
+from watchword.web.staff.routes import routes as staff_routes
 
 log = logging.getLogger("watchword.server")
 
@@ -43,6 +45,7 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
         "/api/v1/logins": login_api,
         "/api/v1/logins/{login}": login_api,
         "/api/v1/session": login_api,
+        "/api/v1/entitlements": login_api,
         "/api/openapi.json": Document(lambda: platform_document(site)),
         "/healthz": Health(site),
     }
@@ -60,11 +63,19 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
         key_files,
         {"/v1/": key_api(site)},
     )
+    console = built.console
+    desk = {} if console is None else {_name(console.own_origin): staff_routes(console, static=static)}
     return {
-        built.settings.portal.url.partition("://")[2]: portal_routes(site, static=static, api=api),
-        built.settings.key.url.partition("://")[2]: key_app,
+        _name(built.settings.portal.url): portal_routes(site, static=static, api=api),
+        _name(built.settings.key.url): key_app,
+        **desk,
         **(more or {}),
     }
+
+
+def _name(origin: str) -> str:
+    """The host of an origin with its port, as the Host header says it."""
+    return origin.partition("://")[2]
 
 
 class Server:
@@ -104,6 +115,8 @@ class Server:
         if self.worker:
             self._tasks += [loop.create_task(self._work(kind)) for kind in KINDS]
             self._tasks.append(loop.create_task(self._sweep()))
+            self._tasks.append(loop.create_task(self._every(SEAL_SECONDS, self.built.sealing.seal)))
+            self._tasks.append(loop.create_task(self._every(HEAD_SECONDS, self.built.sealing.heads)))
         loop.run_in_executor(self.built.site.threads, self._warm)
 
     def _warm(self) -> None:
@@ -164,6 +177,12 @@ class Server:
                 log.exception("outbox")
                 handled = 0
             await asyncio.sleep(0 if handled else IDLE_SECONDS[kind])
+
+    async def _every(self, seconds: float, work: Callable[[], bool]) -> None:
+        """The log's work, again at once while it has more; it tells its faults itself."""
+        while True:
+            more = await self.built.site.run(work)
+            await asyncio.sleep(0 if more else seconds)
 
     async def _sweep(self) -> None:
         while True:

@@ -9,18 +9,15 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from watchword.app.limit_settings import LimitSettings
+from watchword.app.setting_group import Group
+from watchword.core.checkpoints import usable_origin
 from watchword.core.policy import OWN_CLIENTS
 
 CONFIG_VARIABLE = "WATCHWORD_CONFIG"
-
-
-class Group(BaseModel):
-    """A table of settings; an unknown name in it is an error."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class PortalSettings(Group):
@@ -41,13 +38,22 @@ class KeySettings(Group):
     )
 
 
+class StaffSettings(Group):
+    """The console of the institution's own people, on an origin of its own (docs/staff.md)."""
+
+    url: str = Field(
+        "http://staff.watchword.localhost:8400",
+        description="Origin of the staff console, without a trailing slash; empty for none. Let your proxy serve it to your own network only.",
+    )
+
+
 class ListenSettings(Group):
     """Where the server listens."""
 
     host: str = Field("127.0.0.1", description="Address to listen on.")
     port: int = Field(
         8400,
-        description="Port to listen on, for portal and Key alike; they are told apart by the Host header.",
+        description="Port to listen on, for portal, Key and console alike; they are told apart by the Host header.",
         ge=0,
         le=65535,
     )
@@ -211,6 +217,16 @@ class PasswordSettings(Group):
     )
 
 
+class PasskeySettings(Group):
+    """Passkeys and security keys (docs/operator-guide.md, "Passkeys")."""
+
+    rp_id: str = Field(
+        "",
+        description="Host that passkeys are bound to: the portal's, or a parent of it that you own. Empty for the longest name that portal and "
+        "staff console share. Changing it ends every passkey.",
+    )
+
+
 class RecoverySettings(Group):
     """Forgotten passwords."""
 
@@ -229,6 +245,42 @@ class SessionSettings(Group):
         15, description="Minutes without activity that end a portal session; it cannot be switched off.", ge=1, le=60
     )
     life_hours: int = Field(12, description="Hours after which a portal session ends whatever happens.", ge=1, le=72)
+
+
+class AuditSettings(Group):
+    """The sealed log of the audit, and where its signed heads are kept outside of the database (docs/audit.md)."""
+
+    origin: str = Field(
+        "",
+        description="Name of the log in its heads, without blanks and plus signs; empty for the portal's host with `/audit`. Another name, another log.",
+    )
+    heads_file: str = Field(
+        "",
+        description="File that every signed head is appended to, or, with a slash at its end, folder that gets a file for each; empty for none.",
+    )
+    heads_url: str = Field("", description="`https://` address that every signed head is posted to; empty for none.")
+    heads_token: str = Field("", description="Bearer token for that address; empty for none.", repr=False)
+    heads_ca_file: str = Field("", description="PEM file of a private CA, where that address's certificate needs one.")
+    heads_seconds: int = Field(
+        60,
+        description="Seconds between two heads at least. There is one only when something was written down, and always one of the last.",
+        ge=1,
+        le=86_400,
+    )
+
+    @field_validator("origin")
+    @classmethod
+    def _usable(cls, origin: str) -> str:
+        if origin and not usable_origin(origin):
+            raise ValueError("printable ASCII without blanks and plus signs, such as login.example.com/audit")
+        return origin
+
+    @field_validator("heads_url")
+    @classmethod
+    def _secure(cls, url: str) -> str:
+        if url and not url.startswith("https://"):
+            raise ValueError("an https:// address")
+        return url
 
 
 class ClientSettings(Group):
@@ -273,6 +325,7 @@ class Settings(BaseSettings):
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="Least level that is logged.")
     portal: PortalSettings = PortalSettings()
     key: KeySettings = KeySettings()
+    staff: StaffSettings = StaffSettings()
     listen: ListenSettings = ListenSettings()
     database: DatabaseSettings = DatabaseSettings()
     redis: RedisSettings = RedisSettings()
@@ -285,7 +338,10 @@ class Settings(BaseSettings):
     push: PushSettings = PushSettings()
     session: SessionSettings = SessionSettings()
     passwords: PasswordSettings = PasswordSettings()
+    passkeys: PasskeySettings = PasskeySettings()
     recovery: RecoverySettings = RecoverySettings()
+    limits: LimitSettings = LimitSettings()
+    audit: AuditSettings = AuditSettings()
     clients: Annotated[
         dict[str, ClientSettings], Field(description="Platforms by id, such as `[clients.terminal]`.")
     ] = {"terminal": ClientSettings(name="Terminal")}
@@ -302,6 +358,11 @@ class Settings(BaseSettings):
     def database_url(self) -> str:
         """The database in use."""
         return self.database.url or f"sqlite:///{self.data_dir / 'watchword.db'}"
+
+    @property
+    def log_origin(self) -> str:
+        """What the sealed log is called."""
+        return self.audit.origin or f"{self.portal.url.partition('://')[2]}/audit"
 
     @property
     def keys_path(self) -> Path:

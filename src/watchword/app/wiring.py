@@ -6,7 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files
 from ipaddress import ip_network
 from pathlib import Path
@@ -18,11 +18,15 @@ from cryptography.hazmat.primitives import serialization
 
 from watchword.app.clock import SystemClock, SystemEntropy, monotonic
 from watchword.app.events import LocalEvents, RedisEvents
+from watchword.app.limit_settings import LimitSettings
+from watchword.app.sealing import Sealing, head_places
 from watchword.app.senders import senders
 from watchword.app.settings import Settings
 from watchword.app.surroundings import Surroundings
 from watchword.core.brand import Brand
-from watchword.core.policy import Client, Policy
+from watchword.core.entitlements import GROUPS, SITUATIONS, dollars
+from watchword.core.entitlements import Rules as EntitlementRules
+from watchword.core.policy import Client, Passkeys, Policy, common_host
 from watchword.core.throttle import Limit, Limits
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Clock, Entropy
@@ -62,17 +66,19 @@ class Publisher(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Built:
-    """An installation, wired. `close` ends what it holds."""
+    """An installation, wired; `console` is None where `staff.url` is empty. `close` ends what it holds."""
 
     settings: Settings
     kit: Kit
     store: SqlStore
     site: Site
+    console: Site | None
     hub: Hub
     events: Publisher
     dispatcher: Dispatcher
     vault: Vault
     ring: keyring.KeyRing
+    sealing: Sealing
 
     def close(self) -> None:
         """Give everything back."""
@@ -127,14 +133,50 @@ def check(settings: Settings) -> None:
         )
     if settings.workers > 1 and settings.database_url.startswith("sqlite"):
         raise SettingsFault("workers over 1 needs PostgreSQL: set database.url, or workers = 1")
-    if settings.portal.url == settings.key.url:
+    _check_origins(settings)
+
+
+def _check_origins(settings: Settings) -> None:
+    portal, key, console = settings.portal.url, settings.key.url, settings.staff.url
+    if portal == key:
         raise SettingsFault("portal.url and key.url must be two origins, so that Key's storage is its own")
-    if settings.environment == "production" and not all(
-        url.startswith("https://") for url in (settings.portal.url, settings.key.url)
-    ):
-        local = all(_host(url).endswith(".localhost") for url in (settings.portal.url, settings.key.url))
-        if not local:
-            raise SettingsFault("portal.url and key.url must be https:// outside *.localhost: cookies and Key need it")
+    if console and _host(console) in (_host(portal), _host(key)):
+        raise SettingsFault(
+            "staff.url must be on a host of its own, so that no cookie of the portal reaches the console"
+        )
+    if not _within(_host(portal), rp_id_of(settings)):
+        raise SettingsFault(
+            f"passkeys.rp_id must be the host of portal.url or a parent of it, and {rp_id_of(settings)} is neither"
+        )
+    if settings.environment != "production":
+        return
+    if not all(url.startswith("https://") for url in (portal, key)) and not all(map(_local, (portal, key))):
+        raise SettingsFault("portal.url and key.url must be https:// outside *.localhost: cookies and Key need it")
+    if console and not console.startswith("https://") and not _local(console):
+        raise SettingsFault("staff.url must be https:// outside *.localhost: its cookies need it")
+
+
+def _local(url: str) -> bool:
+    return _host(url).endswith(".localhost")
+
+
+def rp_id_of(settings: Settings) -> str:
+    """The host that passkeys are bound to."""
+    return settings.passkeys.rp_id or common_host([_host(url) for url in _pages(settings).values()])
+
+
+def passkey_origins(settings: Settings) -> dict[str, str]:
+    """The origin of each page that may use passkeys, by its client: those on the host that they are bound to."""
+    rp_id = rp_id_of(settings)
+    return {client: url for client, url in _pages(settings).items() if _within(_host(url), rp_id)}
+
+
+def _pages(settings: Settings) -> dict[str, str]:
+    return {"portal": settings.portal.url, **({"staff": settings.staff.url} if settings.staff.url else {})}
+
+
+def _within(host: str, parent: str) -> bool:
+    return host == parent or host.endswith(f".{parent}")
 
 
 def _host(url: str) -> str:
@@ -144,7 +186,7 @@ def _host(url: str) -> str:
 def ring_of(settings: Settings, entropy: Entropy, clock: Clock) -> keyring.KeyRing:
     """The key file, made at first start."""
     try:
-        return keyring.load(settings.keys_path)
+        return _with_audit(keyring.load(settings.keys_path), settings, entropy)
     except FileNotFoundError:
         try:
             made = keyring.create(settings.keys_path, entropy=entropy.bytes, now=clock.now())
@@ -152,6 +194,19 @@ def ring_of(settings: Settings, entropy: Entropy, clock: Clock) -> keyring.KeyRi
             return keyring.load(settings.keys_path)
         log.warning("keys: made %s; back it up apart from the database", settings.keys_path)
         return made
+
+
+def _with_audit(ring: keyring.KeyRing, settings: Settings, entropy: Entropy) -> keyring.KeyRing:
+    """A key for the heads of the log, where the file comes from a version that had none."""
+    if ring.audit:
+        return ring
+    try:
+        made = keyring.with_audit(settings.keys_path, entropy=entropy.bytes)
+    except OSError as closed:
+        log.error("keys: %s has no key for heads of the log and cannot be written to: %s", settings.keys_path, closed)
+        return ring
+    log.warning("keys: a key for heads of the log was added to %s; back it up again", settings.keys_path)
+    return made
 
 
 def build(
@@ -167,20 +222,14 @@ def build(
     clock, entropy = clock or SystemClock(), entropy or SystemEntropy()
     ring = ring_of(settings, entropy, clock)
     vault = Vault(ring, issuer=settings.key.url, entropy=entropy.bytes)
-    store = open_store(
-        settings.database_url,
-        vault=vault,
-        commit=commit,
-        entropy=entropy.bytes,
-        pool_size=settings.database.pool,
-        keep_letters=keep_letters,
-    )
+    store = store_of(settings, vault, entropy, keep_letters=keep_letters)
     hub, brand = Hub(), brand_of(settings)
     events: Publisher = RedisEvents(hub, settings.redis.url) if settings.redis.url else LocalEvents(hub)
     catalogue = Catalogue.load(brand)
     kit = Kit(
         store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), blocklist=Blocklist(settings.passwords.breached_file),
-        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers, policy=policy_of(settings, catalogue), pictures=Pictures(),
+        vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers,
+        policy=policy_of(settings, catalogue, embedder=ancestors), pictures=Pictures(),
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
@@ -193,7 +242,28 @@ def build(
         ancestors=ancestors, inline=settings.database_url.startswith("sqlite"), sms_report=_reports(sending.get("sms")),
     )  # fmt: skip
     dispatcher = Dispatcher(store, store, sending, clock.now)
-    return Built(settings, kit, store, site, hub, events, dispatcher, vault, ring)
+    console, sealing = console_of(settings, site, catalogue), Sealing(kit, head_places(settings))
+    return Built(settings, kit, store, site, console, hub, events, dispatcher, vault, ring, sealing)
+
+
+def store_of(settings: Settings, vault: Vault, entropy: Entropy, *, keep_letters: bool) -> SqlStore:
+    """The database, opened."""
+    return open_store(
+        settings.database_url,
+        vault=vault,
+        commit=commit,
+        entropy=entropy.bytes,
+        pool_size=settings.database.pool,
+        keep_letters=keep_letters,
+    )
+
+
+def console_of(settings: Settings, site: Site, catalogue: Catalogue) -> Site | None:
+    """The console's side of the installation: the same flows, its own origin and pages, and nobody may frame it."""
+    if not settings.staff.url:
+        return None
+    renderer = Renderer(catalogue, site.renderer.brand, console=settings.staff.url)
+    return replace(site, renderer=renderer, origin=settings.staff.url, ancestors="")
 
 
 def _reports(gateway: object) -> Callable[[Mapping[str, str]], Report | None] | None:
@@ -224,7 +294,7 @@ def hash_threads(settings: Settings) -> int:
 
 def passwords_of(settings: Settings, vault: Vault) -> Passwords:
     """Argon2id behind its pool."""
-    pool = Pool(hash_threads(settings), settings.hash.waiting, settings.hash.patience)
+    pool = Pool(hash_threads(settings), settings.hash.waiting, settings.hash.patience, monotonic)
     salt = vault.derive("dummy-salt")[:16]
     return Passwords(
         pool,
@@ -236,8 +306,8 @@ def passwords_of(settings: Settings, vault: Vault) -> Passwords:
     )
 
 
-def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
-    """The policy as flows read it."""
+def policy_of(settings: Settings, catalogue: Catalogue, *, embedder: str = "") -> Policy:
+    """The policy as flows read it. `embedder` is the demonstration's page, which frames the portal."""
     idle, life = settings.session.idle_minutes * 60, settings.session.life_hours * 3600
     portal = {lang: catalogue.plain(lang, "common.portal") for lang in LANGUAGES}
     clients = {"portal": Client("portal", portal["en"], idle, life, portal)}
@@ -251,8 +321,16 @@ def policy_of(settings: Settings, catalogue: Catalogue) -> Policy:
         profile=settings.policy, portal_host=settings.portal.url.partition("://")[2], brand_name=settings.brand.name,
         support_phone=settings.brand.support_en, countries=tuple(settings.sms.countries), clients=clients,
         throttle=Limits(Limit(throttle.address_tries, throttle.address_names), Limit(throttle.network_tries, throttle.network_names)),
-        recovery_delay_seconds=settings.recovery.delay_hours * 3600,
+        recovery_delay_seconds=settings.recovery.delay_hours * 3600, entitlements=rules_of(settings.limits),
+        log_origin=settings.log_origin, heads_seconds=settings.audit.heads_seconds,
+        passkeys=Passkeys(rp_id_of(settings), passkey_origins(settings), embedder),
     )  # fmt: skip
+
+
+def rules_of(limits: LimitSettings) -> EntitlementRules:
+    """The operator's numbers as the engine reads them."""
+    amounts = {name: dollars(*getattr(limits, name)) for name in (*GROUPS, *SITUATIONS)}
+    return EntitlementRules(MappingProxyType(amounts), tuple(limits.opted_out_restrictions))
 
 
 def _pem(vault: Vault) -> bytes:

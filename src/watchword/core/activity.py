@@ -23,13 +23,15 @@ _CHANGES = (
     "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",
     "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.questions.chosen",
     "user.place.set",
-    "user.notices.set", "user.primary.set", "user.message.sent", "case.thread.opened", "case.message.sent", "case.message.answered", "case.state.changed",
+    "user.notices.set", "user.primary.set", "user.device.waived", "user.device.required",
+    "user.message.sent", "case.thread.opened", "case.message.sent", "case.message.answered", "case.state.changed",
     "case.thread.viewed", "case.picture.viewed", "device.push.tested", "renewal.began.void", "renewal.pin.done", "renewal.recovery.refused",
     "renewal.recovery.started", "renewal.recovery.opened", "renewal.recovery.declined", "renewal.recovery.done",
     "renewal.transfer.offered", "renewal.transfer.approved", "renewal.transfer.done", "session.staff.ended", "staff.account.suspended",
     "staff.account.reinstated", "staff.enrolment.restarted", "staff.interview.held", "staff.lock.cleared", "staff.number.changed",
     "staff.password.reset", "staff.phone.lost", "staff.request.opened", "staff.request.approved", "staff.request.rejected",
-    "staff.roles.changed", "staff.sessions.ended", "account.networks.changed",
+    "staff.roles.changed", "staff.sessions.ended", "staff.caller.asked", "staff.caller.confirmed", "staff.caller.alarmed",
+    "account.networks.changed", "account.limits.changed",
 )  # fmt: skip
 KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), **dict.fromkeys(_CHANGES, "change")})
 
@@ -44,7 +46,11 @@ UNTOLD = frozenset(
         "code.key_recovery.sent", "code.key_recovery.refused", "renewal.pin.proved", "renewal.secrets.issued", "renewal.transfer.scanned",
         "staff.action.refused", "staff.administrator.first", "staff.glass.broken", "staff.login.refused", "staff.members.listed",
         "staff.people.searched", "staff.person.shown", "staff.request.failed", "staff.request.shown", "staff.request.withdrawn",
-        "staff.requests.listed", "login.network.throttled",
+        "staff.requests.listed", "login.network.throttled", "staff.callers.listed", "staff.caller.stopped", "caller.attempt.opened",
+        "caller.attempt.expired", "caller.attempt.lapsed", "caller.attempt.failed", "caller.push.approved", "caller.push.denied",
+        "caller.push.not_me", "caller.approval.refused", "caller.words.shown", "caller.words.matched", "caller.words.differed",
+        "audit.log.verified", "audit.log.searched", "audit.log.exported", "audit.proof.made", "audit.head.shown", "audit.key.rotated",
+        "audit.personal.erased", "staff.audit.searched", "staff.audit.exported", "staff.audit.shown", "staff.log.shown",
     }
 )  # fmt: skip
 
@@ -56,6 +62,7 @@ ALARMING = frozenset(
         "login.network.refused", "account.login.locked",
         "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
         "recovery.account.failed", "renewal.recovery.refused", "renewal.recovery.started", "staff.interview.held",
+        "staff.caller.alarmed",
     }
 )  # fmt: skip
 

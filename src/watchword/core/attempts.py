@@ -1,7 +1,8 @@
 """An attempt: one password (or one session) accepted, waiting for one held element, giving at most one thing.
 
 `action` says what that is: `login` a session, `held` the same begun with the phone, `confirm` a session that may change what matters
-for a while, `recover` one of the two proofs of a recovery. `operation` names the change for the person who is asked to approve it.
+for a while, `recover` one of the two proofs of a recovery, `caller` nothing but evidence of who is on the telephone (core/caller.py).
+`operation` names the change for the person who is asked to approve it, or who called whom.
 
 Rules this file stands for (DESIGN "One login"):
 1. A closed attempt never opens again; the first right answer closes it (compare-and-swap on `state`).
@@ -83,7 +84,8 @@ class Attempt:
     """One row of `attempts`. Times are seconds since the epoch; 0 stands for never.
 
     `session_id` is the session that a login gave or, from the start, the one that a confirmation was asked in: *not me* ends it.
-    `lang` is the language that the phone's details are in.
+    `lang` is the language that the phone's details are in. `device_id` is the device chosen to answer; `floor` the least level that may
+    (core/floors.py), fixed when the attempt is opened; `level` that of what answered, 0 before.
     """
 
     id: str
@@ -118,6 +120,8 @@ class Attempt:
     lang: str
     action: str = "login"
     operation: str = ""
+    floor: int = 0
+    level: int = 0
 
 
 def due(attempt: Attempt, now: int) -> str | None:
@@ -155,3 +159,8 @@ def challenge_at(attempt: Attempt, now: int) -> str:
     if attempt.challenge_state == "open" and now >= attempt.challenge_until:
         return "ended"
     return attempt.challenge_state
+
+
+def area(action: str) -> str:
+    """Under which name an attempt of this action is written down: a proof on the telephone is no login."""
+    return "caller" if action == "caller" else "login"

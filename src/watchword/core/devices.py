@@ -1,6 +1,7 @@
-"""Authenticators and the phones they live on: levels, states, and what wrong answers cost.
+"""Authenticators and the phones they live on: kinds, levels, states, and what wrong answers cost.
 
-A *device* here is one user's Key on one phone; a *phone* is one installed app with one signing key and any number of users.
+A *device* here is one authenticator of one user: Key on one phone, a passkey, a temporary code. A *phone* is one installed app with one
+signing key and any number of users; only Key lives on one.
 """
 
 from __future__ import annotations
@@ -17,11 +18,15 @@ DEVICE = Machine(
         ("issued", "confirm"): "active",
         ("issued", "drop"): "dropped",
         ("active", "deactivate"): "inactive",
+        ("active", "disable"): "disabled",
     },
 )
 
 SIGNED_WRONG_LIMIT = 10
 OFFLINE_WRONG_LIMIT = 10
+WRONG_LIMIT = 30  # in a row for one authenticator that lives on no phone: it is disabled, whoever typed them
+
+KEY, PASSKEY, TEMPORARY_CODE = "key", "passkey", "temporary_code"
 
 
 class Level(IntEnum):
@@ -55,7 +60,11 @@ class Phone:
 
 @dataclass(frozen=True, slots=True)
 class Device:
-    """One user's Key on one phone. `secret` is S, unsealed; `wrong_signed` and `wrong_offline` are this user's part of the sums."""
+    """One authenticator of one user. `secret` is what its factor keeps of it, unsealed: S for Key, a credential for a passkey.
+
+    `phone_id`, `wrong_signed` and `wrong_offline` (this user's part of the phone's sums) are Key's; `wrong` counts wrong answers in a row of
+    all others. `ends` is when a temporary one ends, 0 for never; `added_in` the session it was added in, "" where that was none.
+    """
 
     id: str
     user_id: str
@@ -68,6 +77,24 @@ class Device:
     wrong_offline: int
     created: int
     last_used: int
+    wrong: int = 0
+    ends: int = 0
+    added_in: str = ""
+
+
+def usable(device: Device, now: int) -> bool:
+    """Whether it can be used at `now`: active, and not past its end."""
+    return device.state == "active" and not (device.ends and now >= device.ends)
+
+
+def on_phone(device: Device) -> bool:
+    """Whether it is Key: it has a phone that can be woken, and answers by push, QR, challenge and code."""
+    return device.kind == KEY
+
+
+def lasting(device: Device) -> bool:
+    """Whether a person can count on having it next month."""
+    return not device.ends
 
 
 @dataclass(frozen=True, slots=True)

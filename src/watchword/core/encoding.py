@@ -22,6 +22,16 @@ def unb64u(text: object, length: int) -> bytes | None:
     return raw if len(raw) == length and b64u(raw) == text else None
 
 
+def unb64u_any(text: object) -> bytes:
+    """The bytes of base64url text of any length, in its one spelling without padding. Raises ValueError for anything else."""
+    if not isinstance(text, str):
+        raise ValueError("no text")
+    raw = base64.b64decode(text.encode("ascii") + b"=" * (-len(text) % 4), altchars=b"-_", validate=True)
+    if b64u(raw) != text:
+        raise ValueError("not the one spelling of these bytes")
+    return raw
+
+
 def sha256(data: bytes) -> bytes:
     """SHA-256."""
     return hashlib.sha256(data).digest()

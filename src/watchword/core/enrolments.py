@@ -8,9 +8,9 @@ A claim, chosen by the phone, binds the enrolment to that phone from its first a
 
 from __future__ import annotations
 
-import unicodedata
 from dataclasses import dataclass
 
+from watchword.core import crockford
 from watchword.core.machine import Machine
 
 ENROLMENT = Machine(
@@ -38,7 +38,6 @@ OFFER_SECONDS = 10 * 60
 START_SECONDS = 30 * 60
 FINISH_SECONDS = 15 * 60
 WRONG_SESSION_IDS = 5
-CROCKFORD = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,12 +66,9 @@ class Enrolment:
 
 def normal_session_id(typed: str) -> str:
     """A Session ID as it is compared (G02; protocol/spec.md 5.3): NFKC, upper case, no blanks or hyphens, O as 0, I and L as 1."""
-    folded = unicodedata.normalize("NFKC", typed)
-    plain = "".join(c for c in folded if not c.isspace() and unicodedata.category(c) != "Pd" and c != "\u2212")
-    return plain.upper().translate(str.maketrans("OIL", "011"))
+    return crockford.normal(typed)
 
 
 def session_id_from(entropy: bytes) -> str:
     """Eight characters from five bytes of entropy (40 bits)."""
-    number = int.from_bytes(entropy[:5], "big")
-    return "".join(CROCKFORD[(number >> shift) & 31] for shift in range(35, -1, -5))
+    return crockford.spelled(entropy, 8)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from watchword.core.entitlements import Rules as EntitlementRules
 from watchword.core.passwords import BROKER, STRICT, Rules
 from watchword.core.throttle import Limits
 
@@ -27,8 +28,33 @@ class Client:
 
 
 @dataclass(frozen=True, slots=True)
+class Passkeys:
+    """Where passkeys hold. `rp_id` is the host they are bound to, `origins` the one page of each own client that may use them, `embedder`
+    the one origin that may frame those pages, "" for none."""
+
+    rp_id: str = "localhost"
+    origins: Mapping[str, str] = field(default_factory=dict)
+    embedder: str = ""
+
+
+def common_host(hosts: Sequence[str]) -> str:
+    """The name that passkeys of all these hosts can share: their longest common end of two labels or more, else the first of them.
+
+    Two hosts that share an end are the operator's own, so that nobody else can register under it.
+    """
+    ends = [host.split(".")[::-1] for host in hosts]
+    shared = []
+    for labels in zip(*ends, strict=False):
+        if len(set(labels)) > 1:
+            break
+        shared.append(labels[0])
+    return ".".join(reversed(shared)) if len(shared) > 1 else hosts[0]
+
+
+@dataclass(frozen=True, slots=True)
 class Policy:
-    """`profile` is `broker` or `strict`; `countries` limits where SMS go, empty for everywhere."""
+    """`profile` is `broker` or `strict`; `countries` limits where SMS go, empty for everywhere; `log_origin` is what the sealed log is
+    called in its heads, of which there is one in `heads_seconds` at most."""
 
     profile: str = "broker"
     portal_host: str = "localhost"
@@ -39,6 +65,10 @@ class Policy:
     devices_per_user: int = 5
     throttle: Limits = field(default_factory=Limits)
     recovery_delay_seconds: int = 24 * 60 * 60
+    entitlements: EntitlementRules = field(default_factory=EntitlementRules)
+    log_origin: str = "localhost/audit"
+    heads_seconds: int = 60
+    passkeys: Passkeys = field(default_factory=Passkeys)
 
     @property
     def passwords(self) -> Rules:
@@ -54,6 +84,11 @@ class Policy:
     def always_confirm(self) -> bool:
         """Whether every push asks for the confirmation code."""
         return self.profile == "strict"
+
+    @property
+    def opting_out(self) -> bool:
+        """Whether a person may log in with a password alone from a known browser (Q01)."""
+        return self.profile != "strict"
 
     @property
     def pin_minimum(self) -> int:

@@ -100,6 +100,22 @@ CHALLENGE_SPENT = _kind(2106, "challenge.spent", 429)
 ANSWER_FORM = _kind(2107, "answer.form", 422)  # params: digits
 OFFLINE_PAUSED = _kind(2108, "offline.paused", 429, "U08")
 
+# 23xx: devices of other kinds than Key
+DEVICE_WEAK = _kind(2301, "device.weak", 403)
+PASSKEY_WRONG = _kind(2302, "passkey.wrong", 422)
+PASSKEY_UNVERIFIED = _kind(2303, "passkey.unverified", 422)
+PASSKEY_CLONED = _kind(2304, "passkey.cloned", 403)
+PASSKEY_KNOWN = _kind(2305, "passkey.known", 409)
+PASSKEY_UNFIT = _kind(2306, "passkey.unfit", 422)
+QUESTION_OVER = _kind(2307, "question.over", 410)
+DEVICES_FULL = _kind(2308, "devices.full", 409)  # params: most
+DEVICE_DISABLED = _kind(2309, "device.disabled", 403)
+BROWSER_NEEDED = _kind(2310, "device.browser_needed", 409)
+TEMPORARY_WRONG = _kind(2321, "temporary.wrong", 422)
+TEMPORARY_OVER = _kind(2322, "temporary.over", 410)
+TEMPORARY_FORM = _kind(2323, "temporary.form", 422)  # params: digits
+FLOOR_UNREACHED = _kind(2331, "floor.unreached", 409)
+
 # 31xx-32xx: enrolment and activation
 PHONE_ROOTED = _kind(3101, "phone.rooted", 403)
 PHONE_OLD = _kind(3102, "phone.old", 403)  # params: needed
@@ -177,6 +193,8 @@ DEVICE_STAFF = _kind(6111, "device.staff", 409)
 DEVICE_NAME = _kind(6112, "device.name", 422)  # params: most
 DEVICE_TEST_LIMITED = _kind(6113, "device.test_limited", 429)  # params: until
 SESSION_GONE = _kind(6120, "session.gone", 404)
+OPT_OUT_REFUSED = _kind(6121, "opting.refused", 403)
+OPT_OUT_DEVICE = _kind(6122, "opting.device", 409)
 ZONE_UNKNOWN = _kind(6130, "settings.zone", 422)
 
 # 71xx: the message centre
@@ -213,3 +231,23 @@ INTERVIEW_FIRST = _kind(7214, "staff_request.interview_first", 403)
 ADMINISTRATOR_EXISTS = _kind(7221, "staff.administrator_exists", 409)
 GLASS = _kind(7222, "staff.glass", 403)
 ENROLMENT_HELD = _kind(7231, "enrolment.held", 403)
+SEARCH_LENGTH = _kind(7240, "staff.search_length", 422)  # params: least, most
+DEVICE_CHOICE = _kind(7241, "staff.device_choice", 422)
+STAFF_WORDS = _kind(7242, "staff.words", 422)  # params: field
+
+# 727x: two-way proof on the telephone
+CALLER_NO_KEY = _kind(7271, "caller.no_key", 409)
+CALLER_BUSY = _kind(7272, "caller.busy", 409)  # params: name
+CALLER_QUIET = _kind(7273, "caller.quiet", 429)  # params: until
+CALLER_UNKNOWN = _kind(7274, "caller.unknown", 404)
+CALLER_WORDS = _kind(7275, "caller.words", 409)
+CALLER_DENIED = _kind(7276, "caller.denied", 403)
+CALLER_ALARM = _kind(7277, "caller.alarm", 403)
+CALLER_OVER = _kind(7278, "caller.over", 410)
+CALLER_GUARDED = _kind(7279, "caller.guarded", 409)  # params: until
+
+# 75xx: the audit
+AUDIT_ROW = _kind(7501, "audit.row", 404)
+AUDIT_FILTER = _kind(7502, "audit.filter", 422)  # params: field
+AUDIT_UNSEALED = _kind(7503, "audit.unsealed", 409)  # retry_after
+AUDIT_BROKEN = _kind(7504, "audit.broken", 409)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from watchword.core import floors
+
 TOUCH_SECONDS = 20
 CONFIRMED_SECONDS = 5 * 60
 
@@ -12,7 +14,8 @@ CONFIRMED_SECONDS = 5 * 60
 class Session:
     """`kind` is `portal`, `platform`, `staff` or `enrolment` (a password alone: it can enrol the first device and nothing else).
 
-    `account` is `live` or `paper` (A08), the kind of its user when it was issued; nothing changes it afterwards.
+    `account` is `live` or `paper` (A08), the kind of its user when it was issued; nothing changes it afterwards. `level` is that of what was
+    held at its login, `confirmed_level` of what was shown last since (core/devices.py, Level); 0 where nothing was.
     """
 
     id: str
@@ -32,6 +35,8 @@ class Session:
     proved: int
     confirmed: int = 0
     account: str = "live"
+    level: int = 0
+    confirmed_level: int = 0
 
 
 def alive(session: Session, now: int) -> bool:
@@ -44,8 +49,10 @@ def should_touch(session: Session, now: int) -> bool:
     return now - session.touched >= TOUCH_SECONDS
 
 
-def confirmed(session: Session, now: int) -> bool:
-    """Whether a held element was shown in this session lately: at its login, or again since. Asked before what matters changes."""
+def confirmed(session: Session, now: int, floor: int = floors.CHANGES) -> bool:
+    """Whether a held element of at least this level was shown in this session lately: at its login, or again since. Asked before what
+    matters changes."""
     if session.kind == "enrolment":
         return False
-    return now < max(session.created, session.confirmed) + CONFIRMED_SECONDS
+    at_login = session.level >= floor and now < session.created + CONFIRMED_SECONDS
+    return at_login or (session.confirmed_level >= floor and now < session.confirmed + CONFIRMED_SECONDS)

@@ -31,8 +31,11 @@ DOES: Mapping[str, Roles] = MappingProxyType(
         "lost_phone": frozenset({CLIENT_SERVICES, COMPLIANCE}),
         "suspend": frozenset({CLIENT_SERVICES, COMPLIANCE}),
         "interview": frozenset({CLIENT_SERVICES}),
+        "caller": frozenset({CLIENT_SERVICES, COMPLIANCE}),
+        "callers": frozenset({COMPLIANCE, AUDITOR}),
         "requests": _EVERYONE,
         "members": frozenset({ADMINISTRATOR, AUDITOR}),
+        "audit": frozenset({AUDITOR, COMPLIANCE}),
         "cases": frozenset({CLIENT_SERVICES, COMPLIANCE, AUDITOR}),
         "answer": frozenset({CLIENT_SERVICES, COMPLIANCE}),
     }
@@ -48,7 +51,7 @@ DOES_TO_STAFF: Mapping[str, Roles] = MappingProxyType(
         "interview": frozenset({CLIENT_SERVICES, ADMINISTRATOR}),
     }
 )
-NEVER_TO_ONESELF = frozenset({"unlock", "suspend", "interview", "answer"})
+NEVER_TO_ONESELF = frozenset({"unlock", "suspend", "interview", "caller", "answer"})
 
 
 @dataclass(frozen=True, slots=True)

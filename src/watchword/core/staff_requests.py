@@ -8,7 +8,8 @@ Rules this file stands for:
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
 
 from watchword.core.machine import Machine
 
@@ -32,6 +33,8 @@ class StaffRequest:
     """One row of `staff_requests`. `user_id` is whom it is about; `params` what the change needs, by kind.
 
     `reason`, `evidence` and `note` (what the one who decided checked, or why not) are words of staff about a person: stored sealed.
+    `caller` are the facts of a confirmation by the caller's Key (core/caller.py), {} where there was none. One without `decided_by` was
+    closed by the person himself, who said that nobody of his was calling.
     """
 
     id: str
@@ -47,6 +50,7 @@ class StaffRequest:
     evidence: str
     params: Mapping[str, str]
     note: str = ""
+    caller: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
 
 
 def state_at(request: StaffRequest, now: int) -> str:

@@ -1,17 +1,19 @@
 """The interface of a factor: `start` says what to store, show and send; `verify` judges an answer. Both are pure.
 
 A *claim* is a fact that can be spent once; the store inserts it under a unique index, so single use holds under any concurrency.
+Key has four factors on one device, asked and counted by flows of their own; every other is `Separate`: one file here, one line in the
+registry, and flows/methods.py asks, counts and judges it (docs/adding-a-factor.md).
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import Protocol
 
 from watchword.core.devices import Device, Level
-from watchword.core.refusals import Kind
+from watchword.core.refusals import PASSKEY_WRONG, Kind
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -27,19 +29,23 @@ class Started:
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The answer was right. Every one of `claims` must still be unspent when it is stored."""
+    """The answer was right. Every one of `claims` must still be unspent when it is stored; `state` is what the device's row keeps from
+    now on, None for what it kept."""
 
     claims: tuple[str, ...] = ()
+    state: bytes | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """The answer was wrong. `kind` is what the person is told, `reason` is private, `claims` are spent all the same."""
+    """The answer was wrong. `kind` is what the person is told, `reason` is private, `claims` are spent all the same. `disables` says that
+    the device itself can be trusted no more."""
 
     kind: Kind
     reason: str
     params: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     claims: tuple[str, ...] = ()
+    disables: bool = False
 
 
 Verdict = Accepted | Rejected
@@ -56,12 +62,29 @@ class Holder:
     phone_key: bytes = b""
 
 
+@dataclass(frozen=True, slots=True)
+class Site:
+    """The page that asks. `origin` is its own, `rp_id` the name that passkeys are bound to, `user` the person's handle there, `embedder` the
+    one origin that may frame the page, "" for none. `named` says whether the page knows who it is dealing with."""
+
+    rp_id: str
+    origin: str
+    user: bytes
+    embedder: str = ""
+    named: bool = True
+
+
 class Factor(Protocol):
     """One way of proving that something is held."""
 
     @property
     def kind(self) -> str:
         """Its name in code and logs."""
+        ...
+
+    @property
+    def device(self) -> str:
+        """The kind of device it is a way of (core/devices.py)."""
         ...
 
     @property
@@ -83,3 +106,44 @@ class Factor(Protocol):
     ) -> Verdict:
         """Judge `answer` against `challenge` (what `start` stored)."""
         ...
+
+
+class Separate:
+    """A factor that is not Key's: `Factor`, and what asks and reads its answers, with the ordinary answers."""
+
+    kind: str
+    device: str
+    level: Level
+    amr: tuple[str, ...]
+    seconds: int = 0  # the life of what is asked; 0 where nothing is asked and the answer can be given at any time
+    resists: bool = (
+        False  # whether a page between the person and us gains nothing by it, so that it serves under suspicion too
+    )
+    browser: bool = False  # whether it takes a browser: terminals and platforms are not offered it
+    malformed: Kind = PASSKEY_WRONG  # what is told of an answer that `read` cannot read
+
+    def grade(self, device: Device) -> tuple[Level, tuple[str, ...]]:
+        """Level and amr of one device, where they differ within a kind."""
+        return self.level, self.amr
+
+    def read(self, given: Mapping[str, str]) -> Mapping[str, object] | None:
+        """The answer in what a form or a program sent; None where it cannot be one, which counts as no try."""
+        raise NotImplementedError
+
+    def start(self, holder: Holder, *, challenge_id: str, now: int, entropy: bytes) -> Started:
+        """As `Factor.start`."""
+        return Started()
+
+    def ask(self, holders: Sequence[Holder], site: Site, *, challenge_id: str, now: int, entropy: bytes) -> Started:
+        """A question to any of these devices of one kind; the first is the one that was chosen."""
+        return self.start(holders[0], challenge_id=challenge_id, now=now, entropy=entropy)
+
+    def verify(
+        self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int
+    ) -> Verdict:
+        """As `Factor.verify`."""
+        raise NotImplementedError
+
+    def pick(self, holders: Sequence[Holder], answer: Mapping[str, object]) -> Holder | None:
+        """The device that an answer comes from."""
+        return holders[0] if holders else None

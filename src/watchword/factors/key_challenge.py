@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 
-from watchword.core.devices import Level
+from watchword.core.devices import KEY, Level
 from watchword.core.otp import SUITE, OcraInput, challenge_digits, ocra
 from watchword.core.refusals import RESPONSE_WRONG
 from watchword.factors.base import Accepted, Holder, Rejected, Started, Verdict
@@ -15,6 +15,7 @@ class KeyChallenge:
     """`challenge` holds `digits`; `answer` is `{"response": eight digits}`."""
 
     kind = "key_challenge"
+    device = KEY
     level = Level.KEY_OFFLINE
     amr = ("otp", "pin")
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 
-from watchword.core.devices import Level
+from watchword.core.devices import KEY, Level
 from watchword.core.otp import STEP_SECONDS, totp
 from watchword.core.refusals import CODE_CLOCK, CODE_WRONG
 from watchword.factors.base import Accepted, Holder, Rejected, Started, Verdict
@@ -21,6 +21,7 @@ class KeyCode:
     """`answer` is `{"code": six digits}`."""
 
     kind = "key_code"
+    device = KEY
     level = Level.KEY_OFFLINE
     amr = ("otp",)
 

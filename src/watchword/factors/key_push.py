@@ -9,7 +9,7 @@ from __future__ import annotations
 import hmac
 from collections.abc import Mapping
 
-from watchword.core.devices import Level
+from watchword.core.devices import KEY, Level
 from watchword.core.refusals import CONFIRMATION_WRONG, FIELDS, PIN_WRONG
 from watchword.factors.base import Accepted, Holder, Rejected, Started, Verdict
 
@@ -22,6 +22,7 @@ class KeyPush:
     """`challenge` holds the expected fields, `confirm`, `confirmation`, `qr_hash`; `answer` the signed fields, their bytes and the HMAC."""
 
     kind = "key_push"
+    device = KEY
     level = Level.KEY_ONLINE
     amr = ("hwk", "pop", "pin")
 

@@ -7,7 +7,7 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from watchword.core.devices import SIGNED_WRONG_LIMIT, Device, Phone, Platform
+from watchword.core.devices import SIGNED_WRONG_LIMIT, Device, Phone, Platform, on_phone
 from watchword.core.encoding import b64u, unb64u
 from watchword.core.enrolments import Enrolment
 from watchword.core.refusals import (
@@ -123,7 +123,7 @@ def _issue(
         if refused is not None:
             return refused
     replaced = replaced_device(tx, enrolment)
-    mine = [device for device in tx.devices.of_user(user.id) if device.state == "active" and device.id != replaced]
+    mine = [device for device in keys_of(tx, user.id) if device.id != replaced]
     if len(mine) >= kit.policy.devices_per_user:
         return Refusal(WAY_UNAVAILABLE, "devices.limit")
     stated = stated_platform(platform)
@@ -141,6 +141,11 @@ def _issue(
         AuditRow("enrolment.secret.issued", user.id, enrolment.id, {"device": device.id}, {"phone": phone.name}), now
     )
     return device
+
+
+def keys_of(tx: Tx, user_id: str) -> list[Device]:
+    """Where a user's Key is active."""
+    return [device for device in tx.devices.of_user(user_id) if device.state == "active" and on_phone(device)]
 
 
 def stated_platform(platform: Platform) -> str:
@@ -227,7 +232,7 @@ def _activate(
     if salt is None or blob is None:
         return Refusal(INVALID, "recovery.form", {"field": "recovery"})
     replaced = replaced_device(tx, enrolment)
-    others = [other for other in tx.devices.of_user(user.id) if other.state == "active" and other.id != replaced]
+    others = [other for other in keys_of(tx, user.id) if other.id != replaced]
     if len(others) >= kit.policy.devices_per_user:
         return Refusal(WAY_UNAVAILABLE, "devices.limit")
     if not tx.enrolments.move(enrolment.id, "issued", "active") or not tx.devices.move(

@@ -39,7 +39,7 @@ def start(kit: Kit, username: str, password: str, platform: Platform, claim: str
     """Username and password on the phone. With an active Key this road is closed: a second phone is added from the portal."""
 
     def begin(tx: Tx, user: User, hashed: bytes) -> Begun | Refusal:
-        if password_step.active_devices(tx, user.id):
+        if password_step.active_devices(tx, user.id, kit.clock.now()):
             return Refusal(ALREADY_HAS_KEY, "device.exists")
         waits = lower_limits.first_key(kit, tx, user)
         if waits is not None:
@@ -104,7 +104,7 @@ def usable(kit: Kit, tx: Tx, enrolment: Enrolment, *states: str) -> tuple[Enrolm
             ENROLMENT_OVER, "device.ended"
         )  # staff or its owner ended it meanwhile: what follows is theirs to say
     if _for_the_first(tx, enrolment) and enrolment.state != "active":
-        if password_step.active_devices(tx, user.id):
+        if password_step.active_devices(tx, user.id, kit.clock.now()):
             # Begun with a password alone, before Key was there: it is closed now.
             return Refusal(ENROLMENT_OVER, "device.exists")
         return lower_limits.first_key(kit, tx, user) or (enrolment, user)

@@ -33,6 +33,7 @@ from watchword.core.refusals import (
 )
 from watchword.factors.base import Holder, Rejected, Verdict
 from watchword.factors.registry import FACTORS
+from watchword.flows import reach
 from watchword.flows.endings import fail, tell
 from watchword.flows.holders import holder
 from watchword.flows.kit import Kit
@@ -82,13 +83,15 @@ def show(kit: Kit, collector: str, way: str, *, bound_key: str = "") -> Shown | 
         if way == "qr":
             return _show_qr(kit, tx, attempt, now)
         if way == "challenge" and not qr_only(attempt):
-            return _show_challenge(kit, tx, attempt, now)
+            if reach.key_of(reach.admitted(kit, tx, attempt), attempt.device_id) is None:
+                return Refusal(WAY_UNAVAILABLE, "device.unknown")
+            return reach.reaches(attempt, FACTORS["key_challenge"].level) or _show_challenge(kit, tx, attempt, now)
     return Refusal(WAY_UNAVAILABLE, "way.unknown")
 
 
 def _show_qr(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> Shown | Refusal:
     turn = attempt.qr_turn + 1
-    device = tx.devices.get(attempt.device_id)
+    device = reach.key_of(reach.admitted(kit, tx, attempt), attempt.device_id)
     if device is None and not qr_only(attempt):
         return Refusal(WAY_UNAVAILABLE, "device.unknown")
     started = FACTORS["key_qr"].start(
@@ -120,7 +123,7 @@ def answer(kit: Kit, collector: str, way: str, typed: str, *, bound_key: str = "
             return Refusal(
                 WAY_UNAVAILABLE, "recovery.qr_only"
             )  # digits could be guessed at, and pause a stranger's phone
-        device = tx.devices.get(seen.device_id) if seen else None
+        device = reach.key_of(reach.admitted(kit, tx, seen), seen.device_id) if seen else None
         if device is not None:
             tx.phones.get(device.phone_id, lock=True)  # the order of locks everywhere: user, phone, attempt, device
         attempt = pending(kit, tx, collector, bound_key)
@@ -137,8 +140,12 @@ def answer(kit: Kit, collector: str, way: str, typed: str, *, bound_key: str = "
 
 def _judge(kit: Kit, tx: Tx, attempt: Attempt, device: Device | None, way: str, digits: str) -> Attempt | Refusal:
     now = kit.clock.now()
-    if device is None or device.state != "active" or device.id != attempt.device_id:
+    device = tx.devices.get(device.id) if device else None  # as it is now that its phone is locked
+    if device is None or device.state != "active":
         return Refusal(WAY_UNAVAILABLE, "device.inactive")
+    low = reach.reaches(attempt, FACTORS[KINDS[way]].level)
+    if low is not None:
+        return low
     if qr_only(attempt) or (way == "code" and guarded(attempt)):
         return Refusal(WAY_UNAVAILABLE, "way.guarded")
     refused = _closed(attempt, way, now)
@@ -182,7 +189,7 @@ def _verify(kit: Kit, attempt: Attempt, device: Device, way: str, digits: str, n
 def _accepted(kit: Kit, tx: Tx, attempt: Attempt, device: Device, way: str, now: int) -> Attempt | Refusal:
     factor = FACTORS[KINDS[way]]
     moved = tx.attempts.move(
-        attempt.id, "pending", "approved", decided=now, decided_by=factor.kind, amr=" ".join(factor.amr),
+        attempt.id, "pending", "approved", decided=now, decided_by=f"{device.id}:{factor.kind}", amr=" ".join(factor.amr), level=int(factor.level),
         wrong=attempt.wrong, challenge_state="answered" if way == "challenge" else attempt.challenge_state,
     )  # fmt: skip
     if not moved:

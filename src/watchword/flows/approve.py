@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from watchword.core.attempts import OPEN_SECONDS, WRONG_CONFIRMATIONS, Attempt, state_at
+from watchword.core.attempts import WRONG_CONFIRMATIONS, Attempt, area, state_at
+from watchword.core.caller import ACTION
 from watchword.core.devices import SIGNED_WRONG_LIMIT, Device, Phone
 from watchword.core.encoding import b64u, sha256, unb64u
 from watchword.core.enrolments import LIVE
 from watchword.core.pushes import QUIET_SECONDS
 from watchword.core.refusals import (
+    CALLER_WORDS,
     CONFIRMATION_WRONG,
     DECISION_OVER,
     FIELDS,
@@ -24,11 +26,11 @@ from watchword.core.users import User
 from watchword.factors.base import Rejected
 from watchword.factors.key_push import DECISIONS
 from watchword.factors.registry import FACTORS
-from watchword.flows import letters, owner_notices, renewals, suspicion
+from watchword.flows import caller, letters, owner_notices, reach, renewals, suspicion
 from watchword.flows.answers import confirmation_of
 from watchword.flows.details import context_of, details
-from watchword.flows.endings import fail, settle, tell
-from watchword.flows.holders import holder
+from watchword.flows.endings import close_beside, fail, settle, tell
+from watchword.flows.holders import device_here, holder
 from watchword.flows.kit import Kit
 from watchword.flows.phone_requests import Signed, check_signed, find_phone, text
 from watchword.flows.ports import AuditRow, Tx
@@ -67,8 +69,12 @@ def pending(kit: Kit, request: Signed, offline_limit: int) -> Pending | Refusal:
         mine = {user.id: (device.id, user.kind) for device, user in pairs if device.state == "active"}
         attempts = tx.attempts.open_for(tuple(mine), now) if mine else ()
         kept = tx.protection.notices(tuple(mine), now)
-    waiting = [attempt for attempt in attempts if attempt.asked and state_at(attempt, now) == "pending"]
-    signed = tuple(kit.vault.sign(details(kit, attempt, *mine[attempt.user_id])) for attempt in waiting)
+        waiting = [attempt for attempt in attempts if attempt.asked and state_at(attempt, now) == "pending"]
+        agents = [caller.agent_of(tx, attempt) for attempt in waiting]
+    signed = tuple(
+        kit.vault.sign(details(kit, attempt, *mine[attempt.user_id], agent))
+        for attempt, agent in zip(waiting, agents, strict=True)
+    )
     people = {user.id: user for _, user in pairs}
     told = tuple(owner_notices.signed(kit, notice, people[notice.user_id]) for notice in kept)
     lines = tuple(_line(device, user) for device, user in pairs)
@@ -98,18 +104,11 @@ def scan(kit: Kit, request: Signed) -> dict[str, Any] | Refusal:
         attempt = tx.attempts.by_qr(qr_hash) if qr_hash else None
         if attempt is None or now >= attempt.qr_until or state_at(attempt, now) != "pending":
             return Refusal(NOT_FOR_YOU, "qr.unknown_or_over")
-        device = _device_here(tx, attempt, phone)
+        device = device_here(tx, attempt, phone)
         user = tx.users.get(attempt.user_id)
     if device is None or user is None:
         return Refusal(NOT_FOR_YOU, "qr.foreign_phone")
     return kit.vault.sign(details(kit, attempt, device.id, user.kind))
-
-
-def _device_here(tx: Tx, attempt: Attempt, phone: Phone) -> Device | None:
-    for device in tx.devices.of_user(attempt.user_id):
-        if device.phone_id == phone.id and device.state == "active":
-            return device
-    return None
 
 
 def decide(kit: Kit, request: Signed) -> Decided | Refusal:
@@ -124,7 +123,7 @@ def decide(kit: Kit, request: Signed) -> Decided | Refusal:
         if refused is not None or phone is None:
             return refused or Refusal(NOT_FOR_YOU)
         attempt = tx.attempts.get(attempt_id, lock=True)
-        device = _device_here(tx, attempt, phone) if attempt else None
+        device = device_here(tx, attempt, phone) if attempt else None
         if attempt is None or device is None:
             return Refusal(NOT_FOR_YOU, "attempt.foreign")
         attempt = settle(kit, tx, attempt)
@@ -150,12 +149,17 @@ def _decide(
     if attempt.state != "pending" and not late:
         return Refusal(DECISION_OVER, f"attempt.{attempt.state}")
     if decision == "approve":
+        low = reach.reaches(attempt, FACTORS["key_push"].level)
+        if low is not None:
+            return low
         if phone.signed_wrong >= SIGNED_WRONG_LIMIT:
             return Refusal(PINS_SPENT, "pins.spent")
+        if caller.words_missing(tx, attempt):
+            return Refusal(CALLER_WORDS, "words.first")
     user = tx.users.get(attempt.user_id)
     if user is None:
         return Refusal(NOT_FOR_YOU, "user.gone")
-    expected = _expected(kit, attempt, device, user.kind)
+    expected = _expected(kit, attempt, device, user.kind, caller.agent_of(tx, attempt))
     verdict = FACTORS["key_push"].verify(holder(kit, device, "hmac"), expected, _answer(request), now=kit.clock.now())
     if isinstance(verdict, Rejected):
         return _rejected(kit, tx, attempt, device, phone, verdict)
@@ -169,8 +173,8 @@ def _by(request: Signed) -> str:
     return f"{text(fields, 'device', 26)}:{text(fields, 'decision', 16)}:{way}"
 
 
-def _expected(kit: Kit, attempt: Attempt, device: Device, account: str) -> Mapping[str, object]:
-    fields = details(kit, attempt, device.id, account)
+def _expected(kit: Kit, attempt: Attempt, device: Device, account: str, agent: str) -> Mapping[str, object]:
+    fields = details(kit, attempt, device.id, account, agent)
     bound = {name: fields[name] for name in ("v", "iss", "attempt", "nonce", "user", "device", "action", "client")}
     qr_open = kit.clock.now() < attempt.qr_until
     secret = kit.vault.derive("qr", attempt.id, attempt.qr_turn)[:16]
@@ -188,7 +192,10 @@ def _answer(request: Signed) -> Mapping[str, object]:
 
 def _rejected(kit: Kit, tx: Tx, attempt: Attempt, device: Device, phone: Phone, verdict: Rejected) -> Refusal:
     now = kit.clock.now()
-    tx.audit.write(AuditRow("login.approval.refused", attempt.user_id, attempt.id, {"reason": verdict.reason}), now)
+    tx.audit.write(
+        AuditRow(f"{area(attempt.action)}.approval.refused", attempt.user_id, attempt.id, {"reason": verdict.reason}),
+        now,
+    )
     if verdict.kind is CONFIRMATION_WRONG:
         wrong = tx.attempts.count(attempt.id, "wrong_confirmation", WRONG_CONFIRMATIONS) or WRONG_CONFIRMATIONS
         if wrong >= WRONG_CONFIRMATIONS:
@@ -222,10 +229,13 @@ def _close(
     to = CLOSED_BY[decision]
     values: dict[str, object] = {"decided": now, "decided_by": _by(request)}
     if decision == "approve":
+        values["level"] = int(FACTORS["key_push"].level)
         values["amr"] = "hwk pop fpt" if request.fields.get("uv") == "biometric" else "hwk pop pin"
     if not tx.attempts.move(attempt.id, attempt.state, to, **values):
         return Refusal(DECISION_OVER, "attempt.moved")
-    tx.audit.write(AuditRow(f"login.push.{to}", attempt.user_id, attempt.id, {"device": device.id}), now)
+    tx.audit.write(
+        AuditRow(f"{area(attempt.action)}.push.{to}", attempt.user_id, attempt.id, {"device": device.id}), now
+    )
     if decision == "approve":
         tx.devices.used(device.id, now, clear="wrong_signed" if device.wrong_signed else "")
         if phone.offline_wrong:
@@ -243,9 +253,10 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     if attempt.session_id:
         tx.sessions.end(attempt.session_id, now)
         _undo_enrolments(tx, attempt, now)
-    for other in tx.attempts.recent(attempt.user_id, now - OPEN_SECONDS):
-        if other.state in ("pending", "approved"):
-            tx.attempts.move(other.id, other.state, "not_me", decided=now, decided_by="not_me")
+    close_beside(tx, attempt, now)
+    if attempt.action == ACTION:
+        caller.alarm(kit, tx, attempt, now, reason="not_me")
+        return
     user = tx.users.get(attempt.user_id)
     if user is None:
         return
@@ -261,10 +272,13 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
 
 
 def _undo_enrolments(tx: Tx, attempt: Attempt, now: int) -> None:
-    """Phones that the stranger's session put in place go with it: every one, since a page may offer again after an activation.
+    """Devices that the stranger's session put in place go with it: every one, since a page may offer again after an activation.
 
     Each row is locked before it is judged, so that a confirmation on its way is either undone here or finds the session ended.
     """
+    for device in tx.devices.of_user(attempt.user_id):
+        if device.added_in == attempt.session_id and tx.devices.move(device.id, "active", "inactive", now):
+            tx.audit.write(AuditRow("device.other.ended", attempt.user_id, device.id, {"reason": "not_me"}), now)
     for found in tx.enrolments.all_of_session(attempt.session_id):
         enrolment = tx.enrolments.get(found.id, lock=True)
         if enrolment is None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Literal, TypeVar
 
+from watchword.core import floors
 from watchword.core.refusals import PRIMARY_ONLY, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
@@ -56,9 +57,11 @@ def named(user: User) -> str:
     return f"{user.display_name} ({user.username})" if user.display_name else user.username
 
 
-def refusal(kit: Kit, tx: Tx, session: Session, user: User, *, binding: bool) -> Refusal | None:
+def refusal(
+    kit: Kit, tx: Tx, session: Session, user: User, *, binding: bool, floor: int = floors.CHANGES
+) -> Refusal | None:
     """Why this session may not change security settings now, or None. In order: whose right it is, the delay, the held element."""
     refused = by_primary(tx, user)
     if refused is None and binding:
         refused = lower_limits.binding(kit, user)
-    return refused or confirm.required(kit, session)
+    return refused or confirm.required(kit, session, floor)

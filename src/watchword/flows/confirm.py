@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from watchword.core import floors
 from watchword.core.encoding import b64u, sha256
 from watchword.core.refusals import ATTEMPT_GONE, CONFIRM_FIRST, NO_DEVICE, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session, confirmed
-from watchword.flows import device_tokens, login
+from watchword.flows import device_tokens, login, reach
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow
 
 OPERATIONS = (
-    "password", "contacts", "devices", "sessions", "questions", "notices", "networks", "account",
+    "password", "contacts", "devices", "sessions", "questions", "notices", "networks", "account", "login",
     "staff", "staff_request", "staff_approval",
 )  # fmt: skip
 
@@ -31,28 +32,34 @@ class Confirmed:
     operation: str
 
 
-def required(kit: Kit, session: Session) -> Refusal | None:
+def required(kit: Kit, session: Session, floor: int = floors.CHANGES) -> Refusal | None:
     """Why this session may not change what matters now, or None. Flows ask it themselves; pages ask it to show the way."""
-    return None if confirmed(session, kit.clock.now()) else Refusal(CONFIRM_FIRST, "session.not_confirmed")
+    return None if confirmed(session, kit.clock.now(), floor) else Refusal(CONFIRM_FIRST, "session.not_confirmed")
 
 
-def begin(kit: Kit, session: Session, operation: str, visit: Visit, *, bound_key: str = "") -> login.Opened | Refusal:
-    """Ask the person's phone to approve a change. Raises KeyError for an operation that is not one of OPERATIONS."""
+def begin(
+    kit: Kit, session: Session, operation: str, visit: Visit, *, bound_key: str = "", terminal: bool = False
+) -> login.Opened | Refusal:
+    """Ask the person's device to approve a change. Raises KeyError for an operation that is not one of OPERATIONS."""
     if operation not in OPERATIONS:
         raise KeyError(operation)
     with kit.store.write() as tx:
         user = tx.users.lock(session.user_id)
         if user is None or user.state != "active":
             return Refusal(SESSION_ABSENT, "user.gone")
-        devices = active_devices(tx, user.id)
-        if not devices:
+        active = active_devices(tx, user.id, kit.clock.now())
+        if not active:
             return Refusal(NO_DEVICE, "device.none")
+        floor = floors.floor(session.client, "confirm", operation, user.floor)
+        devices = reach.fitting(kit, active, floor, action="confirm", browser=not (terminal or bound_key))
+        if isinstance(devices, Refusal):
+            return devices
         token = device_tokens.pick(kit, visit.device_token, user.id) if visit.device_token else ""
         browser = tx.browsers.by_token(user.id, sha256(token.encode())) if token else None
         client = kit.policy.clients[session.client]
         opened = login.open_attempt(
             kit, tx, user, client, devices, browser, visit,
-            bound_key=bound_key, action="confirm", operation=operation, session_id=session.id,
+            bound_key=bound_key, action="confirm", operation=operation, session_id=session.id, floor=floor,
         )  # fmt: skip
     login.announce(kit, opened)
     return opened
@@ -66,7 +73,9 @@ def collect(kit: Kit, session: Session, collector: str, *, bound_key: str = "") 
         attempt = login.approved(kit, tx, collector, "confirm", bound_key=bound_key)
         if isinstance(attempt, Refusal):
             return attempt
-        if attempt.session_id != session.id or not tx.sessions.confirm(session.id, now, sha256(token.encode())):
+        if attempt.session_id != session.id or not tx.sessions.confirm(
+            session.id, now, sha256(token.encode()), attempt.level
+        ):
             return Refusal(ATTEMPT_GONE, "session.other")
         if not tx.attempts.move(attempt.id, "approved", "collected"):
             raise RuntimeError("an attempt was collected twice under its lock")

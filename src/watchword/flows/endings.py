@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from watchword.core.attempts import ATTEMPT, Attempt, due
+from watchword.core.attempts import ATTEMPT, OPEN_SECONDS, Attempt, area, due
+from watchword.core.devices import on_phone
 from watchword.core.refusals import ATTEMPT_GONE, CANCELLED, DENIED, EXPIRED, FAILED, LAPSED, NOT_ME, Kind
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
@@ -31,7 +32,7 @@ def settle(kit: Kit, tx: Tx, attempt: Attempt) -> Attempt:
         return attempt
     to = str(ATTEMPT.step(attempt.state, event))
     if tx.attempts.move(attempt.id, attempt.state, to):
-        tx.audit.write(AuditRow(f"login.attempt.{to}", attempt.user_id, attempt.id), kit.clock.now())
+        tx.audit.write(AuditRow(f"{area(attempt.action)}.attempt.{to}", attempt.user_id, attempt.id), kit.clock.now())
     return replace(attempt, state=to)
 
 
@@ -39,14 +40,26 @@ def fail(kit: Kit, tx: Tx, attempt: Attempt, reason: str) -> None:
     """Too many wrong answers: the attempt is over for good."""
     if tx.attempts.move(attempt.id, "pending", "failed", decided=kit.clock.now(), decided_by=reason):
         tx.audit.write(
-            AuditRow("login.attempt.failed", attempt.user_id, attempt.id, {"reason": reason}), kit.clock.now()
+            AuditRow(f"{area(attempt.action)}.attempt.failed", attempt.user_id, attempt.id, {"reason": reason}),
+            kit.clock.now(),
         )
+
+
+def close_beside(tx: Tx, attempt: Attempt, now: int) -> None:
+    """*Not me* was said of one: whatever else of this user is open, or approved and not yet collected, ends with it."""
+    for other in tx.attempts.recent(attempt.user_id, now - OPEN_SECONDS):
+        if other.state in ("pending", "approved"):
+            tx.attempts.move(other.id, other.state, "not_me", decided=now, decided_by="not_me")
 
 
 def tell(kit: Kit, attempt: Attempt, state: str) -> None:
     """To the page that waits, and to every phone that lists this login: it has ended (protocol/spec.md 6.5). After the transaction."""
     kit.events.publish(f"attempt:{attempt.id}", {"state": state})
     with kit.store.read() as tx:
-        phones = {device.phone_id for device in tx.devices.of_user(attempt.user_id) if device.state == "active"}
+        phones = {
+            device.phone_id
+            for device in tx.devices.of_user(attempt.user_id)
+            if device.state == "active" and on_phone(device)
+        }
     for phone in sorted(phones):
         kit.events.publish(f"phone:{phone}", {"pending": "1"})

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from watchword.core.devices import lasting, on_phone
 from watchword.core.users import Contact
 from watchword.flows.kit import Kit
 from watchword.flows.password_step import active_devices
@@ -24,9 +25,9 @@ def on_file(kit: Kit, contacts: Iterable[Contact]) -> dict[bytes, Contact]:
 
 
 def only_way(kit: Kit, tx: Tx, user_id: str, contacts: Iterable[Contact]) -> str:
-    """The id of the contact by which the one working Key comes back, "" where there is none: of two Keys one helps the other out."""
-    devices = active_devices(tx, user_id)
-    if len(devices) != 1:
+    """The id of the contact by which the one working Key comes back, "" where there is none: of two devices one helps the other out."""
+    devices = [one for one in active_devices(tx, user_id, kit.clock.now()) if lasting(one)]
+    if len(devices) != 1 or not on_phone(devices[0]):
         return ""
     contact = on_file(kit, contacts).get(tx.devices.recovery_of(devices[0].id)[1])
     return contact.id if contact else ""

@@ -1,13 +1,15 @@
 """A login that begins with the phone: while passwords from this browser are not read, the held element comes first (S01, S02; DESIGN).
 
-Username → QR → approved by any phone of this person → password, counted as for a known browser: five wrong ones end it. An approval
-alone gives nothing. For a name that is nobody's, or has no Key, everything looks and costs the same; its QR leads no phone anywhere.
+Username → QR, approved by any phone of this person, or a passkey → password, counted as for a known browser: five wrong ones end it. An
+approval alone gives nothing. For a name that is nobody's, or has no Key, everything looks and costs the same; its QR leads no phone
+anywhere, and the passkey is asked for without naming one, so the browser offers what it has for this site.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+from watchword.core import floors
 from watchword.core.attempts import LIFE_SECONDS, Attempt, collect_until, state_at
 from watchword.core.encoding import b64u, sha256
 from watchword.core.lockout import IN_A_ROW
@@ -24,7 +26,7 @@ from watchword.core.refusals import (
     Refusal,
 )
 from watchword.core.users import NOBODY, username_key
-from watchword.flows import login, password_step
+from watchword.flows import login, password_step, reach
 from watchword.flows.endings import tell
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.login import Collected
@@ -52,7 +54,8 @@ def begin(kit: Kit, username: str, visit: Visit) -> Begun | Refusal:
             return Refusal(NETWORK_WAITS, "held.limited", {"until": until}, retry_after=until - now)
         user = tx.users.by_key(username_key(username))
         owner = user.id if user is not None and user.state == "active" else NOBODY
-        devices = password_step.active_devices(tx, owner)
+        devices = password_step.active_devices(tx, owner, now)
+        key = reach.key_of(devices, "")
         lang = user.lang if user is not None else visit.lang
         context = login.seen_from(visit, None, lang)
         # The name stays as it was typed: the spelling on file would tell that there is somebody.
@@ -60,10 +63,10 @@ def begin(kit: Kit, username: str, visit: Visit) -> Begun | Refusal:
             id=kit.entropy.id(), user_id=owner, username=username.strip()[:NAME_LENGTH],
             client="portal", state="pending", collector_hash=sha256(collector.encode()), bound_key="",
             nonce=b64u(kit.entropy.bytes(16)), started=now, expires=now + LIFE_SECONDS, context=context, browser_id="",
-            confirm=True, confirm_reason="browser", device_id=devices[0].id if devices else "",
+            confirm=True, confirm_reason="browser", device_id=key.id if key else "",
             asked=(), push_until=0, qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
             wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id="",
-            lang=lang, action="held",
+            lang=lang, action="held", floor=floors.floor("portal", "held", "", user.floor if user is not None else 0),
         )  # fmt: skip
         tx.attempts.add(attempt)
         known = owner if owner != NOBODY else ""

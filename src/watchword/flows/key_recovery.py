@@ -8,7 +8,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, replace
 
-from watchword.core.devices import Device, Phone, Platform
+from watchword.core.devices import Device, Phone, Platform, on_phone
 from watchword.core.encoding import b64u
 from watchword.core.enrolments import FINISH_SECONDS as ENROL_SECONDS
 from watchword.core.refusals import (
@@ -80,7 +80,7 @@ def start(
 def _lost(kit: Kit, tx: Tx, user: User) -> tuple[Lost, ...]:
     numbers = first_number.on_file(kit, tx.contacts.of(user.id))
     found = []
-    for device in password_step.active_devices(tx, user.id):
+    for device in filter(on_phone, password_step.active_devices(tx, user.id, kit.clock.now())):
         sealed, first = tx.devices.recovery_of(device.id)
         contact = numbers.get(first)
         if sealed and contact is not None:
@@ -217,7 +217,7 @@ def _spent(kit: Kit, tx: Tx, user: User) -> None:
     """Key ended by guesses from afar, which a password and a number were enough for: so does what may follow. In the day after a
     recovery these two may be a stranger's, and a new Key waits for staff; else lower limits come with it, as after a forgotten PIN."""
     now = kit.clock.now()
-    if lower_limits.binding(kit, user) is not None and not password_step.active_devices(tx, user.id):
+    if lower_limits.binding(kit, user) is not None and not password_step.active_devices(tx, user.id, kit.clock.now()):
         tx.staff.hold(user.id, user.id, now)
     else:
         tx.users.set_recovered(user.id, now)

@@ -8,6 +8,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from watchword.core.policy import Policy
+from watchword.factors.registry import FACTORS, Factors
 from watchword.flows.cases_ports import Pictures
 from watchword.flows.password_ports import Blocklist, Passwords
 from watchword.flows.ports import Clock, Entropy, Events, Store, Vault
@@ -60,6 +61,7 @@ class Kit:
     numbers: Numbers
     policy: Policy
     pictures: Pictures
+    factors: Factors = field(default_factory=lambda: FACTORS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,9 +7,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from watchword.core import assurance, confirmation, pushes
-from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, SUSPICION, Attempt, Context, guarded, state_at
-from watchword.core.devices import Device
+from watchword.core import assurance, confirmation, floors, pushes
+from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, SUSPICION, Attempt, Context, area, guarded, state_at
+from watchword.core.caller import ACTION
+from watchword.core.devices import Device, on_phone
 from watchword.core.encoding import b64u, sha256
 from watchword.core.policy import Client
 from watchword.core.pushes import Ask
@@ -37,6 +38,7 @@ from watchword.flows import (
     notices,
     owner_notices,
     password_step,
+    reach,
     sessions,
     suspicion,
 )
@@ -47,6 +49,8 @@ from watchword.flows.ports import AuditRow, Browser, Tx
 
 RECENT_SECONDS = 60 * 60
 KEPT_NETWORKS = 20
+OPTED_OUT = "opted_out"  # what decided a login that took no device
+OTHER_DEVICE = "other"  # why no phone was asked: what stands first on the page is no Key
 SESSION_KINDS = {"portal": "portal", "staff": "staff"}  # every other client is a platform
 
 
@@ -82,17 +86,17 @@ class Collected:
 
 
 def begin(
-    kit: Kit, username: str, password: str, client_id: str, visit: Visit, *, bound_key: str = ""
+    kit: Kit, username: str, password: str, client_id: str, visit: Visit, *, bound_key: str = "", terminal: bool = False
 ) -> Opened | EnrolmentOnly | Refusal:
-    """Username and password. `bound_key` is the thumbprint of a platform's ephemeral key, "" for a browser."""
+    """Username and password. `bound_key` is the thumbprint of a platform's ephemeral key, "" for a browser; `terminal` says that no
+    passkey can be asked for there."""
     client = kit.policy.clients.get(client_id)
     if client is None:
         return Refusal(CLIENT_UNKNOWN, "client.unknown")
     checked = password_step.check(kit, username, password, visit)
     if isinstance(checked, Refusal):
         return checked
-    now = kit.clock.now()
-    result = _open(kit, checked, client, visit, bound_key, now)
+    result = _open(kit, checked, client, visit, bound_key, browser=not (terminal or bound_key))
     if isinstance(result, Opened):
         announce(kit, result)
     networks.told(kit, checked.user.id, result)
@@ -100,22 +104,39 @@ def begin(
 
 
 def _open(
-    kit: Kit, checked: Checked, client: Client, visit: Visit, bound_key: str, now: int
+    kit: Kit, checked: Checked, client: Client, visit: Visit, bound_key: str, *, browser: bool
 ) -> Opened | EnrolmentOnly | Refusal:
     """What a right password gives."""
+    now = kit.clock.now()
     with kit.store.write() as tx:
         user = networks.admit(kit, tx, checked, visit)
         if isinstance(user, Refusal):
             return user
-        devices = password_step.active_devices(tx, user.id)
+        devices = password_step.active_devices(tx, user.id, now)
         if user.flagged and client.id != "portal":
             tx.audit.write(AuditRow("login.password.flagged", user.id, personal=visit.personal()), now)
             return Refusal(PASSWORD_FLAGGED, "password.flagged")
         if not devices:
             return _enrolment_only(kit, tx, user, client, visit, now)
+        floor = floors.floor(client.id, "login", "", user.floor)
+        fit = reach.fitting(kit, devices, floor, action="login", browser=browser)
+        if isinstance(fit, Refusal):
+            row = AuditRow("login.device.weak", user.id, fields={"client": client.id}, personal=visit.personal())
+            tx.audit.write(row, now)
+            return fit
         suspect = suspicion.reason(kit, tx, user, checked, visit)
         return open_attempt(
-            kit, tx, user, client, devices, checked.browser, visit, bound_key=bound_key, suspect=suspect
+            kit,
+            tx,
+            user,
+            client,
+            fit,
+            checked.browser,
+            visit,
+            bound_key=bound_key,
+            suspect=suspect,
+            floor=floor,
+            waive=bool(user.opted_out) and kit.policy.opting_out and client.id != "staff",
         )
 
 
@@ -123,8 +144,8 @@ def announce(kit: Kit, opened: Opened) -> None:
     """To the phones, and to the pages of other attempts that changed. After the transaction."""
     for other_id in opened.changed:
         kit.events.publish(f"attempt:{other_id}", {"state": "changed"})
-    if opened.ask.allowed or opened.attempt.confirm_reason == SUSPICION:
-        for phone in sorted({device.phone_id for device in opened.devices}):
+    if opened.attempt.asked or opened.attempt.confirm_reason == SUSPICION:
+        for phone in sorted({device.phone_id for device in opened.devices if on_phone(device)}):
             kit.events.publish(f"phone:{phone}", {"pending": "1"})
 
 
@@ -149,38 +170,39 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
 
 def open_attempt(
     kit: Kit, tx: Tx, user: User, client: Client, devices: tuple[Device, ...], browser: Browser | None, visit: Visit,
-    *, bound_key: str = "", action: str = "login", operation: str = "", session_id: str = "", suspect: str = "",
+    *, bound_key: str = "", action: str = "login", operation: str = "", session_id: str = "", suspect: str = "", floor: int = 0,
+    life: int = LIFE_SECONDS, waive: bool = False,
 ) -> Opened:  # fmt: skip
-    """A new attempt of a user whose row is locked, with its push. `devices` are his active ones, the one used last first.
+    """A new attempt of a user whose row is locked, with its push where the first of `devices` is Key. These are the ones that may answer
+    (flows/reach.py), the one used last first; `floor` is what they were held against.
 
-    `suspect` is why no phone may be asked for it (S02): only the QR and the challenge answer it then.
+    `suspect` is why no phone may be asked for it (S02): only what cannot be read out answers it then. With `waive` it is approved from the
+    start where nothing about it is out of the ordinary (Q01): what would ask for the confirmation code asks for the device too.
     """
     now = kit.clock.now()
     recent = tx.attempts.recent(user.id, now - RECENT_SECONDS)
-    ask = Ask(False, SUSPICION) if suspect else may_ask_now(user, recent, now)
     context = seen_from(visit, browser, user.lang)
-    reason = SUSPICION if suspect else _confirmation(kit, user, context, recent, now)
+    reason = SUSPICION if suspect else _confirmation(kit, user, context, recent, action, now)
+    waived = waive and not reason
+    ask = _ask(user, recent, now, suspect) if on_phone(devices[0]) and not waived else Ask(False, OTHER_DEVICE)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
-    pushed = ask.allowed and not any(
-        now < other.push_until for other in open_beside
-    )  # one push at a time; the app lists both
+    pushed = ask.allowed and all(now >= other.push_until for other in open_beside)  # one at a time; the app lists both
     collector = b64u(kit.entropy.bytes(16))
     attempt = Attempt(
-        id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="pending",
+        id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="approved" if waived else "pending",
         collector_hash=sha256(collector.encode()), bound_key=bound_key, nonce=b64u(kit.entropy.bytes(16)),
-        started=now, expires=now + LIFE_SECONDS, context=context, browser_id=browser.id if browser else "",
+        started=now, expires=now + life, context=context, browser_id=browser.id if browser else "",
         confirm=bool(reason), confirm_reason=reason, device_id=devices[0].id,
         asked=(now,) if ask.allowed else (), push_until=now + PUSH_SECONDS if pushed else 0,
         qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
-        wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id=session_id, lang=user.lang,
-        action=action, operation=operation,
+        wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=now if waived else 0, decided_by=OPTED_OUT if waived else "", amr="",
+        session_id=session_id, lang=user.lang,
+        action=action, operation=operation, floor=floor,
     )  # fmt: skip
     tx.attempts.add(attempt)
-    changed = tuple(other.id for other in open_beside if not other.confirm)
-    for other_id in changed:
-        tx.attempts.set(other_id, confirm=True, confirm_reason="several")
+    changed = _several(tx, open_beside)
     fields = {"client": client.id, "action": action, "asked": ask.allowed, "suspicion": suspect}
-    tx.audit.write(AuditRow("login.attempt.opened", user.id, attempt.id, fields, visit.personal()), now)
+    tx.audit.write(AuditRow(f"{area(action)}.attempt.opened", user.id, attempt.id, fields, visit.personal()), now)
     if suspect:
         owner_notices.put(kit, tx, user.id, "suspicion", now + owner_notices.SHORT_SECONDS, visit=visit, reason=suspect)
     if pushed:
@@ -188,12 +210,26 @@ def open_attempt(
     return Opened(attempt, collector, devices, ask, changed)
 
 
-def _confirmation(kit: Kit, user: User, context: Context, recent: tuple[Attempt, ...], now: int) -> str:
-    """Why this attempt asks for the confirmation code, or ""."""
+def _ask(user: User, recent: tuple[Attempt, ...], now: int, suspect: str) -> Ask:
+    return Ask(False, SUSPICION) if suspect else may_ask_now(user, recent, now)
+
+
+def _several(tx: Tx, others: list[Attempt]) -> tuple[str, ...]:
+    """Have those that are open beside a new one ask for the code too; the ids of those that did not yet."""
+    changed = tuple(other.id for other in others if not other.confirm)
+    for other_id in changed:
+        tx.attempts.set(other_id, confirm=True, confirm_reason="several")
+    return changed
+
+
+def _confirmation(kit: Kit, user: User, context: Context, recent: tuple[Attempt, ...], action: str, now: int) -> str:
+    """Why this attempt asks for the confirmation code, or "". On the telephone it always does: it is what is read out."""
     after_denial = bool(user.denied_at) and not any(
-        a.state in ("approved", "collected") and a.decided > user.denied_at for a in recent
+        a.state in ("approved", "collected") and a.action != ACTION and a.decided > user.denied_at for a in recent
     )
-    return confirmation.reason(context, recent, now=now, always=kit.policy.always_confirm, after_denial=after_denial)
+    return confirmation.reason(
+        context, recent, now=now, always=kit.policy.always_confirm or action == ACTION, after_denial=after_denial
+    )
 
 
 def may_ask_now(user: User, recent: tuple[Attempt, ...], now: int) -> Ask:
@@ -227,9 +263,10 @@ def ask_again(kit: Kit, collector: str, *, bound_key: str = "", device_id: str =
             return attempt
         if guarded(attempt):
             return Refusal(WAY_UNAVAILABLE, "push.guarded")
-        devices = {device.id: device for device in password_step.active_devices(tx, attempt.user_id)}
-        chosen = devices.get(device_id or attempt.device_id)
-        if user is None or chosen is None:
+        devices = reach.admitted(kit, tx, attempt)
+        chosen = next((device for device in devices if device.id == device_id), None)
+        chosen = chosen if device_id else reach.key_of(devices, attempt.device_id)
+        if user is None or chosen is None or not on_phone(chosen):
             return Refusal(WAY_UNAVAILABLE, "device.unknown")
         if chosen.id == attempt.device_id and now < attempt.push_until - PUSH_SECONDS + 10:
             return Refusal(PUSH_PENDING, "push.just_sent", {"until": attempt.push_until})
@@ -312,7 +349,8 @@ def give(kit: Kit, tx: Tx, attempt: Attempt, user: User, visit: Visit, now: int)
     held = tuple(attempt.amr.split())
     session, token = sessions.issue(
         kit, tx, user, kind=SESSION_KINDS.get(client.id, "platform"), client=client.id, attempt_id=attempt.id,
-        acr=assurance.acr(held), amr=assurance.amr(held), idle=client.idle_seconds, life=client.life_seconds,
+        acr=assurance.acr(held, attempt.level), amr=assurance.amr(held), idle=client.idle_seconds, life=client.life_seconds,
+        level=attempt.level,
     )  # fmt: skip
     if not tx.attempts.move(attempt.id, "approved", "collected", session_id=session.id):
         raise RuntimeError("an attempt was collected twice under its lock")

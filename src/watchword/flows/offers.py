@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 
-from watchword.core import codes
+from watchword.core import codes, floors
 from watchword.core.devices import Platform
 from watchword.core.encoding import b64u, sha256
 from watchword.core.enrolments import (
@@ -68,10 +68,12 @@ def current(kit: Kit, session: Session, *, renew: bool = False) -> Offer | Refus
         user = tx.users.lock(session.user_id)
         if user is None:
             return Refusal(SESSION_ABSENT, "user.gone")
-        if active_devices(tx, user.id):
+        if active_devices(tx, user.id, now):
             if session.kind == "enrolment":
                 return Refusal(PROOF_FIRST, "device.exists")  # the first enrolment's proof is for the first device only
-            refused = changes.refusal(kit, tx, session, user, binding=True)  # nor may a session left open do it
+            refused = changes.refusal(
+                kit, tx, session, user, binding=True, floor=floors.ENROL
+            )  # nor may a session left open do it
             if refused is not None:
                 return refused
         for old in tx.enrolments.offered_to(user.id):

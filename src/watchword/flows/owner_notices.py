@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from watchword.core.devices import on_phone
 from watchword.core.users import User
 from watchword.flows.details import plain
 from watchword.flows.kit import Kit, Visit
@@ -48,6 +49,8 @@ def signed(kit: Kit, notice: Notice, user: User) -> dict[str, Any]:
 def tell(kit: Kit, user_id: str) -> None:
     """To every open app of this user: it should look again (protocol/spec.md 6.5). After the transaction."""
     with kit.store.read() as tx:
-        phones = {device.phone_id for device in tx.devices.of_user(user_id) if device.state == "active"}
+        phones = {
+            device.phone_id for device in tx.devices.of_user(user_id) if device.state == "active" and on_phone(device)
+        }
     for phone in sorted(phones):
         kit.events.publish(f"phone:{phone}", {"pending": "1"})

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from watchword.core import lockout
-from watchword.core.devices import Device
+from watchword.core.devices import Device, lasting, usable
 from watchword.core.encoding import sha256
 from watchword.core.lockout import UNKNOWN, Tries
 from watchword.core.refusals import BUSY, CREDENTIALS, LOCKED, NETWORK_WAITS, PAUSED, Refusal
@@ -133,9 +133,15 @@ def end_row(kit: Kit, tx: Tx, user: User) -> None:
         tx.protection.clear(user.id, "closed")
 
 
-def active_devices(tx: Tx, user_id: str) -> tuple[Device, ...]:
+def active_devices(tx: Tx, user_id: str, now: int) -> tuple[Device, ...]:
     """The devices a user can use now, the one used last first."""
-    return tuple(device for device in tx.devices.of_user(user_id) if device.state == "active")
+    found = [device for device in tx.devices.of_user(user_id) if usable(device, now)]
+    return tuple(sorted(found, key=lambda device: -device.last_used))
+
+
+def lasting_devices(tx: Tx, user_id: str, now: int) -> int:
+    """How many devices a user can count on: a temporary code is none."""
+    return sum(1 for device in active_devices(tx, user_id, now) if lasting(device))
 
 
 def _renewed(kit: Kit, user: User, password: str) -> str:

@@ -79,6 +79,10 @@ class Audit(Protocol):
         """The last events of a user, newest first, without personal fields."""
         ...
 
+    def lines(self, user_id: str, before: int, limit: int) -> Sequence[Event]:
+        """Every event of a user, newest first, for staff; `before` is an id, 0 for the newest."""
+        ...
+
     def of_user(self, user_id: str, tags: Sequence[str], before: int, limit: int) -> tuple[Event, ...]:
         """A user's events with one of these tags, newest first; `before` is an id, 0 for the newest."""
         ...

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 
 from watchword.core import recovery as rules
 from watchword.core.attempts import LIFE_SECONDS, QR_SECONDS, Attempt
+from watchword.core.devices import Device, on_phone
 from watchword.core.encoding import b64u, sha256
 from watchword.core.pushes import Ask
 from watchword.core.recovery import OPEN, RECOVERY, Recovery
@@ -142,7 +143,7 @@ def _next(
 ) -> tuple[str, ...]:  # fmt: skip
     details = tx.users.details(user.id)
     have = {
-        "key": bool(active_devices(tx, user.id)),
+        "key": bool(_keys(kit, tx, user.id)),
         "questions": bool(questions),
         "personal": bool(details.birth_date and details.document_number),
         **{kind: any(one.kind == kind for one, _ in contacts) for kind in ("sms", "mail")},
@@ -216,17 +217,22 @@ def _ask_key(kit: Kit, tx: Tx, recovery: Recovery, user: User | None, visit: Vis
     if recovery.given and user is not None:
         token = device_tokens.pick(kit, visit.device_token, user.id) if visit.device_token else ""
         browser = tx.browsers.by_token(user.id, sha256(token.encode())) if token else None
-        devices = active_devices(tx, user.id)
+        devices = _keys(kit, tx, user.id)
         return login.open_attempt(
             kit, tx, user, client, devices, browser, visit, action="recover", operation=rules.SECOND
         )
     return _ask_by_qr(kit, tx, recovery, visit)
 
 
+def _keys(kit: Kit, tx: Tx, user_id: str) -> tuple[Device, ...]:
+    """Where Key is active. Nothing else proves a recovery: a temporary code came by a mailbox, and a passkey may be in the same cloud as it."""
+    return tuple(filter(on_phone, active_devices(tx, user_id, kit.clock.now())))
+
+
 def _ask_by_qr(kit: Kit, tx: Tx, recovery: Recovery, visit: Visit) -> login.Opened:
     """An attempt that only a scan of its QR can approve: nothing was proven, so nobody's phone rings and nothing can be guessed at."""
     now, attempt_id = kit.clock.now(), kit.entropy.id()
-    devices = active_devices(tx, recovery.user_id)
+    devices = _keys(kit, tx, recovery.user_id)
     collector = b64u(kit.entropy.bytes(16))
     attempt = Attempt(
         id=attempt_id, user_id=recovery.user_id, username=recovery.username, client="portal", state="pending",

@@ -25,8 +25,10 @@ def issue(
     amr: tuple[str, ...],
     idle: int,
     life: int,
+    level: int = 0,
 ) -> tuple[Session, str]:
-    """The only place where a session comes to be. Returns it with its token, of which the store keeps the hash."""
+    """The only place where a session comes to be. Returns it with its token, of which the store keeps the hash. `level` is that of what was
+    held, 0 where nothing was."""
     now = kit.clock.now()
     token = b64u(kit.entropy.bytes(32))
     session = Session(
@@ -46,6 +48,7 @@ def issue(
         ended=0,
         proved=0,
         account=user.kind,
+        level=level,
     )
     tx.sessions.add(session)
     return session, token

@@ -12,9 +12,10 @@ from watchword.core.recovery import FIRST
 from watchword.core.refusals import ATTEMPT_GONE, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, User, nobody
-from watchword.flows import sent_codes
+from watchword.flows import methods, reach, sent_codes
 from watchword.flows.kit import Kit
 from watchword.flows.login import RECENT_SECONDS, may_ask_now
+from watchword.flows.methods import Question
 from watchword.flows.password_step import active_devices
 
 SHOWN_LOGINS = 5
@@ -23,8 +24,9 @@ HELD = "attempt.held"  # it has a page of its own
 
 @dataclass(frozen=True, slots=True)
 class Waiting:
-    """An attempt with everything its page shows. `state` has time taken into account; `ask_why`, `ask_until` tell why no push went out,
-    `notified` whether the chosen phone gets notifications at all."""
+    """An attempt with everything its page shows. `state` has time taken into account; `devices` may answer it, the one used last first;
+    `ask_why`, `ask_until` tell why no push went out, `notified` whether the chosen phone gets notifications at all; `questions` are those
+    that wait for a device other than Key."""
 
     attempt: Attempt
     state: str
@@ -33,6 +35,7 @@ class Waiting:
     ask_why: str
     ask_until: int
     notified: bool
+    questions: tuple[Question, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +63,27 @@ def look(kit: Kit, collector: str, *, bound_key: str = "") -> Waiting | Refusal:
         user = tx.users.get(attempt.user_id)
         if user is None:
             return Refusal(ATTEMPT_GONE, "user.gone")
-        devices = active_devices(tx, user.id)
-        chosen = next((device for device in devices if device.id == attempt.device_id), None)
-        notified = chosen is not None and tx.phones.push_target(chosen.phone_id) is not None
+        devices = reach.admitted(kit, tx, attempt)
+        key = reach.key_of(devices, attempt.device_id)
+        notified = key is not None and tx.phones.push_target(key.phone_id) is not None
+        questions = tuple(found for kind in _kinds(kit, devices) if (found := methods.asked(tx, attempt, kind, now)))
         asked_now = now < attempt.push_until
         ask = None if asked_now else may_ask_now(user, tx.attempts.recent(user.id, now - RECENT_SECONDS), now)
     return Waiting(
-        attempt, state_at(attempt, now), user, devices, ask.why if ask else "", ask.until if ask else 0, notified
+        attempt,
+        state_at(attempt, now),
+        user,
+        devices,
+        ask.why if ask else "",
+        ask.until if ask else 0,
+        notified,
+        questions,
     )
+
+
+def _kinds(kit: Kit, devices: Sequence[Device]) -> Sequence[str]:
+    """The ways that ask something, of devices that are not Key."""
+    return [method.kind for method in methods.listed(kit, devices) if method.kind in kit.factors]
 
 
 def state(kit: Kit, collector: str, *, bound_key: str = "") -> tuple[str, str] | Refusal:
@@ -99,7 +115,7 @@ def home(kit: Kit, session: Session) -> Home | Refusal:
         if user is None:
             return Refusal(ATTEMPT_GONE, "user.gone")
         logins = tx.attempts.lines(user.id, SHOWN_LOGINS)
-        devices = active_devices(tx, user.id)
+        devices = active_devices(tx, user.id, kit.clock.now())
         contacts = tuple(
             (contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id) if contact.on_file
         )

@@ -50,6 +50,15 @@ _ABOUT = Query(
     .limit(param(_T.c.at, "limit"))
 )
 
+_LINES = Query(
+    select(_T.c.id, _T.c.at, _T.c.tag, _T.c.subject, _T.c.fields, _P.c.openings)
+    .outerjoin(_P, _P.c.audit_id == _T.c.id)
+    .where(_T.c.user_id == param(_T.c.user_id))
+    .where(or_(_T.c.id < param(_T.c.id, "before"), param(_T.c.id, "before") == 0))
+    .order_by(_T.c.at.desc(), _T.c.id.desc())
+    .limit(param(_T.c.at, "limit"))
+)
+
 
 class Audit:
     """Port `Audit`."""
@@ -83,6 +92,11 @@ class Audit:
         """The last events of a user, newest first, without what is personal."""
         rows = self._db.all(_ABOUT, user_id=user_id, limit=limit)
         return tuple(AuditLine(row[0], row[1], row[2], json.loads(row[3])) for row in rows)
+
+    def lines(self, user_id: str, before: int, limit: int) -> tuple[Event, ...]:
+        """Every event of a user, newest first; `before` is an id, 0 for the newest."""
+        rows = self._db.all(_LINES, user_id=user_id, before=before, limit=limit)
+        return tuple(Event(row[0], row[1], row[2], row[3], json.loads(row[4]), _values(row[5])) for row in rows)
 
     def of_user(self, user_id: str, tags: Sequence[str], before: int, limit: int) -> tuple[Event, ...]:
         """A user's events with one of these tags, newest first; `before` is an id, 0 for the newest."""

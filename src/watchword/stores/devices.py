@@ -12,18 +12,24 @@ from watchword.flows.ports import Vault
 from watchword.stores import tables
 from watchword.stores.database import Database, Row
 from watchword.stores.phones import PARTS
-from watchword.stores.query import Query, adding, by, param, setting
+from watchword.stores.query import Query, by, insert, param, setting
 from watchword.stores.rows import Changes
 
 _T = tables.devices
 _P = tables.phones
-ASIDE = ("recovery", "pending", "first_number")
+ASIDE = ("recovery", "pending", "first_number", "handle")
 COLUMNS = tuple(column.name for column in _T.c if column.name not in ASIDE)
-_CHANGES = Changes(_T, ())
+_CHANGES = Changes(_T, ("wrong",))
+_ACTIVE = (_T.c.state == "active",)
 _SECRET = COLUMNS.index("secret")
 _ID = _T.c.id == param(_T.c.id)
 
-_ADD = adding(_T, COLUMNS)
+_ADD = Query(
+    lambda dialect: insert(_T, dialect, (*COLUMNS, "handle")).on_conflict_do_nothing(index_elements=[_T.c.handle])
+)
+_BY_HANDLE = Query(by(_T, "handle", columns=COLUMNS))
+_ANSWERED = Query(setting(_T, ["last_used", "wrong"]).where(_ID))
+_ANSWERED_ANEW = Query(setting(_T, ["last_used", "secret", "wrong"]).where(_ID))
 _BY_ID = Query(by(_T, "id", columns=COLUMNS))
 _OF_USER = Query(by(_T, "user_id", columns=COLUMNS).order_by(_T.c.created, _T.c.id))
 _OF_PHONE = Query(
@@ -67,15 +73,20 @@ class Devices:
         self._db = db
         self._vault = vault
 
-    def add(self, device: Device) -> None:
-        """A new device. Raises Duplicate for an id that exists."""
+    def add(self, device: Device, *, handle: bytes | None = None) -> bool:
+        """A new device; False where one with this handle exists. Raises Duplicate for an id that exists."""
         values: dict[str, Any] = {name: getattr(device, name) for name in COLUMNS}
         values["secret"] = self._vault.seal("devices", device.secret, _bound(device.id))
-        self._db.run(_ADD, **values)
+        return self._db.run(_ADD, **values, handle=handle) == 1
 
     def get(self, device_id: str) -> Device | None:
         """By id. Raises ValueError for a secret that was moved here from another row."""
         row = self._db.one(_BY_ID, id=device_id)
+        return None if row is None else self._device(row)
+
+    def by_handle(self, handle: bytes) -> Device | None:
+        """By what it is known by outside, such as the hash of a credential's id."""
+        row = self._db.one(_BY_HANDLE, handle=handle) if handle else None
         return None if row is None else self._device(row)
 
     def of_user(self, user_id: str) -> tuple[Device, ...]:
@@ -102,6 +113,18 @@ class Devices:
             return
         self._db.run(_LESS[clear], id=counted[0], device_id=device_id)
         self._db.run(_USED_CLEAR[clear], id=device_id, set_last_used=now, **{f"set_{clear}": 0})
+
+    def answered(self, device: Device, now: int, secret: bytes | None) -> None:
+        """A success of a device that is not Key. `secret` is what its factor keeps from now on, None for what it kept."""
+        values: dict[str, Any] = {"id": device.id, "set_last_used": now, "set_wrong": 0}
+        if secret is None:
+            self._db.run(_ANSWERED, **values)
+        else:
+            self._db.run(_ANSWERED_ANEW, **values, set_secret=self._vault.seal("devices", secret, _bound(device.id)))
+
+    def count(self, device_id: str, limit: int) -> int | None:
+        """One more wrong answer of an active device: the new number, or None when it is not active or the limit is reached."""
+        return _CHANGES.count(self._db, device_id, "wrong", limit, _ACTIVE)
 
     def rename(self, device_id: str, name: str) -> None:
         """The person's own name for it."""

@@ -19,7 +19,7 @@ _BY_TOKEN = Query(by(_T, "token_hash"))
 _BY_ID = Query(by(_T, "id"))
 _TOUCH = Query(setting(_T, ["touched"]).where(*_LIVE, _T.c.touched < param(_T.c.touched, "set_touched")))
 _PROVED = Query(setting(_T, ["proved"]).where(*_LIVE))
-_CONFIRM = Query(setting(_T, ["confirmed", "token_hash"]).where(*_LIVE))
+_CONFIRM = Query(setting(_T, ["confirmed", "confirmed_level", "token_hash"]).where(*_LIVE))
 _OF_USER = Query(
     by(_T, "user_id")
     .where(_T.c.ended == 0, _T.c.expires > param(_T.c.expires, "now"))
@@ -81,9 +81,10 @@ class Sessions:
         """A contact on file was proved in this session, before the first device."""
         self._db.run(_PROVED, id=session_id, set_proved=now)
 
-    def confirm(self, session_id: str, now: int, token_hash: bytes) -> bool:
+    def confirm(self, session_id: str, now: int, token_hash: bytes, level: int) -> bool:
         """A held element was shown again: note it and change the token (ASVS 7.2.4). False when the session had ended."""
-        return self._db.run(_CONFIRM, id=session_id, set_confirmed=now, set_token_hash=token_hash) == 1
+        values = {"set_confirmed": now, "set_confirmed_level": level, "set_token_hash": token_hash}
+        return self._db.run(_CONFIRM, id=session_id, **values) == 1
 
     def of_user(self, user_id: str, now: int) -> tuple[Session, ...]:
         """A user's sessions that can be used at `now`, the newest first."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from sqlalchemy import Column, ColumnElement, delete, select
+from sqlalchemy import Column, ColumnElement, delete, func, select
 
 from watchword.core.interviews import Interview
 from watchword.core.staff_requests import StaffRequest
@@ -55,6 +55,11 @@ _LOCK_REQUEST = Query(by(_R, "id").with_for_update())
 _NEWEST = (_R.c.asked.desc(), _R.c.id.desc())
 _OF_USER = Query(by(_R, "user_id").order_by(*_NEWEST).limit(param(_R.c.asked, "limit")))
 _IN_STATE = Query(by(_R, "state").order_by(_R.c.asked, _R.c.id).limit(param(_R.c.asked, "limit")))
+_QUEUE = Query(
+    select(func.count(), func.coalesce(func.max(_R.c.asked), 0)).where(
+        _R.c.state == "open", _R.c.expires > param(_R.c.expires, "now")
+    )
+)
 
 _ADD_INTERVIEW = adding(_I)
 _INTERVIEW = Query(
@@ -148,6 +153,11 @@ class Staff:
         """Those in a state, oldest first."""
         return tuple(self._request(row) for row in self._db.all(_IN_STATE, state=state, limit=limit))
 
+    def queue(self, now: int) -> tuple[int, int]:
+        """How many wait for a decision now, and when the newest of them was asked."""
+        row = self._db.one(_QUEUE, now=now)
+        return (0, 0) if row is None else (int(row[0]), int(row[1]))
+
     def close(self, request: StaffRequest, to: str) -> bool:
         """Compare-and-swap from open, keeping who decided, when, and what he wrote; False when somebody was first."""
         values = {"decided_by": request.decided_by, "decided": request.decided, "content": self._sealed(request)}
@@ -196,6 +206,7 @@ class Staff:
             "evidence": request.evidence,
             "params": dict(request.params),
             "note": request.note,
+            "caller": dict(request.caller),
         }
         return self._vault.seal("personal", packed(words).encode(), _bound(request.id))
 

@@ -62,15 +62,18 @@ _row_over = or_(
 _DELETE = {
     "claims": _dead(tables.claims, _older(tables.claims, "expires")),
     "rates": _dead(tables.rates, _older(tables.rates, "expires")),
+    "challenges": _dead(tables.challenges, _older(tables.challenges, "until")),
     "codes": _dead(tables.codes, _older(tables.codes, "expires")),
     "enrolments": _dead(tables.enrolments, _older(tables.enrolments, "expires")),
     "renewals": _dead(tables.renewals, _older(tables.renewals, "expires")),
     "attempts": _dead(tables.attempts, _older(tables.attempts, "started")),
+    "caller_proofs": _dead(tables.caller_proofs, _older(tables.caller_proofs, "opened")),
     "sessions": _dead(tables.sessions, _older(tables.sessions, "expires")),
     "recoveries": _dead(tables.recoveries, _older(tables.recoveries, "expires")),
     "outbox": _dead(_OUTBOX, and_(_OUTBOX.c.due.is_(None), _older(_OUTBOX, "created"))),
     "network_tries": _dead(tables.network_tries, _older(tables.network_tries, "started")),
     "phone_notices": _dead(tables.phone_notices, _older(tables.phone_notices, "until")),
+    "staff_drafts": _dead(tables.staff_drafts, _older(tables.staff_drafts, "expires")),
     "password_tries": _dead(_TRIES, and_(_older(_TRIES, "touched"), _idle, _row_over)),
     "password_tries_surplus": _dead(_TRIES, and_(_older(_TRIES, "touched"), _idle, _TRIES.c.total < CAP)),
 }
@@ -83,15 +86,18 @@ def sweep(write: Callable[[], AbstractContextManager[SqlTx]], now: int, retentio
     before = {
         "claims": now,
         "rates": now,
+        "challenges": now - _DAY,
         "codes": now - _DAY,
         "enrolments": now - retention.enrolments,
         "renewals": now - retention.renewals,
         "attempts": now - retention.attempts,
+        "caller_proofs": now - retention.attempts,
         "sessions": now - retention.sessions,
         "recoveries": now - _DAY,
         "outbox": now - retention.letters,
         "network_tries": now - THROTTLE_SECONDS,
         "phone_notices": now,
+        "staff_drafts": now,
         "password_tries": now - FORGET_SECONDS,
     }
     done = {table: _batches(write, table, before[table], now, retention.batches) for table in before}

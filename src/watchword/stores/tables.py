@@ -7,19 +7,34 @@ longer one in the middle of a transaction, SQLite would not.
 
 from __future__ import annotations
 
-from sqlalchemy import BigInteger, Column, ForeignKey, Identity, Index, Table, UniqueConstraint
+from sqlalchemy import BigInteger, Column, Identity, Index, Table, UniqueConstraint
 from sqlalchemy.sql.type_api import TypeEngine
 
 from watchword.stores import staff_tables
+from watchword.stores.audit_tables import (
+    audit,
+    audit_heads,
+    audit_leaves,
+    audit_log,
+    audit_nodes,
+    audit_personal,
+    audit_places,
+)
+from watchword.stores.caller_tables import caller_proofs
 from watchword.stores.cases_tables import attachments, case_messages, cases
+from watchword.stores.challenges_tables import challenges
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
+from watchword.stores.console_tables import staff_drafts, staff_links
+from watchword.stores.limits_tables import own_limits
 from watchword.stores.password_tables import password_history, recoveries, security_answers
 from watchword.stores.protection_tables import network_tries, phone_notices, user_networks
 from watchword.stores.renewal_tables import renewals
 
 __all__ = [
-    "attachments", "case_messages", "cases", "metadata", "network_tries", "password_history", "phone_notices", "recoveries", "renewals",
-    "security_answers", "staff_tables", "user_networks",
+    "attachments", "audit", "audit_heads", "audit_leaves", "audit_log", "audit_nodes", "audit_personal", "audit_places",
+    "caller_proofs", "case_messages", "cases", "challenges", "metadata", "network_tries", "own_limits", "password_history",
+    "phone_notices",
+    "recoveries", "renewals", "security_answers", "staff_drafts", "staff_links", "staff_tables", "user_networks",
 ]  # fmt: skip
 
 users = Table(
@@ -43,6 +58,8 @@ users = Table(
     time("password_changed"),
     time("recovered"),
     text("notify"),
+    count("floor"),
+    time("opted_out"),
     UniqueConstraint("username_key"),
     # Staff look people up by how a name begins: bytewise on PostgreSQL too, whatever its collation (stores/staff.py).
     *(
@@ -125,6 +142,8 @@ attempts = Table(
     word("action"),
     word("operation"),
     bytes_("qr_hash", nullable=True),
+    count("floor"),
+    count("level"),
     Index(None, "collector_hash", unique=True),
     Index(None, "qr_hash", unique=True),
     Index(None, "user_id", "started"),
@@ -165,8 +184,13 @@ devices = Table(
     bytes_("recovery", nullable=True),
     bytes_("pending", nullable=True),
     bytes_("first_number", nullable=True),
+    count("wrong"),
+    time("ends"),
+    id_("added_in"),
+    bytes_("handle", nullable=True),
     Index(None, "user_id"),
     Index(None, "phone_id"),
+    Index(None, "handle", unique=True),
 )
 
 enrolments = Table(
@@ -234,6 +258,8 @@ sessions = Table(
     time("proved"),
     time("confirmed"),
     word("account"),
+    count("level"),
+    count("confirmed_level"),
     Index(None, "token_hash", unique=True),
     Index(None, "user_id"),
     Index(None, "expires"),
@@ -275,27 +301,6 @@ outbox = Table(
     time("reported"),
     Index(None, "due"),
     Index(None, "ref"),
-)
-
-audit = Table(
-    "audit",
-    metadata,
-    Column("id", SERIAL, Identity(), primary_key=True),
-    time("at"),
-    word("tag", 64),
-    id_("user_id"),
-    text("subject"),
-    text("fields"),
-    text("commitments"),
-    Index(None, "user_id", "at"),
-    sqlite_autoincrement=True,
-)
-
-audit_personal = Table(
-    "audit_personal",
-    metadata,
-    Column("audit_id", SERIAL, ForeignKey("audit.id", ondelete="CASCADE"), primary_key=True, autoincrement=False),
-    text("openings"),
 )
 
 

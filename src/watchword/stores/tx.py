@@ -7,14 +7,19 @@ from dataclasses import dataclass
 from watchword.flows.ports import Vault
 from watchword.stores.attempts import Attempts
 from watchword.stores.audit import Audit, Commit
+from watchword.stores.audit_reading import AuditReading
 from watchword.stores.browsers import Browsers
+from watchword.stores.callers import Callers
 from watchword.stores.cases import Cases
+from watchword.stores.challenges import Challenges
 from watchword.stores.claims import Claims
 from watchword.stores.codes import Codes
+from watchword.stores.console import Drafts, Links
 from watchword.stores.contacts import Contacts
 from watchword.stores.database import Database
 from watchword.stores.devices import Devices
 from watchword.stores.enrolments import Enrolments
+from watchword.stores.limits import OwnLimits
 from watchword.stores.outbox import Outbox
 from watchword.stores.passwords import History, SecurityAnswers
 from watchword.stores.phones import Phones
@@ -22,6 +27,7 @@ from watchword.stores.protection import Protection
 from watchword.stores.rates import Rates
 from watchword.stores.recoveries import Recoveries
 from watchword.stores.renewals import Renewals
+from watchword.stores.sealed_log import SealedLog
 from watchword.stores.sessions import Sessions
 from watchword.stores.staff import Staff
 from watchword.stores.tries import TryCounters
@@ -121,6 +127,11 @@ class SqlTx:
         return Claims(self.db)
 
     @property
+    def challenges(self) -> Challenges:
+        """Questions that wait for an answer."""
+        return Challenges(self.db)
+
+    @property
     def protection(self) -> Protection:
         """Allowed networks, notices for phones, tries by network."""
         return Protection(self.db)
@@ -141,11 +152,41 @@ class SqlTx:
         return Audit(self.db, self._keys.commit)
 
     @property
+    def sealed(self) -> SealedLog:
+        """The sealed log over it."""
+        return SealedLog(self.db)
+
+    @property
+    def audit_reading(self) -> AuditReading:
+        """The audit, searched and verified."""
+        return AuditReading(self.db)
+
+    @property
     def staff(self) -> Staff:
         """Staff and their requests."""
         return Staff(self.db, self._keys.vault)
 
     @property
+    def drafts(self) -> Drafts:
+        """Forms of the console that wait."""
+        return Drafts(self.db, self._keys.vault)
+
+    @property
+    def links(self) -> Links:
+        """One-time links for the first administrators."""
+        return Links(self.db)
+
+    @property
+    def callers(self) -> Callers:
+        """Proofs on the telephone."""
+        return Callers(self.db)
+
+    @property
     def cases(self) -> Cases:
         """The message centre."""
         return Cases(self.db, self._keys.vault)
+
+    @property
+    def own_limits(self) -> OwnLimits:
+        """Limits of single accounts."""
+        return OwnLimits(self.db)

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Mapping
 
+from watchword.core.audit_rows import SALT, commitment
 from watchword.core.encoding import b64u
 
 
@@ -12,7 +12,7 @@ def commit(fields: Mapping[str, str], entropy: Callable[[int], bytes]) -> tuple[
     """`(commitments, openings)`: commitment = base64url SHA-256(salt, name, value); opening = [salt, value]."""
     commitments, openings = {}, {}
     for name, value in fields.items():
-        salt = entropy(16)
-        commitments[name] = b64u(hashlib.sha256(salt + f"{name}\0{value}".encode()).digest())
+        salt = entropy(SALT)
+        commitments[name] = commitment(salt, name, value)
         openings[name] = [b64u(salt), value]
     return commitments, openings

@@ -7,16 +7,19 @@ knows us by (current, then next); `vapid` identifies us to push services. Losing
 from __future__ import annotations
 
 import base64
+import fcntl
 import json
 import os
 import stat
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from watchword.core.encoding import b64u
 
@@ -39,13 +42,15 @@ class SigningKey:
 
 @dataclass(frozen=True, slots=True)
 class KeyRing:
-    """What the file holds, parsed. `signing[0]` signs now, `signing[1]` is announced as next."""
+    """What the file holds, parsed. `signing[0]` signs now, `signing[1]` is announced as next; `audit[0]` signs heads, with it `audit[1]`
+    where there was a key before it. A file of an earlier version has none (`with_audit`)."""
 
     master: Mapping[str, bytes]
     signing: tuple[SigningKey, ...]
     vapid: ec.EllipticCurvePrivateKey
     made: int
     issuer: str
+    audit: tuple[Ed25519PrivateKey, ...] = ()
 
 
 def unb64u(text: str) -> bytes:
@@ -74,7 +79,9 @@ def load(path: Path) -> KeyRing:
             SigningKey(entry["kid"], _private(entry["private"]), entry.get("statement", {})) for entry in raw["signing"]
         )
         master = {name: unb64u(value) for name, value in raw["master"].items()}
-        return KeyRing(master, signing, _private(raw["vapid"]), int(raw["made"]), str(raw.get("issuer", "")))
+        audit = tuple(Ed25519PrivateKey.from_private_bytes(unb64u(seed)) for seed in raw.get("audit", ()))
+        made, issuer = int(raw["made"]), str(raw.get("issuer", ""))
+        return KeyRing(master, signing, _private(raw["vapid"]), made, issuer, audit)
     except (AttributeError, KeyError, TypeError, ValueError) as broken:
         raise ValueError(f"{path} is not a Watchword key file") from broken
 
@@ -88,6 +95,7 @@ def create(path: Path, *, entropy: Entropy, now: int) -> KeyRing:
         "master": {name: b64u(entropy(32)) for name in ("devices", "recovery", "personal", "mac", "pepper")},
         "signing": [first, {**following, "statement": {}}],
         "vapid": b64u(_pem(ec.generate_private_key(ec.SECP256R1()))),
+        "audit": [b64u(entropy(32))],
     }
     path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
@@ -100,22 +108,57 @@ def create(path: Path, *, entropy: Entropy, now: int) -> KeyRing:
 
 def rotate(path: Path, *, entropy: Entropy, sign: Callable[[SigningKey, dict[str, Any]], dict[str, Any]]) -> KeyRing:
     """Let the next signing key take over and announce a new one, signed by its predecessor. Keeps the old statements."""
-    ring = load(path)
-    raw = json.loads(path.read_text())
-    fresh = _new_signing(entropy)
-    signer = ring.signing[-1]
-    key = SigningKey(fresh["kid"], _private(fresh["private"]), {})
-    fresh["statement"] = sign(signer, {"kid": key.kid, "key": key.public, "from": signer.kid})
-    raw["signing"] = [*raw["signing"][-1:], fresh]
-    raw.setdefault("statements", []).append(fresh["statement"])
+    with _held(path):
+        ring = load(path)
+        raw = json.loads(path.read_text())
+        fresh = _new_signing(entropy)
+        signer = ring.signing[-1]
+        key = SigningKey(fresh["kid"], _private(fresh["private"]), {})
+        fresh["statement"] = sign(signer, {"kid": key.kid, "key": key.public, "from": signer.kid})
+        raw["signing"] = [*raw["signing"][-1:], fresh]
+        raw.setdefault("statements", []).append(fresh["statement"])
+        _replace(path, raw)
+    return load(path)
+
+
+def with_audit(path: Path, *, entropy: Entropy) -> KeyRing:
+    """The key file with a key for heads, which files of an earlier version lack; whoever comes first makes it. Raises OSError."""
+    with _held(path):
+        raw = json.loads(path.read_text())
+        if not raw.get("audit"):
+            raw["audit"] = [b64u(entropy(32))]
+            _replace(path, raw)
+    return load(path)
+
+
+def rotate_audit(path: Path, *, entropy: Entropy) -> KeyRing:
+    """A new key for heads; the one before signs beside it until the next time, so that who knows only that one learns the new one."""
+    with _held(path):
+        raw = json.loads(path.read_text())
+        raw["audit"] = [b64u(entropy(32)), *raw.get("audit", [])[:1]]
+        _replace(path, raw)
+    return load(path)
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """One process at a time changes the file. The lock is on its folder, since the file itself is replaced."""
+    descriptor = os.open(path.parent, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
+    finally:
+        os.close(descriptor)
+
+
+def _replace(path: Path, document: Mapping[str, Any]) -> None:
     temporary = path.with_suffix(".new")
     descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(descriptor, "w") as file:
-        json.dump(raw, file, indent=1)
+        json.dump(document, file, indent=1)
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
-    return load(path)
 
 
 def statements(path: Path) -> list[Mapping[str, Any]]:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import base64
 import hmac
+import os
+import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
@@ -24,6 +26,9 @@ T = TypeVar("T")
 
 
 FAIR = 4  # of so many places in a row, one goes to strangers while they wait
+NICE = 10  # a tenth of the weight of everything else
+HOPE = 0.5  # of the patience: a longer line of strangers is turned away at once
+RECENT = 8  # hashes that the moving mean of their time looks back on
 
 
 class Pool:
@@ -33,38 +38,55 @@ class Pool:
     midst of a flood; known ones go first, and every FAIR-th turn is a stranger's all the same, or a Monday morning would shut new browsers out.
 
     Each place is a thread of its own that lives as long as the pool, the one used last first: the allocator keeps a hash's memory with
-    the thread that used it, so a hash in whichever thread serves the request would walk through a cold 19 MiB each time.
+    the thread that used it, so a hash in whichever thread serves the request would walk through a cold 19 MiB each time. Strangers have
+    places of their own, which give way to everything else where cores are short: several processes share them, and a flood at one must
+    not slow the owners at another.
     """
 
-    def __init__(self, threads: int, waiting: int, patience: float) -> None:
+    def __init__(self, threads: int, waiting: int, patience: float, clock: Callable[[], float]) -> None:
+        """`clock` counts seconds from anywhere."""
+        self._threads = threads
         self._waiting = waiting
         self._patience = patience
+        self._clock = clock
+        self._pace = 0.0  # seconds that a stranger's hash takes now, as a moving mean
         self._lock = threading.Lock()
         self._lines: tuple[deque[_Ticket], deque[_Ticket]] = (deque(), deque())  # strangers, known
-        self._strangers = 0  # places that strangers have now
-        self._most = max(1, threads - 1)  # and may have
+        self._busy = 0
         self._ahead = 0  # known ones served in a row while strangers waited
-        self._free = [ThreadPoolExecutor(1, thread_name_prefix=f"hash-{number}") for number in range(threads)]
+        self._places = max(1, threads - 1)  # that strangers may have
+        self._free = (
+            [ThreadPoolExecutor(1, f"hash-s{number}", _give_way) for number in range(self._places)],
+            [ThreadPoolExecutor(1, f"hash-{number}") for number in range(threads)],
+        )  # strangers, known
 
     def full(self) -> bool:
         """Whether a stranger would be turned away now."""
-        return len(self._lines[False]) >= self._waiting and (not self._free or self._strangers >= self._most)
+        return self._long(known=False) and not (self._busy < self._threads and self._free[False])
+
+    def _long(self, *, known: bool) -> bool:
+        """Whether a line takes nobody more. Strangers are turned away before they are counted rather than after they have waited in
+        vain: that costs least, and what it costs is taken from owners."""
+        ahead = len(self._lines[known])
+        hopeless = not known and ahead * self._pace > HOPE * self._patience * self._places
+        return ahead >= self._waiting or hopeless
 
     def run(self, work: Callable[..., T], *args: object, known: bool = False) -> T:
         """Run `work` in one of the places; raises BusyError when none is free in time, and whatever `work` raises."""
         place = self._enter(known=known)
+        began = self._clock()
         try:
             return place.submit(work, *args).result()
         finally:
-            self._leave(place, known=known)
+            self._leave(place, self._clock() - began, known=known)
 
     def _enter(self, *, known: bool) -> ThreadPoolExecutor:
         line = self._lines[known]
         with self._lock:
-            if not line and self._free and (known or self._strangers < self._most):
-                self._strangers += not known
-                return self._free.pop()
-            if len(line) >= self._waiting:
+            if not line and self._busy < self._threads and self._free[known]:
+                self._busy += 1
+                return self._free[known].pop()
+            if self._long(known=known):
                 raise BusyError(2)
             ticket = _Ticket()
             line.append(ticket)
@@ -75,10 +97,12 @@ class Pool:
                     raise BusyError(2)
         return ticket.taken()  # perhaps called in the very moment of giving up
 
-    def _leave(self, place: ThreadPoolExecutor, *, known: bool) -> None:
+    def _leave(self, place: ThreadPoolExecutor, took: float, *, known: bool) -> None:
         with self._lock:
-            self._strangers -= not known
-            self._free.append(place)
+            self._busy -= 1
+            if not known:
+                self._pace += (took - self._pace) / RECENT
+            self._free[known].append(place)
             called = self._call()
         for ticket in called:
             ticket.called.set()
@@ -86,22 +110,28 @@ class Pool:
     def _call(self) -> list[_Ticket]:
         """Those whose turn has come, with their places."""
         called = []
-        while self._free and (line := self._next()) is not None:
-            ticket = line.popleft()
-            ticket.place = self._free.pop()
-            self._strangers += line is self._lines[False]
+        while self._busy < self._threads and (known := self._next()) is not None:
+            ticket = self._lines[known].popleft()
+            ticket.place = self._free[known].pop()
+            self._busy += 1
             called.append(ticket)
         return called
 
-    def _next(self) -> deque[_Ticket] | None:
-        """The line whose turn it is, None where nobody waits who may come in."""
+    def _next(self) -> bool | None:
+        """Whose turn it is: known ones', strangers', or None where nobody waits who may come in."""
         strangers, known = self._lines
-        may = bool(strangers) and self._strangers < self._most
+        may = bool(strangers) and bool(self._free[False])
         if known and not (may and self._ahead + 1 >= FAIR):
             self._ahead = self._ahead + 1 if may else 0
-            return known
+            return True
         self._ahead = 0
-        return strangers if may else None
+        return False if may else None
+
+
+def _give_way() -> None:
+    """This thread runs when nothing else wants its core. Linux keeps a priority for each thread; elsewhere it would be the whole process's."""
+    if sys.platform == "linux":
+        os.setpriority(os.PRIO_PROCESS, threading.get_native_id(), NICE)
 
 
 class _Ticket:

@@ -19,7 +19,9 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature, encode_dss_signature
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
+from watchword.core.checkpoints import Head
 from watchword.core.encoding import b64u, unb64u
+from watchword.vault import notes
 from watchword.vault.keyring import KeyRing, SigningKey
 
 _ES256 = ec.ECDSA(hashes.SHA256())
@@ -92,6 +94,19 @@ class Vault:
     def public_keys(self) -> list[dict[str, Any]]:
         """The current and the next server key."""
         return [{"kid": key.kid, "key": key.public} for key in self._ring.signing]
+
+    def sign_head(self, head: Head, at: int) -> str:
+        """A head of the log as a signed note; "" where the key file has no key for it (an old one that cannot be written to)."""
+        return notes.sign(head, self._ring.audit, at) if self._ring.audit else ""
+
+    def own_head(self, note: str, origin: str) -> tuple[Head, int] | None:
+        """The head of a note that this installation signed, and when; None for any other."""
+        signed = notes.check(note, self.head_keys(origin))
+        return None if signed is None else (signed.head, signed.at)
+
+    def head_keys(self, origin: str) -> tuple[notes.Key, ...]:
+        """What its heads are checked with: the present key, and the one before."""
+        return tuple(notes.key_of(origin, private) for private in self._ring.audit)
 
     @property
     def vapid(self) -> ec.EllipticCurvePrivateKey:

@@ -34,7 +34,7 @@ class Ask:
     """A request. `form` holds the first value of each field; `cookies_out` are set on the answer (value, seconds; 0 deletes).
 
     `session` is noted by the handler that found it, for what every page of somebody logged in shows. `files` are those of a form that may
-    carry some; `unread` is why the rest of such a form was not read.
+    carry some; `unread` is why the rest of such a form was not read. `bar` is what the head of a page of the console shows.
     """
 
     site: Site
@@ -51,6 +51,7 @@ class Ask:
     session: Session | None = None
     files: tuple[Upload, ...] = ()
     unread: Refusal | None = None
+    bar: object = None
 
     def visit(self) -> Visit:
         """Who asks, from where."""
@@ -157,7 +158,7 @@ def cross_site(ask: Ask) -> bool:
     """Whether another site caused this request, as far as the browser tells."""
     site = ask.headers.get("sec-fetch-site", "same-origin")
     origin = ask.headers.get("origin")
-    return site not in ("same-origin", "none") or (origin not in (None, "null") and origin != ask.site.portal_origin)
+    return site not in ("same-origin", "none") or (origin not in (None, "null") and origin != ask.site.own_origin)
 
 
 def finish(ask: Ask, response: Response) -> Response:

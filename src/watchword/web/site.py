@@ -38,7 +38,8 @@ class SmsReport(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Site:
-    """One installation as the routes see it. Origins have no trailing slash; `ancestors` may frame it (the demonstration only)."""
+    """One installation as the routes see it. Origins have no trailing slash; `ancestors` may frame it (the demonstration only); `origin` is
+    the one whose forms are taken, the portal's where nothing else is said."""
 
     kit: Kit
     renderer: Renderer
@@ -53,7 +54,13 @@ class Site:
     dpop: Callable[..., Any]
     ancestors: str = ""
     inline: bool = False
+    origin: str = ""
     sms_report: Callable[[Mapping[str, str]], SmsReport | None] | None = None
+
+    @property
+    def own_origin(self) -> str:
+        """The origin that these routes answer under."""
+        return self.origin or self.portal_origin
 
     async def run(self, work: Callable[..., T], *args: Any, **kwargs: Any) -> T:
         """Run synchronous work that hashes, writes or may wait, in a thread."""

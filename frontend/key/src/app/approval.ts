@@ -26,11 +26,17 @@ const OPERATIONS = [
   "staff_request",
   "staff_approval",
 ] as const;
-export type Asked = "login" | "recover" | `confirm.${(typeof OPERATIONS)[number] | "other"}`;
+/** Who called whom: a call of any other kind is not shown (spec §6.9). */
+const CALLS = ["called_us", "we_called"] as const;
+export type Asked = "login" | "recover" | `caller.${(typeof CALLS)[number]}` | `confirm.${(typeof OPERATIONS)[number] | "other"}`;
 
 /** What a person is about to approve, or null for an action that is not to be shown. */
 export function askedOf(action: string, operation: string): Asked | null {
   if (action === "login" || action === "recover") return action;
+  if (action === "caller") {
+    const call = CALLS.find((known) => known === operation);
+    return call ? `caller.${call}` : null;
+  }
   if (action !== "confirm") return null;
   return `confirm.${OPERATIONS.find((known) => known === operation) ?? "other"}`;
 }
@@ -46,6 +52,8 @@ export type Details = {
   asked: Asked;
   client: string;
   clientName: string;
+  /** Who asks, on the telephone; empty otherwise. */
+  agent: string;
   portal: string;
   place: string;
   placeNew: boolean;
@@ -84,6 +92,7 @@ async function readDetails(signed: JsonObject): Promise<Details> {
     action: str(signed.action),
     client: str(signed.client),
     clientName: str(signed.client_name),
+    agent: str(signed.agent),
     portal: str(signed.portal),
     place: str(signed.place),
     placeNew: isNew(signed.place_new),

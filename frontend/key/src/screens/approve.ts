@@ -1,6 +1,7 @@
 /** The approval (spec §6): facts first, then "this isn't me", then the confirmation code, then the decision. */
 import { decide, scanLogin, type Decided, type Details } from "../app/approval";
 import { byBiometric } from "../app/biometric";
+import { onTelephone } from "../app/call";
 import { close, type Opening } from "../app/unlock";
 import { readDigits } from "../core/codes";
 import { gap, rich, t, type TextKey } from "../texts";
@@ -10,6 +11,7 @@ import { fill, h } from "../ui/dom";
 import { icon } from "../ui/icons";
 import { banner, button, everySecond, field, heading, row, type Field } from "../ui/parts";
 import { iconButton, onLeave } from "../ui/shell";
+import { callFacts, callHead, callWarning, checkRow, wordsFirst } from "./call";
 import type { Context } from "./context";
 import { askTitle, facts } from "./facts";
 import { home } from "./home";
@@ -29,7 +31,8 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
   const state = states.get(details.attempt) ?? { scanned, typed: "", wrong: null };
   states.set(details.attempt, state);
   const place = h("div", {});
-  const shown = facts(details, ctx.app.time());
+  const call = onTelephone(details);
+  const shown = call ? { root: callFacts(details), tick: () => undefined } : facts(details, ctx.app.time());
   const accept = button("solid", "", () => void press());
   const refuse = button("line", t("approve.deny"), () => void deny(), { kind: "btn--wide btn--mid" });
   const until = h("p", { class: "until" });
@@ -41,9 +44,12 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
   );
   const code = details.confirm && !state.scanned ? codeSlip(ctx, details, state, () => drawAccept()) : null;
 
-  const ready = (): boolean => !details.confirm || !!state.scanned || readDigits(state.typed, 6).fault === null;
+  const ready = (): boolean =>
+    !(call && wordsFirst(details)) &&
+    (!details.confirm || !!state.scanned || readDigits(state.typed, 6).fault === null);
+  const needs = (): string => (call ? t(wordsFirst(details) ? "call.needs.words" : "call.needs") : t("approve.needs"));
   const drawAccept = (): void => {
-    const label = !ready() ? t("approve.needs") : ctx.app.slot ? t("approve.bio", { bio: bio(ctx) }) : t("approve.pin");
+    const label = !ready() ? needs() : ctx.app.slot ? t("approve.bio", { bio: bio(ctx) }) : t("approve.pin");
     accept.disabled = !ready();
     instead.hidden = !ready() || !ctx.app.slot;
     fill(accept, ctx.app.slot ? icon("finger") : null, h("span", {}, label));
@@ -68,19 +74,17 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
     if (done) finish(ctx, details, done.value);
   };
 
-  const login = details.asked === "login";
   ctx.show({
     title: askTitle(details),
     who: details.username,
     end: iconButton("x", t("approve.later"), () => ctx.nav.root(() => home(ctx))),
     tight: true,
     main: [
-      login
-        ? h("h1", {}, askTitle(details))
-        : heading(askTitle(details), t(details.asked === "recover" ? "ask.recover.lead" : "ask.confirm.lead")),
+      head(details),
       place,
       shown.root,
-      row("stop", t("notme.row"), t("notme.row.below"), () => ctx.nav.go(() => notMe(ctx, details)), true),
+      ...(call ? [callWarning(ctx, details), checkRow(ctx, details)] : []),
+      notMeRow(ctx, details),
       alarm(details) ? banner("warn", "warn", h("p", { class: "small" }, t("approve.hangup"))) : null,
       code?.root,
       state.scanned && details.confirm
@@ -99,6 +103,20 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
     if (details.expires <= now) return ctx.nav.replace(() => over(ctx, null));
     fill(until, rich("approve.until", { time: clock(details.expires, true), left: remaining(details.expires - now) }));
   });
+}
+
+function head(details: Details): HTMLElement {
+  if (onTelephone(details)) return callHead(details);
+  if (details.asked === "login") return h("h1", {}, askTitle(details));
+  return heading(askTitle(details), t(details.asked === "recover" ? "ask.recover.lead" : "ask.confirm.lead"));
+}
+
+/** The red way out. On the telephone it is also the way for whoever was called, and is told that he called. */
+function notMeRow(ctx: Context, details: Details): HTMLElement {
+  const open = (): void => ctx.nav.go(() => notMe(ctx, details));
+  if (details.asked === "caller.called_us") return row("stop", t("call.notme.you"), t("call.notme.you.below"), open, true);
+  const below = onTelephone(details) ? t("call.notme.us.below") : t("notme.row.below");
+  return row("stop", t("notme.row"), below, open, true);
 }
 
 /** Another place and another network and another browser at once: the pattern of a call that asks to approve. */
@@ -124,22 +142,16 @@ function codeSlip(
 ): { root: HTMLElement; complain: () => void } {
   const input = codeInput(6, { value: state.typed });
   const reason = REASONS[details.confirmReason];
+  const call = onTelephone(details);
   const code: Field = field({
-    label: t(details.asked === "login" ? "approve.code" : "ask.code"),
+    label: t(call ? "call.code" : details.asked === "login" ? "approve.code" : "ask.code"),
     slip: true,
     hintAfter: true,
-    hint: [...rich("approve.code.hint", { portal: details.portal }), reason ? [gap(), t(reason)] : null],
+    hint: call
+      ? t("call.code.hint")
+      : [...rich("approve.code.hint", { portal: details.portal }), reason ? [gap(), t(reason)] : null],
     input,
-    wrap: () =>
-      h(
-        "div",
-        { class: "enter" },
-        input,
-        button("quiet", [icon("scan", true), t("scan")], () => readCode(ctx, details, state), {
-          kind: "btn--s",
-          "aria-label": t("scan.long"),
-        }),
-      ),
+    ...(call ? {} : { wrap: () => besideScan(ctx, details, state, input) }),
   });
   input.addEventListener("input", () => {
     state.typed = input.value;
@@ -155,6 +167,14 @@ function codeSlip(
     input.focus();
   };
   return { root: h("div", { class: "slip slip--in" }, code.root), complain };
+}
+
+function besideScan(ctx: Context, details: Details, state: State, input: HTMLInputElement): HTMLElement {
+  const scan = button("quiet", [icon("scan", true), t("scan")], () => readCode(ctx, details, state), {
+    kind: "btn--s",
+    "aria-label": t("scan.long"),
+  });
+  return h("div", { class: "enter" }, input, scan);
 }
 
 /** Reads the login's own QR in place of typing. A code of another login costs no try: the server says first whose it is. */
@@ -232,6 +252,13 @@ function afterRefusal(ctx: Context, details: Details, state: State, error: unkno
   return true;
 }
 
+function pinLead(details: Details): Node[] {
+  const { agent, clientName: client, place } = details;
+  if (onTelephone(details)) return rich("call.pin.lead", { agent, brand: client });
+  if (details.asked !== "login") return rich("ask.pin.lead", { what: askTitle(details), client });
+  return rich(place ? "approve.pin.lead.at" : "approve.pin.lead", { client, place });
+}
+
 /** The PIN, on a page of its own that says once more what it is for. */
 function pinStep(ctx: Context, details: Details, state: State): void {
   const place = h("div", {});
@@ -268,12 +295,7 @@ function pinStep(ctx: Context, details: Details, state: State): void {
     main: [
       heading(
         t("approve.pin.title"),
-        details.asked === "login"
-          ? rich(details.place ? "approve.pin.lead.at" : "approve.pin.lead", {
-              client: details.clientName,
-              place: details.place,
-            })
-          : rich("ask.pin.lead", { what: askTitle(details), client: details.clientName }),
+        pinLead(details),
       ),
       place,
       h(

@@ -7,6 +7,7 @@ import { banner, button, heading, row, rows } from "../ui/parts";
 import { onLeave } from "../ui/shell";
 import { applyUpdate } from "../app/worker";
 import { waitingBanner } from "./news";
+import { checkCaller } from "./call";
 import { changePin } from "./changepin";
 import { clockHelp } from "./clockhelp";
 import { give } from "./give";
@@ -67,6 +68,7 @@ export function more(ctx: Context): void {
           open(usersSetting),
         ),
         row("plus", t("codes.add"), t("more.add.when"), () => ctx.nav.go(() => method(ctx))),
+        has ? row("reply", t("call.title"), t("call.title.when"), open(checkCaller)) : null,
         has ? row("bell", t("more.notify"), push, open(notificationsSetting)) : null,
         has
           ? row(

@@ -1,5 +1,7 @@
 /** What a person should know before anything else: a login that waits, and the state of this phone. */
-import { rich, t, tn } from "../texts";
+import type { Details } from "../app/approval";
+import { onTelephone } from "../app/call";
+import { rich, t, tn, type TextKey } from "../texts";
 import { ago } from "../texts/times";
 import { fill, h } from "../ui/dom";
 import { icon } from "../ui/icons";
@@ -9,6 +11,11 @@ import { clockHelp } from "./clockhelp";
 import type { Context } from "./context";
 import { method } from "./method";
 import { openPending } from "./pending";
+
+function waitingTitle(details: Details): TextKey {
+  if (onTelephone(details)) return "waiting.call";
+  return details.asked === "login" ? "waiting.one" : "waiting.other";
+}
 
 /** The banner of what waits; it follows the watch as long as the screen is there. */
 export function waitingBanner(ctx: Context): HTMLElement {
@@ -20,14 +27,14 @@ export function waitingBanner(ctx: Context): HTMLElement {
     if (!first) return void fill(place);
     const where = [
       first.username,
-      first.place || t("place.unknown"),
+      onTelephone(first) ? first.agent : first.place || t("place.unknown"),
       ago(Math.max(0, ctx.app.time() - first.started)),
     ].join(" · ");
     const follow = (event: Event): void => {
       event.preventDefault();
       openPending(ctx);
     };
-    const title = open.length === 1 ? t(first.asked === "login" ? "waiting.one" : "waiting.other") : tn("waiting.many", open.length);
+    const title = open.length === 1 ? t(waitingTitle(first)) : tn("waiting.many", open.length);
     fill(
       place,
       h(

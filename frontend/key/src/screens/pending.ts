@@ -1,5 +1,6 @@
 /** What waits, as a list where there is more than one (spec §6.1). */
 import type { Details } from "../app/approval";
+import { onTelephone } from "../app/call";
 import { t } from "../texts";
 import { ago } from "../texts/times";
 import { fill, h } from "../ui/dom";
@@ -23,6 +24,10 @@ export function openPending(ctx: Context): void {
 
 function line(ctx: Context, details: Details): HTMLElement {
   const where = details.place ? t("place.near", { place: details.place }) : t("place.unknown");
+  if (onTelephone(details))
+    return row("user", [h("bdi", {}, details.agent), " · ", h("bdi", {}, details.username)], askTitle(details), () =>
+      ctx.nav.go(() => approve(ctx, details)),
+    );
   const when = ago(Math.max(0, ctx.app.time() - details.started));
   return row(
     "screen",

@@ -1,5 +1,6 @@
 /** What came of a decision, and what follows from it. */
 import type { Decided, Details } from "../app/approval";
+import { onTelephone } from "../app/call";
 import { gap, rich, t } from "../texts";
 import { clock } from "../texts/times";
 import { h } from "../ui/dom";
@@ -15,7 +16,27 @@ function done(ctx: Context): HTMLButtonElement {
   return button("solid", t("done"), () => ctx.nav.root(() => home(ctx)));
 }
 
+/** What came of a call: the result in words, and the way to take it back. */
+function ofCall(ctx: Context, details: Details, kind: "approved" | "denied", quietUntil = 0): void {
+  const title = t(`call.${kind}.title`);
+  ctx.show({
+    title,
+    who: details.username,
+    spacing: "stack--5",
+    main: [
+      kind === "approved" ? h("p", { class: "is-ok line" }, icon("okc"), h("b", {}, t("call.approved.tag"))) : null,
+      heading(title, rich(`call.${kind}.lead`, { agent: details.agent })),
+      quietUntil ? banner("", "bell", h("p", { class: "small" }, rich("call.quiet", { time: clock(quietUntil) }))) : null,
+      kind === "approved"
+        ? row("stop", t("notme.row"), t("call.after"), () => ctx.nav.go(() => notMe(ctx, details)), true)
+        : null,
+    ],
+    foot: [done(ctx)],
+  });
+}
+
 export function approved(ctx: Context, details: Details): void {
+  if (onTelephone(details)) return ofCall(ctx, details, "approved");
   const login = details.asked === "login";
   const title = t(login ? "approved.title" : "ask.approved");
   const { clientName: client, place } = details;
@@ -38,6 +59,7 @@ export function approved(ctx: Context, details: Details): void {
 }
 
 export function denied(ctx: Context, details: Details, result: Decided): void {
+  if (onTelephone(details)) return ofCall(ctx, details, "denied", result.quietUntil);
   ctx.show({
     title: t(details.asked === "login" ? "denied.title" : "ask.denied"),
     who: details.username,
@@ -57,16 +79,18 @@ export function denied(ctx: Context, details: Details, result: Decided): void {
 
 export function stopped(ctx: Context, details: Details, result: Decided): void {
   const phone = supportPhone(ctx);
+  const call = onTelephone(details);
+  const title = t(call ? "call.stopped.title" : "stopped.title");
   ctx.show({
-    title: t("stopped.title"),
+    title,
     who: details.username,
     spacing: "stack--5",
     main: [
-      heading(t("stopped.title"), t("stopped.lead")),
+      heading(title, t(call ? "call.stopped.lead" : "stopped.lead")),
       steps(
-        t("stopped.1"),
+        t(call ? "call.stopped.1" : "stopped.1"),
         result.quietUntil ? t("stopped.2.until", { time: clock(result.quietUntil) }) : t("stopped.2"),
-        t("stopped.3"),
+        t(call ? "call.stopped.3" : "stopped.3"),
       ),
       phone ? banner("", "info", h("p", { class: "small" }, rich("stopped.call", { phone }))) : null,
     ],

@@ -89,10 +89,12 @@ def suspend(desk: Desk, username: Whom) -> None:
 
 def interview(desk: Desk, username: Whom) -> None:
     """Ask a caller what is on file, and see what matches: three facts, one of recent activity, before a password is given anew."""
-    name = desk.do(lambda session: interviewing.open_it(desk.kit, session, username), "staff")
-    desk.say("interview.lead", username=name)
+    opening = desk.do(lambda session: interviewing.open_it(desk.kit, session, username), "staff")
+    desk.say("interview.lead", username=opening.username)
     answers = {fact: desk.ask(f"interview.ask.{fact}") for fact in FACTS}
-    held = desk.do(lambda session: interviewing.hold(desk.kit, session, username, answers), "staff")
+    held = desk.do(
+        lambda session: interviewing.hold(desk.kit, session, username, answers, pass_=opening.pass_), "staff"
+    )
     passed = enough(held.matched)
     if desk.as_json:
         desk.result({"id": held.id, "asked": list(held.asked), "matched": list(held.matched), "enough": passed})

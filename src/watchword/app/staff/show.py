@@ -12,9 +12,12 @@ from rich.text import Text
 
 from watchword.app.staff.desk import Desk
 from watchword.core import lockout
+from watchword.flows.staff.caller import Seen
 from watchword.flows.staff.people import Card
 from watchword.flows.staff.requests import Shown
 from watchword_client.terminal import plain
+
+SHOWN_EVENTS = 25
 
 
 def table(desk: Desk, titles: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
@@ -66,10 +69,32 @@ def _parts(desk: Desk, found: Card) -> Iterable[tuple[str, tuple[str, ...], Sequ
     yield "part.sessions", ("kind", "client", "began", "used"), sessions
     logins = [(moment(a.started), a.client, state, _place(a), a.context.browser) for a, state in found.attempts]
     yield "part.logins", ("began", "client", "person.state", "place", "browser"), logins
-    events = [(moment(line.at), line.tag, str(line.fields.get("reason", ""))) for line in found.events]
+    events = [(moment(line.at), line.tag, str(line.fields.get("reason", ""))) for line in found.events[:SHOWN_EVENTS]]
     yield "part.events", ("at", "event", "reason"), events
     requests = [(r.id, desk.text(f"kind_of.{r.kind}"), r.state, moment(r.asked)) for r in found.requests]
     yield "part.requests", ("id", "kind", "person.state", "at"), requests
+    callers = [caller_row(desk, seen) for seen in found.callers]
+    yield "part.callers", ("at", "caller.by", "caller.call", "caller.outcome", "caller.words"), callers
+
+
+def caller_row(desk: Desk, seen: Seen) -> tuple[object, ...]:
+    """One proof on the telephone: when, by whom, who called whom, what came of it, what of the words."""
+    return (
+        desk.moment(seen.proof.opened),
+        seen.asked_by,
+        desk.text(f"caller.direction.{seen.attempt.operation}"),
+        desk.text(f"caller.state.{seen.outcome}"),
+        desk.text(f"caller.check.{seen.proof.state}"),
+    )
+
+
+def caller_json(seen: Seen) -> dict[str, object]:
+    """One proof for a program; its digits and words are told once, to who asked."""
+    return {
+        "id": seen.proof.id, "username": seen.username, "asked_by": seen.asked_by, "agent": seen.proof.agent,
+        "direction": seen.attempt.operation, "outcome": seen.outcome, "opened": seen.proof.opened, "decided": seen.attempt.decided,
+        "device": seen.device, "good_until": seen.good_until, "words_state": seen.proof.state, "alarmed": seen.proof.alarmed,
+    }  # fmt: skip
 
 
 def _place(attempt: Any) -> str:
@@ -98,8 +123,9 @@ def card_json(found: Card) -> dict[str, object]:
             }
             for a, state in found.attempts
         ],
-        "events": [{"at": e.at, "tag": e.tag, "subject": e.subject, "fields": dict(e.fields)} for e in found.events],
+        "events": [{"at": e.at, "tag": e.tag, "subject": e.subject, "fields": dict(e.fields)} for e in found.events[:SHOWN_EVENTS]],
         "requests": [{"id": r.id, "kind": r.kind, "state": r.state, "asked": r.asked} for r in found.requests],
+        "callers": [caller_json(seen) for seen in found.callers],
     }  # fmt: skip
 
 
@@ -110,7 +136,7 @@ def request_json(shown: Shown) -> dict[str, object]:
         "id": request.id, "kind": request.kind, "state": shown.state, "username": shown.about, "asked_by": shown.asked_by,
         "asked": request.asked, "expires": request.expires, "decided_by": shown.decided_by, "decided": request.decided,
         "reason": request.reason, "evidence": request.evidence, "params": dict(request.params), "note": request.note,
-        "told": dict(shown.told),
+        "told": dict(shown.told), "caller": dict(request.caller), "alarm": shown.alarm,
     }  # fmt: skip
 
 
@@ -130,7 +156,26 @@ def request_lines(desk: Desk, shown: Shown) -> list[str]:
     ]
     if request.decided:
         lines += [
-            ("request.decided_by", f"{shown.decided_by} · {desk.moment(request.decided)}"),
+            ("request.decided_by", f"{_decider(desk, shown)} · {desk.moment(request.decided)}"),
             ("request.note", request.note),
         ]
-    return [f"{text(key)}: {plain(value, 2000)}" for key, value in lines]
+    return [*(f"{text(key)}: {plain(value, 2000)}" for key, value in lines), *_of_call(desk, shown)]
+
+
+def _decider(desk: Desk, shown: Shown) -> str:
+    """Who decided; nobody of ours where the person said that he was not the one on the telephone."""
+    return shown.decided_by if shown.request.decided_by else desk.text("caller.by_person")
+
+
+def _of_call(desk: Desk, shown: Shown) -> list[str]:
+    """What Key said of the call in which it was asked for, and what the person has said since."""
+    fact, said = shown.request.caller, []
+    if fact:
+        values = {
+            "device": fact["device"], "at": desk.moment(int(fact["at"])), "id": fact["attempt"],
+            "direction": desk.text(f"caller.direction.{fact['direction']}"), "words": desk.text(f"caller.check.{fact['words']}"),
+        }  # fmt: skip
+        said.append(desk.text("caller.fact", **values))
+    if shown.alarm:
+        said.append(desk.text("caller.alarm", at=desk.moment(shown.alarm)))
+    return said

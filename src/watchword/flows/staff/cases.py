@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from watchword.core.cases import Case
+from watchword.core.cases import Attachment, Case
 from watchword.core.refusals import STAFF_OWN, STAFF_ROLE, Refusal
 from watchword.core.sessions import Session
 from watchword.core.staff import may
+from watchword.core.users import User
 from watchword.flows import cases
 from watchword.flows.cases import Thread
 from watchword.flows.kit import Kit
@@ -26,10 +27,28 @@ def one(kit: Kit, session: Session, case_id: str) -> Thread | Refusal:
     return staff_id if isinstance(staff_id, Refusal) else cases.staff_read(kit, staff_id, case_id)
 
 
-def answer(kit: Kit, session: Session, case_id: str, text: str) -> str | Refusal:
-    """Answer a case; its person is told. Never one's own. Returns the message's id."""
+def answer(kit: Kit, session: Session, case_id: str, text: str, *, post: str = "") -> str | Refusal:
+    """Answer a case; its person is told. Never one's own. `post` is the form's token, good once. Returns the message's id."""
     staff_id = _allowed(kit, session, "answer", case_id)
-    return staff_id if isinstance(staff_id, Refusal) else cases.answer(kit, staff_id, case_id, text)
+    return staff_id if isinstance(staff_id, Refusal) else cases.answer(kit, staff_id, case_id, text, post=post)
+
+
+def close(kit: Kit, session: Session, case_id: str) -> Refusal | None:
+    """Close a case; its person may reopen it. Never one's own."""
+    staff_id = _allowed(kit, session, "answer", case_id)
+    return staff_id if isinstance(staff_id, Refusal) else cases.staff_close(kit, staff_id, case_id)
+
+
+def picture(kit: Kit, session: Session, picture_id: str) -> tuple[Attachment, bytes] | Refusal:
+    """A picture of a case, with its bytes."""
+    staff_id = _allowed(kit, session, "cases")
+    return staff_id if isinstance(staff_id, Refusal) else cases.staff_attachment(kit, staff_id, picture_id)
+
+
+def person(kit: Kit, user_id: str) -> User | None:
+    """Whose case it is, for a page that shows it."""
+    with kit.store.read() as tx:
+        return tx.users.get(user_id)
 
 
 def _allowed(kit: Kit, session: Session, action: str, case_id: str = "") -> str | Refusal:

@@ -10,26 +10,33 @@ from dataclasses import dataclass
 
 from watchword.core import attempts, lockout
 from watchword.core.attempts import Attempt
-from watchword.core.devices import Device
+from watchword.core.cases import Case
+from watchword.core.devices import Device, on_phone
 from watchword.core.lockout import Tries
-from watchword.core.refusals import STAFF_FORM, STAFF_NOBODY, STAFF_ROLE, STAFF_STATE, Refusal
+from watchword.core.refusals import DEVICE_CHOICE, SEARCH_LENGTH, STAFF_NOBODY, STAFF_ROLE, STAFF_STATE, Refusal
 from watchword.core.sessions import Session
 from watchword.core.staff import may
 from watchword.core.staff_requests import StaffRequest
 from watchword.core.users import User, username_key
 from watchword.flows import letters, password_step, sent_codes
 from watchword.flows.kit import Kit
-from watchword.flows.ports import AuditLine, AuditRow, Tx
-from watchword.flows.staff import access, ends
+from watchword.flows.ports import AuditRow, Event, Tx
+from watchword.flows.staff import access, caller, ends, requests
+from watchword.flows.staff.access import Member, Subject
+from watchword.flows.staff.caller import Seen
+from watchword.flows.staff.requests import Shown
 
 SHORTEST, LONGEST, MOST = 3, 120, 20
-SHOWN_LOGINS, SHOWN_EVENTS, SHOWN_REQUESTS = 10, 25, 10
+ID_LENGTH = 26
+SHOWN_LOGINS, SHOWN_EVENTS, SHOWN_REQUESTS, SHOWN_CASES = 10, 100, 10, 5
+_END_OF_TIME = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
 class Card:
     """One person as staff see them. `contacts` are pairs of id and masked form with its kind; `locks` the wrong-password counters by
-    client; `attempts` have time taken into account; `events` carry the private reasons, which are shown nowhere else."""
+    client; `attempts` have time taken into account; `events` carry the private reasons, which are shown nowhere else; `waiting` are the
+    requests that wait for a decision, as the one who looks may decide them, and `closed` the others; `cases` are there for those who may read cases."""
 
     user: User
     roles: frozenset[str]
@@ -39,9 +46,13 @@ class Card:
     contacts: tuple[tuple[str, str, str, bool], ...]
     sessions: tuple[Session, ...]
     attempts: tuple[tuple[Attempt, str], ...]
-    events: tuple[AuditLine, ...]
+    events: tuple[Event, ...]
     requests: tuple[StaffRequest, ...]
+    callers: tuple[Seen, ...]
     now: int
+    waiting: tuple[Shown, ...] = ()
+    closed: tuple[Shown, ...] = ()
+    cases: tuple[Case, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +77,8 @@ def find(kit: Kit, session: Session, text: str) -> tuple[User, ...] | Refusal:
         if not may("find", who.roles):
             return access.refused(kit, tx, who, "find", Refusal(STAFF_ROLE, "staff.role"))
         if not SHORTEST <= len(wanted) <= LONGEST:
-            return Refusal(STAFF_FORM, "find.length", {"field": "text"})
+            refusal = Refusal(SEARCH_LENGTH, "find.length", {"least": SHORTEST, "most": LONGEST})
+            return access.refused(kit, tx, who, "find", refusal)
         limited = access.looked(kit, tx, who)
         if limited is not None:
             return limited
@@ -86,7 +98,6 @@ def _macs(kit: Kit, text: str) -> list[bytes]:
 
 def show(kit: Kit, session: Session, username: str) -> Card | Refusal:
     """One person: state, locks, devices, masked contacts, sessions, last logins and events, requests."""
-    now = kit.clock.now()
     with kit.store.write() as tx:
         found = access.acting(kit, tx, session, "show", username)
         if isinstance(found, Refusal):
@@ -97,22 +108,55 @@ def show(kit: Kit, session: Session, username: str) -> Card | Refusal:
             return limited
         user = subject.user
         access.note(kit, tx, AuditRow("staff.person.shown", user.id, user.id, {"by": who.user.id}))
-        return Card(
-            user=user,
-            roles=subject.roles,
-            held=tx.staff.held(user.id),
-            locks=dict(tx.tries.of(password_step.subject_of(kit, user.username_key))),
-            devices=tx.devices.of_user(user.id),
-            contacts=tuple(
-                (contact.id, contact.kind, sent_codes.masked(kit, contact), contact.is_default)
-                for contact in tx.contacts.of(user.id)
-            ),
-            sessions=tuple(tx.sessions.of_user(user.id, now)),
-            attempts=tuple((one, attempts.state_at(one, now)) for one in tx.attempts.lines(user.id, SHOWN_LOGINS)),
-            events=tuple(tx.audit.about(user.id, SHOWN_EVENTS)),
-            requests=tuple(tx.staff.requests_about(user.id, SHOWN_REQUESTS)),
-            now=now,
-        )
+        return _card(kit, tx, who, subject)
+
+
+def _card(kit: Kit, tx: Tx, who: Member, subject: Subject) -> Card:
+    user, now = subject.user, kit.clock.now()
+    asked = tuple(tx.staff.requests_about(user.id, SHOWN_REQUESTS))
+    read = [requests.shown_to(kit, tx, who, one) for one in asked]
+    return Card(
+        user=user,
+        roles=subject.roles,
+        held=tx.staff.held(user.id),
+        locks=dict(tx.tries.of(password_step.subject_of(kit, user.username_key))),
+        devices=tx.devices.of_user(user.id),
+        contacts=tuple(
+            (contact.id, contact.kind, sent_codes.masked(kit, contact), contact.is_default)
+            for contact in tx.contacts.of(user.id)
+        ),
+        sessions=tuple(tx.sessions.of_user(user.id, now)),
+        attempts=tuple((one, attempts.state_at(one, now)) for one in tx.attempts.lines(user.id, SHOWN_LOGINS)),
+        events=tuple(tx.audit.lines(user.id, 0, SHOWN_EVENTS)),
+        requests=asked,
+        callers=caller.about(kit, tx, user),
+        now=now,
+        waiting=tuple(one for one in read if one.state == "open"),
+        closed=tuple(one for one in read if one.state != "open"),
+        cases=tx.cases.of(user.id, _END_OF_TIME, "", SHOWN_CASES) if may("cases", who.roles) else (),
+    )
+
+
+def events(kit: Kit, session: Session, username: str, before: int) -> tuple[User, tuple[Event, ...]] | Refusal:
+    """What was written down about a person, with private reasons, SHOWN_EVENTS at a time; `before` is an event's id, 0 for the newest."""
+    with kit.store.write() as tx:
+        found = access.acting(kit, tx, session, "show", username)
+        if isinstance(found, Refusal):
+            return found
+        who, subject = found
+        limited = access.looked(kit, tx, who)
+        if limited is not None:
+            return limited
+        user = subject.user
+        access.note(kit, tx, AuditRow("staff.person.shown", user.id, user.id, {"by": who.user.id, "events": before}))
+        return user, tuple(tx.audit.lines(user.id, before, SHOWN_EVENTS))
+
+
+def named(kit: Kit, user_id: str) -> str:
+    """The username of an id, "" for none: how a page's address becomes what the flows are asked with, which decide."""
+    with kit.store.read() as tx:
+        user = tx.users.get(user_id) if len(user_id) == ID_LENGTH and user_id.isalnum() and user_id.isascii() else None
+    return user.username if user else ""
 
 
 def unlock(kit: Kit, session: Session, username: str) -> Done | Refusal:
@@ -148,6 +192,26 @@ def end_sessions(kit: Kit, session: Session, username: str) -> Done | Refusal:
     return Done(subject.user.username, len(ended))
 
 
+def end_session(kit: Kit, session: Session, username: str, session_id: str) -> Done | Refusal:
+    """End one session of a person."""
+    with kit.store.write() as tx:
+        found = access.acting(kit, tx, session, "end_sessions", username)
+        if isinstance(found, Refusal):
+            return found
+        who, subject = found
+        tx.users.lock(subject.user.id)
+        now = kit.clock.now()
+        own = {one.id for one in tx.sessions.of_user(subject.user.id, now)}
+        if session_id not in own or not tx.sessions.end(session_id, now):
+            refusal = Refusal(STAFF_STATE, "session.foreign_or_ended")
+            return access.refused(kit, tx, who, "end_sessions", refusal, subject.user.id)
+        letters.tell_all(kit, tx, subject.user, "staff_sessions_ended")
+        row = AuditRow("staff.sessions.ended", subject.user.id, session_id, {"by": who.user.id, "count": 1})
+        access.note(kit, tx, row)
+    ends.tell(kit, subject.user, [session_id])
+    return Done(subject.user.username, 1)
+
+
 def lost_phone(kit: Kit, session: Session, username: str, device_id: str = "") -> Done | Refusal:
     """Key ends on a phone that is lost, with every session (L03). After the last one, a new Key waits for a request: the finder may
     hold the SIM that receives codes, so this never weakens the account."""
@@ -158,14 +222,14 @@ def lost_phone(kit: Kit, session: Session, username: str, device_id: str = "") -
         who, subject = found
         user = subject.user
         tx.users.lock(user.id)
-        device = _chosen(tx, user, device_id)
+        device = _chosen(kit, tx, user, device_id)
         if isinstance(device, Refusal):
-            return device
+            return access.refused(kit, tx, who, "lost_phone", device, user.id)
         tx.phones.get(device.phone_id, lock=True)
         ended = ends.end_sessions(kit, tx, user)
         ends.end_key(kit, tx, user, [device], reason="lost")
         tx.browsers.forget_all(user.id)
-        held = not password_step.active_devices(tx, user.id)
+        held = not password_step.lasting_devices(tx, user.id, kit.clock.now())
         if held:
             tx.staff.hold(user.id, who.user.id, kit.clock.now())
         others = {owner.id for other, owner in tx.devices.of_phone(device.phone_id) if other.state == "active"}
@@ -176,15 +240,16 @@ def lost_phone(kit: Kit, session: Session, username: str, device_id: str = "") -
     return Done(user.username, len(ended), device.name, len(others), held)
 
 
-def _chosen(tx: Tx, user: User, device_id: str) -> Device | Refusal:
-    """The device named, or the only one."""
-    active = password_step.active_devices(tx, user.id)
+def _chosen(kit: Kit, tx: Tx, user: User, device_id: str) -> Device | Refusal:
+    """The device named, or the only phone with Key."""
+    active = password_step.active_devices(tx, user.id, kit.clock.now())
     if device_id:
         named = next((device for device in active if device.id == device_id), None)
         return named or Refusal(STAFF_NOBODY, "device.foreign")
+    active = tuple(filter(on_phone, active))
     if not active:
         return Refusal(STAFF_STATE, "device.none")
-    return active[0] if len(active) == 1 else Refusal(STAFF_FORM, "device.several", {"field": "device"})
+    return active[0] if len(active) == 1 else Refusal(DEVICE_CHOICE, "device.several")
 
 
 def suspend(kit: Kit, session: Session, username: str) -> Done | Refusal:
@@ -196,7 +261,8 @@ def suspend(kit: Kit, session: Session, username: str) -> Done | Refusal:
         who, subject = found
         user = tx.users.lock(subject.user.id)
         if user is None or user.state != "active":
-            return Refusal(STAFF_STATE, "user.not_active")
+            refusal = Refusal(STAFF_STATE, "user.not_active")
+            return access.refused(kit, tx, who, "suspend", refusal, subject.user.id)
         tx.users.set_state(user.id, "suspended")
         ended = ends.end_sessions(kit, tx, user)
         letters.tell_all(kit, tx, user, "staff_suspended")

@@ -7,10 +7,11 @@ in the deciding transaction, so a role that was taken away in between counts.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from watchword.core import interviews, staff
 from watchword.core.refusals import (
+    CALLER_GUARDED,
     CONFIRM_FIRST,
     INTERVIEW_FIRST,
     REQUEST_CLOSED,
@@ -20,15 +21,18 @@ from watchword.core.refusals import (
     STAFF_NOBODY,
     STAFF_OWN,
     STAFF_ROLE,
+    STAFF_WORDS,
     Refusal,
 )
 from watchword.core.sessions import Session
 from watchword.core.staff_requests import LIFE_SECONDS, StaffRequest, state_at, words
 from watchword.core.users import User, username_key
+from watchword.flows import sent_codes
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
-from watchword.flows.staff import access, ends
+from watchword.flows.staff import access, caller, ends
 from watchword.flows.staff.access import Member
+from watchword.flows.staff.desk import QUEUE
 from watchword.flows.staff.effects import CHANGES, Effect
 
 SHOWN = 100
@@ -37,7 +41,11 @@ AFTER = {"approve": "approved", "reject": "rejected", "withdraw": "withdrawn"}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A request as staff read it, with the names of those in it; `state` has time taken into account."""
+    """A request as staff read it, with the names of those in it; `state` has time taken into account. `alarm` is when the person last
+    said, within a day, that nobody of his was on the telephone, 0 for not at all.
+
+    `may` are the decisions open to the one who reads: of `approve`, `reject`, `withdraw`. `words` are the parameters as people read them.
+    """
 
     request: StaffRequest
     state: str
@@ -45,6 +53,9 @@ class Shown:
     asked_by: str
     decided_by: str
     told: Mapping[str, str]
+    alarm: int = 0
+    may: frozenset[str] = frozenset()
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 class _Undone(Exception):
@@ -72,11 +83,13 @@ def ask(
             return Refusal(CONFIRM_FIRST, "session.not_confirmed")
         request = _new(kit, tx, who, kind, found, {"reason": reason, "evidence": evidence}, params)
         if isinstance(request, Refusal):
-            return request
+            return access.refused(kit, tx, who, "request", request, found.id)
         tx.staff.ask(request)
         fields = {"by": who.user.id, "kind": kind}
         access.note(kit, tx, AuditRow("staff.request.opened", found.id, request.id, fields))
-        return _shown(kit, tx, request)
+        shown = shown_to(kit, tx, who, request)
+    kit.events.publish(QUEUE, {"state": "changed"})
+    return shown
 
 
 def _may_not_ask(tx: Tx, who: Member, kind: str, about: User | None) -> Refusal | None:
@@ -96,12 +109,15 @@ def _new(
     kept = {name: words(text) for name, text in said.items()}
     for name, text in kept.items():
         if not text:
-            return Refusal(STAFF_FORM, f"words.{name}", {"field": name})
+            return Refusal(STAFF_WORDS, f"words.{name}", {"field": name})
     change = CHANGES[kind]
     strange = sorted(name for name, value in params.items() if value and name not in change.names)
     if strange:
         return Refusal(STAFF_FORM, "params.strange", {"field": strange[0]})
     tx.users.lock(about.id)
+    guarded = caller.guarded_until(tx, about.id, now)
+    if guarded:
+        return Refusal(CALLER_GUARDED, "caller.guarded", {"until": guarded}, retry_after=guarded - now)
     read = change.read(kit, tx, about, params)
     if isinstance(read, Refusal):
         return read
@@ -116,6 +132,7 @@ def _new(
     return StaffRequest(
         id=kit.entropy.id(), kind=kind, state="open", user_id=about.id, asked_by=who.user.id, asked=now, expires=now + LIFE_SECONDS,
         decided_by="", decided=0, reason=kept["reason"], evidence=kept["evidence"], params=read,
+        caller=caller.evidence(tx, about.id, who.user.id, now),
     )  # fmt: skip
 
 
@@ -134,19 +151,25 @@ def approve(kit: Kit, session: Session, request_id: str, checked: str) -> Shown 
         return result
     shown, user, effect = result
     ends.tell(kit, user, effect.sessions)
+    kit.events.publish(QUEUE, {"state": "changed"})
     return shown
 
 
 def reject(kit: Kit, session: Session, request_id: str, why: str) -> Shown | Refusal:
     """Refuse what another asked for, with a reason that he reads."""
-    result = _decide(kit, session, request_id, "reject", why)
-    return result if isinstance(result, Refusal) else result[0]
+    return _closed(kit, _decide(kit, session, request_id, "reject", why))
 
 
 def withdraw(kit: Kit, session: Session, request_id: str) -> Shown | Refusal:
     """Take back one's own request."""
-    result = _decide(kit, session, request_id, "withdraw", "withdrawn")
-    return result if isinstance(result, Refusal) else result[0]
+    return _closed(kit, _decide(kit, session, request_id, "withdraw", "withdrawn"))
+
+
+def _closed(kit: Kit, result: tuple[Shown, User, Effect] | Refusal) -> Shown | Refusal:
+    if isinstance(result, Refusal):
+        return result
+    kit.events.publish(QUEUE, {"state": "changed"})
+    return result[0]
 
 
 def _decide(kit: Kit, session: Session, request_id: str, event: str, note: str) -> tuple[Shown, User, Effect] | Refusal:
@@ -169,11 +192,12 @@ def _decide(kit: Kit, session: Session, request_id: str, event: str, note: str) 
             return access.refused(kit, tx, who, event, denied, request.id)
         over = _over(tx, request, event, now)
         if over:
-            return Refusal(REQUEST_CLOSED, f"request.{over}")
+            return access.refused(kit, tx, who, event, Refusal(REQUEST_CLOSED, f"request.{over}"), request.id)
         if event == "approve" and not access.fresh(who.session, now):
             return Refusal(CONFIRM_FIRST, "session.not_confirmed")
         if not words(note):
-            return Refusal(STAFF_FORM, "words.note", {"field": "checked" if event == "approve" else "why"})
+            refusal = Refusal(STAFF_WORDS, "words.note", {"field": "checked" if event == "approve" else "why"})
+            return access.refused(kit, tx, who, event, refusal, request.id)
         closed = replace(request, state=AFTER[event], decided_by=who.user.id, decided=now, note=words(note))
         if not tx.staff.close(closed, AFTER[event]):
             return Refusal(REQUEST_CLOSED, "request.moved")
@@ -182,7 +206,7 @@ def _decide(kit: Kit, session: Session, request_id: str, event: str, note: str) 
         effect = CHANGES[request.kind].do(kit, tx, user, request, who.user.id) if event == "approve" else Effect()
         if isinstance(effect, Refusal):
             raise _Undone(effect)
-        return _shown(kit, tx, closed, effect.told), user, effect
+        return shown_to(kit, tx, who, closed, effect.told), user, effect
 
 
 def _over(tx: Tx, request: StaffRequest, event: str, now: int) -> str:
@@ -214,7 +238,7 @@ def listed(kit: Kit, session: Session) -> tuple[Shown, ...] | Refusal:
             return who
         found = [one for one in tx.staff.requests_in("open", SHOWN) if state_at(one, now) == "open"]
         access.note(kit, tx, AuditRow("staff.requests.listed", who.user.id, "", {"found": len(found)}))
-        return tuple(_shown(kit, tx, one) for one in found)
+        return tuple(shown_to(kit, tx, who, one) for one in found)
 
 
 def one(kit: Kit, session: Session, request_id: str) -> Shown | Refusal:
@@ -227,15 +251,27 @@ def one(kit: Kit, session: Session, request_id: str) -> Shown | Refusal:
         if request is None:
             return access.refused(kit, tx, who, "requests", Refusal(REQUEST_UNKNOWN, "request.unknown"))
         access.note(kit, tx, AuditRow("staff.request.shown", request.user_id, request.id, {"by": who.user.id}))
-        return _shown(kit, tx, request)
+        return shown_to(kit, tx, who, request)
 
 
-def _shown(kit: Kit, tx: Tx, request: StaffRequest, told: Mapping[str, str] | None = None) -> Shown:
+def shown_to(kit: Kit, tx: Tx, who: Member, request: StaffRequest, told: Mapping[str, str] | None = None) -> Shown:
+    """A request as this member of staff reads it."""
     names = {}
     for user_id in (request.user_id, request.asked_by, request.decided_by):
         user = tx.users.get(user_id) if user_id else None
         names[user_id] = user.username if user else ""
+    state = state_at(request, kit.clock.now())
+    about = tx.users.get(request.user_id)
+    events = AFTER if state == "open" and about is not None else ()
     return Shown(
-        request, state_at(request, kit.clock.now()), names[request.user_id], names[request.asked_by],
-        names.get(request.decided_by, ""), told or {},
+        request, state, names[request.user_id], names[request.asked_by], names.get(request.decided_by, ""), told or {},
+        caller.alarmed(tx, request.user_id, kit.clock.now()),
+        frozenset(event for event in events if about and _may_not_decide(tx, who, request, about, event) is None),
+        _words(kit, tx, request),
     )  # fmt: skip
+
+
+def _words(kit: Kit, tx: Tx, request: StaffRequest) -> Mapping[str, str]:
+    """The parameters as people read them: a contact by its masked form instead of its id."""
+    known = {contact.id: sent_codes.masked(kit, contact) for contact in tx.contacts.of(request.user_id)}
+    return {name: known.get(value, value) for name, value in request.params.items() if value}

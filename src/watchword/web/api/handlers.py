@@ -10,7 +10,7 @@ from watchword.core.attempts import guarded
 from watchword.core.policy import OWN_CLIENTS
 from watchword.core.refusals import CLIENT_UNKNOWN, COLLECTOR, PROOF_OF_KEY, Refusal
 from watchword.core.sessions import Session
-from watchword.flows import answers, login, platform, sessions, waiting
+from watchword.flows import answers, entitlements, login, platform, sessions, waiting
 from watchword.flows.kit import Visit
 from watchword.web.api import models as m
 from watchword.web.asking import Ask
@@ -163,3 +163,10 @@ def end(ask: Ask, _body: object, _: str) -> dict[str, Any] | Refusal:
         return session
     sessions.end(ask.site.kit, bearer(ask))
     return {}
+
+
+def entitled(ask: Ask, _body: object, _: str) -> dict[str, Any] | Refusal:
+    """What the account of a session may do now; asking does not count as activity."""
+    session = platform.complete(sessions.find(ask.site.kit, bearer(ask), passive=True))
+    may = session if isinstance(session, Refusal) else entitlements.of_session(ask.site.kit, session)
+    return may if isinstance(may, Refusal) else platform.entitled(may)

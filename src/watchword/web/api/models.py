@@ -100,6 +100,29 @@ class Session(BaseModel):
     device_token: str
 
 
+class Limits(BaseModel):
+    day: int
+    five_days: int
+    currency: Literal["USD"]
+    unit: Literal["cents"]
+
+
+class Raise(BaseModel):
+    how: Literal["opt_in", "wait", "device"]
+    group: str | None
+    until: int | None
+    day: int
+    five_days: int
+
+
+class Entitlements(BaseModel):
+    level: str | None
+    limits: Limits
+    restrictions: list[str]
+    because: list[str]
+    would_raise: list[Raise]
+
+
 class Check(BaseModel):
     active: bool
     user: str

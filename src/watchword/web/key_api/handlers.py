@@ -8,7 +8,7 @@ from typing import Any
 from watchword.core.devices import OFFLINE_WRONG_LIMIT, Platform
 from watchword.core.encoding import unb64u
 from watchword.core.refusals import FIELDS, USED_OR_OLD, Refusal
-from watchword.flows import activate, activation_start, approve, offers, prove, push_targets
+from watchword.flows import activate, activation_start, approve, caller, offers, prove, push_targets
 from watchword.flows.phone_requests import Signed
 from watchword.flows.ready import Proven, ready
 from watchword.web.asking import Ask
@@ -154,6 +154,19 @@ def decide(ask: Ask, body: models.Signed, _: str) -> dict[str, Any] | Refusal:
     request = signed(ask, body)
     made = request if isinstance(request, Refusal) else approve.decide(ask.site.kit, request)
     return made if isinstance(made, Refusal) else {"result": made.result, "quiet_until": made.quiet_until}
+
+
+def caller_words(ask: Ask, body: models.Signed, _: str) -> dict[str, Any] | Refusal:
+    """6.9, what the caller must say."""
+    request = signed(ask, body)
+    return request if isinstance(request, Refusal) else caller.words(ask.site.kit, request)
+
+
+def caller_checked(ask: Ask, body: models.Signed, _: str) -> dict[str, Any] | Refusal:
+    """6.9, whether he said it."""
+    request = signed(ask, body)
+    made = request if isinstance(request, Refusal) else caller.checked(ask.site.kit, request)
+    return made if isinstance(made, Refusal) else asdict(made)
 
 
 def push(ask: Ask, body: models.Signed, _: str) -> dict[str, Any] | Refusal:

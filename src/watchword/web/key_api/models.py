@@ -152,6 +152,11 @@ class Decided(BaseModel):
     quiet_until: int
 
 
+class Checked(BaseModel):
+    result: str
+    quiet_until: int
+
+
 class Nonce(BaseModel):
     nonce: str
     expires: int

@@ -50,6 +50,8 @@ ROUTES = (
     Route("POST", "/v1/pending", m.Signed, m.Pending, h.pending, "What waits for this phone (6.1)", reads=True),
     Route("POST", "/v1/scan", m.Signed, m.SignedAnswer, h.scan, "Details of a scanned login (6.3)", reads=True),
     Route("POST", "/v1/decide", m.Signed, m.Decided, h.decide, "Approve, deny, not me (6.4)"),
+    Route("POST", "/v1/caller/words", m.Signed, m.SignedAnswer, h.caller_words, "What the caller must say (6.9)"),
+    Route("POST", "/v1/caller/checked", m.Signed, m.Checked, h.caller_checked, "Whether he said it (6.9)"),
     Route("POST", "/v1/push", m.Signed, m.Registered, h.push, "Register for notifications (6.6)"),
     *renewal_routes.ROUTES,
 )

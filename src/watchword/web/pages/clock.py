@@ -35,6 +35,16 @@ class Clock:
             return self._say("yesterday", local)
         return self._say("day_time" if local.year == self.today.year else "date", local)
 
+    def stamp(self, at: int) -> Markup:
+        """For tables of staff: "22 Nov 14:32:08", with the year where it is another."""
+        local = self._local(at)
+        form = "day_time" if local.year == self.today.year else "full"
+        return self._say(form, local, f"{local:%H:%M:%S}")
+
+    def zone(self) -> str:
+        """The short name of the zone, such as JST, for the head of a table."""
+        return self.today.tzname() or "UTC"
+
     def until(self, at: int) -> Markup:
         """For ends: the time alone when it is today, else with its day."""
         local = self._local(at)
@@ -68,7 +78,7 @@ class Clock:
     def _local(self, at: int) -> datetime:
         return datetime.fromtimestamp(at, self._tz)
 
-    def _say(self, form: str, local: datetime) -> Markup:
+    def _say(self, form: str, local: datetime, time: str = "") -> Markup:
         texts, lang = self._texts, self._lang
         return texts.t(
             lang,
@@ -77,5 +87,5 @@ class Clock:
             month=texts.t(lang, f"dates.month.{local.month}"),
             day=local.day,
             weekday=texts.t(lang, f"dates.weekday.{local.isoweekday()}"),
-            time=f"{local:%H:%M}",
+            time=time or f"{local:%H:%M}",
         )

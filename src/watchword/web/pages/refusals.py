@@ -65,6 +65,8 @@ def _words(catalogue: Catalogue, refusal: Refusal, lang: str, clock: Clock) -> d
             words[name] = clock.until(int(str(value)))
         elif name == "slow":
             words[name] = catalogue.t(lang, "refusals.slow" if value else "refusals.fast")
+        elif name == "field" and catalogue.has(lang, f"console.field_{value}"):
+            words[name] = catalogue.t(lang, f"console.field_{value}")
         elif name in ("field", "name"):
             words[name] = plain_name(str(value))
         else:

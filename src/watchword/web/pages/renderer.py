@@ -28,12 +28,16 @@ from watchword.web.pages.refusals import refusal_json, refusal_view
 from watchword.web.pages.views import ChallengePanel, Page, QrPanel, RefusalView
 from watchword.web.texts import LANGUAGES, Catalogue
 
-STYLES = ("tokens.css", "portal.css")
+STYLES = ("tokens.css", "portal.css", "console.css")
 TEMPLATES = (
     "login", "waiting", "over", "enrol", "home", "start", "password", "help", "error", "demo", "help_topic",
     "messages", "message_new", "message_case", "message_unsent", "recover", "settings_password", "settings_questions",
     "settings_overview", "settings_contacts", "settings_devices", "settings_sessions", "settings_activity", "settings_language",
     "settings_notices", "held", "settings_networks",
+)  # fmt: skip
+CONSOLE_TEMPLATES = (
+    "staff_login", "waiting", "over", "error", "staff_start", "staff_users", "staff_person", "staff_events", "staff_act",
+    "staff_interview", "staff_ask", "staff_requests", "staff_request", "staff_cases", "staff_case", "staff_members", "staff_unsent",
 )  # fmt: skip
 
 
@@ -41,26 +45,31 @@ class Renderer:
     """Renders every page of the portal and of the demonstration.
 
     `static_url` is where `watchword/web/static` and `brand.css` (`brand_css`) are served. `demo_origin` is set by the demonstration
-    only: its page then hears which QR code the computer shows, as a phone's camera would.
+    only: its page then hears which QR code the computer shows, as a phone's camera would. `console` is the origin of the staff console
+    for the renderer of its pages: what both sites share, such as the waiting page, then stands under the console's head.
     """
 
     def __init__(
-        self, catalogue: Catalogue, brand: Brand | None = None, *, static_url: str = "/static", demo_origin: str = ""
-    ) -> None:
+        self, catalogue: Catalogue, brand: Brand | None = None, *, static_url: str = "/static", demo_origin: str = "", console: str = ""
+    ) -> None:  # fmt: skip
         self._catalogue = catalogue
         self.brand = brand or Brand()
         self.brand_css = colours.css(colours.derive(self.brand.accent)).encode() if self.brand.accent else b""
         self._assets = _assets(static_url, self.brand_css)
+        self._console = console
         self._environments = {lang: self._environment(lang, demo_origin) for lang in LANGUAGES}
 
-    def page(self, view: Page, *, lang: str, now: int, tz: tzinfo, leaving: tuple[int, bool] | None = None) -> bytes:
-        """The whole page as UTF-8. `leaving`: in how many seconds its session ends, and whether nothing puts that off."""
-        return self._render(view.template, lang, now, tz, {"v": view, "leaving": leaving})
+    def page(
+        self, view: Page, *, lang: str, now: int, tz: tzinfo, leaving: tuple[int, bool] | None = None, bar: object = None
+    ) -> bytes:  # fmt: skip
+        """The whole page as UTF-8. `leaving`: in how many seconds its session ends, and whether nothing puts that off; `bar`: the
+        console's head, for a page of somebody signed in there."""
+        return self._render(view.template, lang, now, tz, {"v": view, "leaving": leaving, "bar": bar})
 
     def warm(self) -> None:
         """Compile every template now rather than at its first use."""
         for lang in LANGUAGES:
-            for name in TEMPLATES:
+            for name in CONSOLE_TEMPLATES if self._console else TEMPLATES:
                 self._template(lang, f"{name}.html")
 
     def panel(self, panel: QrPanel | ChallengePanel, *, lang: str, now: int, tz: tzinfo) -> dict[str, Any]:
@@ -97,19 +106,21 @@ class Renderer:
                 loader=FileSystemLoader(folder), autoescape=True, auto_reload=False, trim_blocks=True, lstrip_blocks=True,
                 undefined=StrictUndefined, cache_size=-1,
             )  # fmt: skip
-        scheme, _, host = self.brand.portal_url.partition("://")
+        scheme, _, host = (self._console or self.brand.portal_url).partition("://")
         say = self._catalogue
         environment.filters |= {
             "t": partial(say.t, lang), "pattern": partial(say.pattern, lang), "asset": self._assets.__getitem__,
             "icon": icon, "symbols": symbols, "qr": qr_path, "digits": _digits, "spell": " ".join,
             "steps": partial(_steps, say, lang), "spoken": partial(_spoken_digits, lang=lang), "name": safe_name, "plain": plain_name, "typed": typed_text,
-            "written": written_text,
+            "written": written_text, "known": partial(say.has, lang),
         }  # fmt: skip
         environment.globals |= {
             "lang": lang, "other": next(other for other in LANGUAGES if other != lang), "gap": "" if lang == "ja" else " ",
             "brand": self.brand, "has_brand_css": bool(self.brand_css), "address": _address(scheme, host), "demo_origin": demo_origin,
             # A browser refuses this to a frame of another origin and calls it an error.
             "auto": "" if demo_origin else Markup(" autofocus"),
+            "console": bool(self._console), "base": "staff_base.html" if self._console else "base.html", "console_host": host,
+            "help_at": self.brand.portal_url if self._console else "",
         }  # fmt: skip
         return environment
 

@@ -21,7 +21,7 @@ ConfirmationReason = Literal["", "browser", "network", "denial", "several", "pol
 Way = Literal["", "qr", "challenge", "code", "other"]
 OverKind = Literal["denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone"]
 EnrolStep = Literal["choose", "code", "scan", "done", "over", "no_contact"]
-LoginWay = Literal["push", "qr", "challenge", "code", "enrol", "password"]
+LoginWay = Literal["push", "qr", "challenge", "code", "passkey", "temporary_code", "enrol", "password"]
 Outcome = Literal["complete", "denied", "not_me", "expired", "failed", "cancelled", "lapsed", "pending"]
 
 _OVER: Mapping[str, Kind] = {
@@ -273,6 +273,8 @@ class SettingsPage(Page):
         ("questions", "/settings/questions"),
         ("contacts", "/settings/contacts"),
         ("devices", "/settings/devices"),
+        ("login", "/settings/login"),
+        ("limits", "/settings/limits"),
         ("sessions", "/settings/sessions"),
         ("networks", "/settings/networks"),
         ("activity", "/settings/activity"),

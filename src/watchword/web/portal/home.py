@@ -8,7 +8,7 @@ from watchword.core.attempts import Attempt
 from watchword.core.recovery import restricted
 from watchword.core.refusals import SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
-from watchword.flows import offers, sessions, waiting
+from watchword.flows import login, offers, sessions, waiting
 from watchword.flows.waiting import Home
 from watchword.web.asking import LOGIN, SESSION, Ask
 from watchword.web.pages import ContactView, DeviceView, HomePage, LoginRow
@@ -16,6 +16,10 @@ from watchword.web.pages.views import LoginWay, Outcome
 from watchword.web.portal.enrol import panel_of
 from watchword.web.portal.showing import page, refuse, see
 
+WAYS: dict[str, LoginWay] = {
+    "key_code": "code", "key_challenge": "challenge", "qr": "qr", "passkey": "passkey", "temporary_code": "temporary_code",
+    "opted_out": "password",
+}  # fmt: skip
 OUTCOMES: dict[str, Outcome] = {"collected": "complete", "approved": "complete"}
 
 
@@ -83,7 +87,7 @@ def _view(ask: Ask, session: Session, found: Home) -> HomePage:
 
 
 def _device_name(found: Home) -> str:
-    if found.login is None:
+    if found.login is None or found.login.decided_by == login.OPTED_OUT:
         return ""
     by = found.login.decided_by.partition(":")[0] if ":" in found.login.decided_by else found.login.device_id
     return next((device.name for device in found.devices if device.id == by), "")
@@ -91,11 +95,7 @@ def _device_name(found: Home) -> str:
 
 def way_of(attempt: Attempt) -> LoginWay:
     """How an attempt was answered."""
-    if attempt.decided_by == "key_code":
-        return "code"
-    if attempt.decided_by == "key_challenge":
-        return "challenge"
-    return "qr" if attempt.decided_by.endswith(":qr") else "push"
+    return WAYS.get(attempt.decided_by.rpartition(":")[2], "push")
 
 
 def _row(attempt: Attempt, session: Session) -> LoginRow:

@@ -6,7 +6,7 @@ from urllib.parse import quote
 
 from starlette.responses import Response
 
-from watchword.core.cases import Case
+from watchword.core.cases import Attachment, Case
 from watchword.core.encoding import b64u
 from watchword.core.refusals import CASE_UNKNOWN, SESSION_OVER, Refusal
 from watchword.core.sessions import Session
@@ -80,7 +80,7 @@ def case_page(ask: Ask, error: Refusal | None = None) -> Response:
         return refuse(ask, thread)
     user = _user(ask, session)
     view = CasePage(
-        csrf=ask.csrf(), path=CASE + thread.case.id, case=_row(thread.case), messages=_messages(thread), post=_post(ask),
+        csrf=ask.csrf(), path=CASE + thread.case.id, case=_row(thread.case), messages=messages_of(thread), post=_post(ask),
         text=ask.form.get("text", ""), error=refusal_view(ask, error, user) if error else None,
     )  # fmt: skip
     response = page(ask, view, status=error.kind.status if error else 200, user=user)
@@ -110,7 +110,11 @@ def picture(ask: Ask) -> Response:
     found = cases.attachment(ask.site.kit, session, ask.path.removeprefix(PICTURE)[:26])
     if isinstance(found, Refusal):
         return refuse(ask, found)
-    row, data = found
+    return served(*found)
+
+
+def served(row: Attachment, data: bytes) -> Response:
+    """A picture as a browser gets it: never stored, and nothing in it runs."""
     response = Response(data, media_type=MEDIA[row.kind])
     response.raw_headers += [
         *headers.COMMON,
@@ -158,7 +162,8 @@ def _row(case: Case) -> CaseRow:
     )  # fmt: skip
 
 
-def _messages(thread: Thread) -> tuple[MessageView, ...]:
+def messages_of(thread: Thread) -> tuple[MessageView, ...]:
+    """The messages of a case for its page, each with its pictures."""
     return tuple(
         MessageView(
             staff=message.author == "staff",

@@ -21,6 +21,7 @@ from watchword.web.portal import (
     settings_activity,
     settings_contacts,
     settings_devices,
+    settings_limits,
     settings_preferences,
     settings_sessions,
     sms_reports,
@@ -80,6 +81,8 @@ def _settings(site: Site) -> dict[str, ASGIApp]:
         "/settings": Endpoint(site, {"GET": settings.overview}, refuse),
         "/settings/contacts": Endpoint(site, {"GET": settings_contacts.show, "POST": settings_contacts.post}, refuse),
         "/settings/devices": Endpoint(site, {"GET": settings_devices.show, "POST": settings_devices.post}, refuse),
+        "/settings/limits": Endpoint(site, {"GET": settings_limits.show}, refuse),
+        "/settings/login": Endpoint(site, {"GET": settings_limits.choice, "POST": settings_limits.choose}, refuse),
         "/settings/sessions": Endpoint(site, {"GET": settings_sessions.show, "POST": settings_sessions.post}, refuse),
         "/settings/activity": Endpoint(site, {"GET": settings_activity.show}, refuse),
         "/settings/language": Endpoint(

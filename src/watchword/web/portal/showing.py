@@ -26,8 +26,13 @@ def page(ask: Ask, view: Page, *, status: int = 200, user: User | None = None) -
     """A page with the headers of the portal. Never stored: it may hold what only this person should see."""
     now = ask.site.kit.clock.now()
     body = ask.site.renderer.page(
-        _of_session(ask, view), lang=ask.lang, now=now, tz=zone_of(ask, user), leaving=_leaving(ask, now)
+        _of_session(ask, view), lang=ask.lang, now=now, tz=zone_of(ask, user), leaving=leaving(ask, now)
     )
+    return sent(ask, body, status)
+
+
+def sent(ask: Ask, body: bytes, status: int = 200) -> Response:
+    """The bytes of a page with the headers that every page has."""
     response = Response(body, status, media_type="text/html; charset=utf-8")
     response.raw_headers += [
         *headers.COMMON,
@@ -48,7 +53,7 @@ def _of_session(ask: Ask, view: Page) -> Page:
     return replace(view, signed_in=session.kind == "portal", paper=session.account == "paper", unread=unread)
 
 
-def _leaving(ask: Ask, now: int) -> tuple[int, bool] | None:
+def leaving(ask: Ask, now: int) -> tuple[int, bool] | None:
     """In how many seconds the session of this page ends, counted from now on, and whether it ends for good."""
     if ask.session is None:
         return None

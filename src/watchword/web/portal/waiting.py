@@ -15,9 +15,11 @@ from watchword.flows.waiting import Waiting
 from watchword.web.asking import DEVICE, LOGIN, SESSION, Ask
 from watchword.web.pages import ChallengePanel, Method, OverPage, QrPanel, RefusalView, WaitingPage
 from watchword.web.pages.views import OverKind, PushState, Way
-from watchword.web.portal import confirm, recover
+from watchword.web.portal import answering, confirm, recover
 from watchword.web.portal.showing import json, page, refusal_view, refuse, refuse_json, see, with_retry, zone_of
 
+Handler = Callable[[Ask], Response]
+Shows = Callable[[Ask, Mapping[str, Refusal] | None, Way], Response]
 DEVICE_COOKIE_SECONDS = 400 * 24 * 60 * 60
 
 
@@ -37,7 +39,7 @@ def show(ask: Ask, errors: Mapping[str, Refusal] | None = None, open_way: Way = 
         return over(ask, found)
     shown = {way: refusal_view(ask, refusal, found.user) for way, refusal in (errors or {}).items()}
     status = next((refusal.kind.status for refusal in (errors or {}).values()), 200)
-    response = page(ask, _view(ask, found, shown, open_way), status=status, user=found.user)
+    response = page(ask, view_of(ask, found, shown, open_way), status=status, user=found.user)
     for refusal in (errors or {}).values():
         with_retry(response, refusal)
     return response
@@ -48,7 +50,8 @@ def _logged_in(ask: Ask) -> bool:
     return bool(token) and not isinstance(sessions.find(ask.site.kit, token, passive=True), Refusal)
 
 
-def _view(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_way: Way) -> WaitingPage:
+def view_of(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_way: Way) -> WaitingPage:
+    """What the page of this attempt is told."""
     attempt, kit = found.attempt, ask.site.kit
     now = kit.clock.now()
     if attempt.operation == FIRST:  # its page has no other panel in which a refusal could stand
@@ -123,20 +126,24 @@ def challenge_panel(ask: Ask, found: Waiting) -> ChallengePanel | None:
 
 def over(ask: Ask, found: Waiting) -> Response:
     """An attempt that has ended, and the way on."""
+    back = "/recover" if found.attempt.action == "recover" else confirm.PAGES.get(found.attempt.operation, "")
+    return page(ask, over_view(ask, found, back), status=ENDINGS[found.state].status, user=found.user)
+
+
+def over_view(ask: Ask, found: Waiting, back: str) -> OverPage:
+    """What the page of an attempt that has ended is told; `back` is the page that asked, where it was a confirmation."""
     kind = ENDINGS[found.state]
-    if found.state != "pending":
-        ask.drop_cookie(LOGIN)
+    ask.drop_cookie(LOGIN)
     quiet = found.user.quiet_until if kind in (DENIED, NOT_ME) else 0
     state: OverKind = "gone" if found.state == "collected" else found.state  # type: ignore[assignment]
-    view = OverPage(
+    return OverPage(
         csrf=ask.csrf(),
-        back="/recover" if found.attempt.action == "recover" else confirm.PAGES.get(found.attempt.operation, ""),
+        back=back,
         kind=state,
         reference=kind.reference,
         time=found.attempt.decided,
         quiet_until=quiet,
     )
-    return page(ask, view, status=kind.status, user=found.user)
 
 
 def collect(ask: Ask) -> Response:
@@ -173,64 +180,34 @@ def _ended(ask: Ask) -> Response:
 
 def post(ask: Ask) -> Response:
     """What a person does on the waiting page; `do` names it."""
-    action = ACTIONS.get(ask.form.get("do", ""))
-    return action(ask) if action else show(ask, {"page": Refusal(WAY_UNAVAILABLE, "do.unknown")})
+    return acted(ask, show, collect, _cancel)
 
 
-def _again(ask: Ask) -> Response:
-    result = login.ask_again(ask.site.kit, ask.cookies.get(LOGIN, ""))
-    return _after(ask, result, "page")
+def acted(ask: Ask, show_page: Shows, go_on: Handler, cancel: Handler) -> Response:
+    """What `do` of the form names, with this site's own pages."""
+    do = ask.form.get("do", "")
+    if do in ("continue", "cancel"):
+        return go_on(ask) if do == "continue" else cancel(ask)
+    act = answering.SHOWS.get(do) or answering.ANSWERS.get(do)
+    if act is None:
+        return show_page(ask, {"page": Refusal(WAY_UNAVAILABLE, "do.unknown")}, "")
+    result, way = act(ask)
+    if do in answering.ANSWERS and not isinstance(result, Refusal):
+        return go_on(ask)
+    return _after(ask, show_page, result, way)
 
 
-def _method(ask: Ask) -> Response:
-    result = login.ask_again(ask.site.kit, ask.cookies.get(LOGIN, ""), device_id=ask.form.get("method", "")[:26] or "-")
-    return _after(ask, result, "other")
-
-
-def _show_qr(ask: Ask) -> Response:
-    return _after(ask, answers.show(ask.site.kit, ask.cookies.get(LOGIN, ""), "qr"), "qr")
-
-
-def _show_challenge(ask: Ask) -> Response:
-    return _after(ask, answers.show(ask.site.kit, ask.cookies.get(LOGIN, ""), "challenge"), "challenge")
-
-
-def _code(ask: Ask) -> Response:
-    return _answered(ask, "code", ask.form.get("code", ""))
-
-
-def _response(ask: Ask) -> Response:
-    return _answered(ask, "challenge", ask.form.get("response", ""))
-
-
-def _answered(ask: Ask, way: Way, typed: str) -> Response:
-    result = answers.answer(ask.site.kit, ask.cookies.get(LOGIN, ""), way, typed)
-    return _after(ask, result, way) if isinstance(result, Refusal) else collect(ask)
-
-
-def _after(ask: Ask, result: object, way: str) -> Response:
+def _after(ask: Ask, show_page: Shows, result: object, way: str) -> Response:
     """Show the page again with the panel the person was at; a refusal stands there."""
     open_way: Way = way if way in ("qr", "challenge", "code", "other") else ""  # type: ignore[assignment]
     if isinstance(result, Refusal):
-        return show(ask, {way: result}, open_way)
-    return show(ask, open_way=open_way)
+        return show_page(ask, {way: result}, open_way)
+    return show_page(ask, None, open_way)
 
 
 def _cancel(ask: Ask) -> Response:
     login.cancel(ask.site.kit, ask.cookies.get(LOGIN, ""))
     return _ended(ask)
-
-
-ACTIONS: Mapping[str, Callable[[Ask], Response]] = {
-    "again": _again,
-    "method": _method,
-    "qr": _show_qr,
-    "challenge": _show_challenge,
-    "code": _code,
-    "response": _response,
-    "continue": collect,
-    "cancel": _cancel,
-}
 
 
 def panel(ask: Ask) -> Response:

@@ -1,0 +1,255 @@
+"""Which devices may answer an attempt, and the answers of those that are not Key (A07, A12; THREATS: falling back to a weaker factor).
+
+The floor stands in the attempt's row. Every answer is counted in the attempt, in what was asked and on the device before it is compared;
+five wrong ones end the attempt, three the question, thirty in a row the device.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from watchword.core.attempts import WRONG_FOR_ATTEMPT, Attempt, guarded
+from watchword.core.challenges import WRONG_LIMIT as WRONG_FOR_QUESTION
+from watchword.core.challenges import Challenge
+from watchword.core.devices import WRONG_LIMIT, Device, on_phone
+from watchword.core.refusals import (
+    ATTEMPT_GONE,
+    DEVICE_DISABLED,
+    PASSKEY_WRONG,
+    QUESTION_OVER,
+    WAY_UNAVAILABLE,
+    Refusal,
+)
+from watchword.factors.base import NOTHING, Accepted, Holder, Rejected, Separate, Site, Verdict
+from watchword.factors.registry import graded, of_device
+from watchword.flows import letters
+from watchword.flows.endings import fail, tell
+from watchword.flows.kit import Kit
+from watchword.flows.login import ask_again, pending
+from watchword.flows.ports import AuditRow, Tx
+from watchword.flows.reach import admitted
+
+CLAIM_SECONDS = 3600
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What a page shows for a method. `shown` is what its factor says, `until` when it ends, 0 where nothing was asked."""
+
+    kind: str
+    shown: Mapping[str, object]
+    until: int
+
+
+@dataclass(frozen=True, slots=True)
+class Method:
+    """One line of the list (A07): a device, or every device of a kind whose answer says by itself which it is. `kind` is the factor's, or
+    `key`."""
+
+    kind: str
+    devices: tuple[Device, ...]
+
+    @property
+    def id(self) -> str:
+        """What a form sends to choose it."""
+        return self.devices[0].id
+
+
+def listed(kit: Kit, devices: Sequence[Device]) -> tuple[Method, ...]:
+    """The methods that these devices are, passkeys first and then the one used last (M01: nothing typed)."""
+    found: list[Method] = []
+    for device in devices:
+        kind, several = device.kind, False
+        for factor in of_device(kit.factors, device.kind):
+            if isinstance(factor, Separate):
+                kind, several = factor.kind, factor.browser
+        same = next((at for at, one in enumerate(found) if several and one.kind == kind), None)
+        if same is None:
+            found.append(Method(kind, (device,)))
+        else:
+            found[same] = Method(kind, (*found[same].devices, device))
+    return tuple(sorted(found, key=lambda one: one.kind != "passkey"))
+
+
+def choose(kit: Kit, collector: str, device_id: str, *, bound_key: str = "") -> Attempt | Refusal:
+    """The method that the person picks from the list (A07): Key is asked, anything else stands first on the page."""
+    with kit.store.write() as tx:
+        attempt = pending(kit, tx, collector, bound_key)
+        if isinstance(attempt, Refusal):
+            return attempt
+        chosen = next((device for device in admitted(kit, tx, attempt) if device.id == device_id), None)
+        if chosen is None:
+            return Refusal(WAY_UNAVAILABLE, "device.unknown")
+        if not on_phone(chosen):
+            tx.attempts.set(attempt.id, device_id=chosen.id)
+            return replace(attempt, device_id=chosen.id)
+    return ask_again(kit, collector, bound_key=bound_key, device_id=device_id)
+
+
+def ask(kit: Kit, collector: str, kind: str, *, bound_key: str = "") -> Question | Refusal:
+    """A new question to a device of this kind; the one before ends. Asking never forgets a wrong answer of the attempt or the device."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        attempt = pending(kit, tx, collector, bound_key)
+        if isinstance(attempt, Refusal):
+            return attempt
+        factor = _factor(kit, attempt, kind)
+        if isinstance(factor, Refusal):
+            return factor
+        devices = _devices(kit, tx, attempt, kind)
+        if not devices and attempt.action != "held":
+            return Refusal(WAY_UNAVAILABLE, "device.none")
+        challenge_id = kit.entropy.id()
+        started = factor.ask(
+            [Holder(device) for device in devices], site_of(kit, attempt), challenge_id=challenge_id, now=now,
+            entropy=kit.entropy.bytes(32),
+        )  # fmt: skip
+        until = min(now + factor.seconds, attempt.expires)
+        kept = {"stored": dict(started.stored), "shown": dict(started.shown)}
+        chosen = devices[0].id if devices else ""
+        tx.challenges.put(Challenge(attempt.id, kind, challenge_id, chosen, until, 0, kept))
+    return Question(kind, started.shown, until)
+
+
+def asked(tx: Tx, attempt: Attempt, kind: str, now: int) -> Question | None:
+    """The question of an attempt as it stands, None where there is none to answer."""
+    found = tx.challenges.get(attempt.id, kind)
+    if found is None or now >= found.until or found.wrong >= WRONG_FOR_QUESTION:
+        return None
+    shown = found.stored["shown"]
+    return Question(kind, shown if isinstance(shown, Mapping) else NOTHING, found.until)
+
+
+def site_of(kit: Kit, attempt: Attempt) -> Site:
+    """The page that an attempt belongs to, by its client."""
+    client = attempt.client if attempt.client in kit.policy.passkeys.origins else "portal"
+    return site(kit, client, attempt.user_id, named=attempt.action != "held")
+
+
+def site(kit: Kit, client: str, user_id: str, *, named: bool = True) -> Site:
+    """A page of ours as passkeys know it. The user's handle says nothing about the user (WebAuthn section 14.6.1)."""
+    policy = kit.policy.passkeys
+    handle = kit.vault.mac("passkey-user", user_id)[:32]
+    return Site(policy.rp_id, policy.origins.get(client, ""), handle, policy.embedder, named)
+
+
+def answer(kit: Kit, collector: str, kind: str, given: Mapping[str, str], *, bound_key: str = "") -> Attempt | Refusal:
+    """An answer of a device that is not Key. Returns the approved attempt."""
+    with kit.store.write() as tx:
+        attempt = pending(kit, tx, collector, bound_key)
+        if isinstance(attempt, Refusal):
+            return attempt
+        factor = _factor(kit, attempt, kind)
+        if isinstance(factor, Refusal):
+            return factor
+        read = factor.read(given)
+        if read is None:
+            return Refusal(factor.malformed, "answer.form")
+        result = _judge(kit, tx, attempt, factor, read)
+    if isinstance(result, Refusal):
+        if result.reason == "attempt.failed":
+            tell(kit, attempt, "failed")
+        return result
+    tell(kit, attempt, "approved")
+    return result
+
+
+def _factor(kit: Kit, attempt: Attempt, kind: str) -> Separate | Refusal:
+    """The factor of this kind, if this attempt may be answered by it at all."""
+    factor = kit.factors.get(kind)
+    if not isinstance(factor, Separate) or attempt.action == "recover":
+        return Refusal(WAY_UNAVAILABLE, "way.unknown")
+    if guarded(attempt) and not factor.resists:
+        return Refusal(WAY_UNAVAILABLE, "way.guarded")
+    if factor.browser and attempt.bound_key:
+        return Refusal(WAY_UNAVAILABLE, "way.browser")
+    return factor
+
+
+def _devices(kit: Kit, tx: Tx, attempt: Attempt, kind: str) -> tuple[Device, ...]:
+    """The devices that may answer in this way: each by its own level, the chosen one first."""
+    factor = kit.factors[kind]
+    fitting = [
+        device
+        for device in admitted(kit, tx, attempt)
+        if device.kind == factor.device and graded(factor, device)[0] >= attempt.floor
+    ]
+    return tuple(sorted(fitting, key=lambda device: device.id != attempt.device_id))
+
+
+def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[str, object]) -> Attempt | Refusal:
+    now = kit.clock.now()
+    challenge: dict[str, object] = {"id": attempt.id}
+    if factor.seconds:
+        question = tx.challenges.get(attempt.id, factor.kind)
+        if question is None or now >= question.until:
+            return Refusal(QUESTION_OVER, "question.over")
+        if tx.challenges.count(attempt.id, factor.kind, WRONG_FOR_QUESTION) is None:
+            return Refusal(QUESTION_OVER, "question.spent")
+        stored = question.stored["stored"]
+        challenge = {**(stored if isinstance(stored, Mapping) else {}), "id": question.id}
+    wrong = tx.attempts.count(attempt.id, "wrong", WRONG_FOR_ATTEMPT)
+    if wrong is None:
+        return Refusal(ATTEMPT_GONE, "attempt.moved")
+    holder = factor.pick([Holder(device) for device in _devices(kit, tx, attempt, factor.kind)], given)
+    if holder is None:
+        return _rejected(kit, tx, attempt, factor, None, Rejected(PASSKEY_WRONG, "device.foreign"), wrong)
+    counted = tx.devices.count(holder.device.id, WRONG_LIMIT)
+    if counted is None:
+        return Refusal(DEVICE_DISABLED, "device.spent")
+    device = replace(holder.device, wrong=counted)
+    verdict: Verdict = factor.verify(holder, challenge, given, now=now)
+    if isinstance(verdict, Accepted):
+        spent = [tx.claims.spend(claim, now + CLAIM_SECONDS) for claim in verdict.claims]
+        if not all(spent):
+            verdict = Rejected(QUESTION_OVER, "claim.spent")
+    if isinstance(verdict, Rejected):
+        return _rejected(kit, tx, attempt, factor, device, verdict, wrong)
+    return _accepted(kit, tx, attempt, factor, device, verdict)
+
+
+def _accepted(
+    kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, device: Device, verdict: Accepted
+) -> Attempt | Refusal:
+    now = kit.clock.now()
+    reached, amr = graded(factor, device)
+    moved = tx.attempts.move(
+        attempt.id, "pending", "approved", decided=now, decided_by=f"{device.id}:{factor.kind}", amr=" ".join(amr),
+        level=int(reached), wrong=attempt.wrong,
+    )  # fmt: skip
+    if not moved:
+        return Refusal(ATTEMPT_GONE, "attempt.moved")
+    tx.devices.answered(device, now, verdict.state)
+    tx.challenges.end(attempt.id, factor.kind)
+    fields = {"kind": factor.kind, "device": device.id}
+    tx.audit.write(AuditRow("login.device.accepted", attempt.user_id, attempt.id, fields), now)
+    return attempt
+
+
+def _rejected(
+    kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, device: Device | None, verdict: Rejected, wrong: int
+) -> Refusal:
+    now = kit.clock.now()
+    for claim in verdict.claims:
+        tx.claims.spend(claim, now + CLAIM_SECONDS)
+    known = "" if attempt.action == "held" and device is None else attempt.user_id
+    fields = {"kind": factor.kind, "reason": verdict.reason, "device": device.id if device else ""}
+    tx.audit.write(AuditRow("login.device.refused", known, attempt.id, fields), now)
+    if device is not None and (verdict.disables or device.wrong >= WRONG_LIMIT):
+        disable(kit, tx, device, verdict.reason if verdict.disables else "answers")
+    if wrong >= WRONG_FOR_ATTEMPT:
+        fail(kit, tx, attempt, "answers")
+        return Refusal(ATTEMPT_GONE, "attempt.failed")
+    return Refusal(verdict.kind, verdict.reason, verdict.params)
+
+
+def disable(kit: Kit, tx: Tx, device: Device, reason: str) -> None:
+    """A device that can be trusted no more: it answers nothing from now on, and its owner is told on every channel."""
+    now = kit.clock.now()
+    user = tx.users.get(device.user_id)
+    if user is None or not tx.devices.move(device.id, "active", "disabled", now):
+        return
+    letters.tell_all(kit, tx, user, "device_disabled", device=device.name)
+    personal = {"phone": device.name}
+    tx.audit.write(AuditRow("device.other.disabled", user.id, device.id, {"reason": reason}, personal), now)

@@ -1,0 +1,56 @@
+"""Which of a person's devices may answer: those that reach the floor, on a page that can ask them (THREATS: falling back to a weaker factor)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from watchword.core.attempts import Attempt
+from watchword.core.devices import Device, Level, on_phone
+from watchword.core.refusals import BROWSER_NEEDED, DEVICE_WEAK, Refusal
+from watchword.factors.base import Separate
+from watchword.factors.registry import Factors, level, of_device
+from watchword.flows.kit import Kit
+from watchword.flows.password_step import active_devices
+from watchword.flows.ports import Tx
+
+
+def above(factors: Factors, devices: Sequence[Device], floor: int, *, action: str) -> tuple[Device, ...]:
+    """Those of `devices` that reach the floor. A recovery is proven by Key alone."""
+    return tuple(
+        device for device in devices if level(factors, device) >= floor and (action != "recover" or on_phone(device))
+    )
+
+
+def takes_browser(factors: Factors, device: Device) -> bool:
+    """Whether it can be asked by a page only, not by a terminal or a platform."""
+    return any(isinstance(factor, Separate) and factor.browser for factor in of_device(factors, device.kind))
+
+
+def fitting(
+    kit: Kit, devices: Sequence[Device], floor: int, *, action: str, browser: bool = True
+) -> tuple[Device, ...] | Refusal:
+    """Those that may answer a new attempt, or why there is none."""
+    reach = above(kit.factors, devices, floor, action=action)
+    if not reach:
+        return Refusal(DEVICE_WEAK, "device.below_floor")
+    found = tuple(device for device in reach if browser or not takes_browser(kit.factors, device))
+    return found or Refusal(BROWSER_NEEDED, "device.browser_only")
+
+
+def admitted(kit: Kit, tx: Tx, attempt: Attempt) -> tuple[Device, ...]:
+    """The devices that may answer this attempt now, the one used last first."""
+    devices = above(
+        kit.factors, active_devices(tx, attempt.user_id, kit.clock.now()), attempt.floor, action=attempt.action
+    )
+    return tuple(device for device in devices if not attempt.bound_key or not takes_browser(kit.factors, device))
+
+
+def key_of(devices: Sequence[Device], chosen: str) -> Device | None:
+    """The Key whose codes and responses an attempt takes: the one chosen, or else the one used last."""
+    keys = [device for device in devices if on_phone(device)]
+    return next((device for device in keys if device.id == chosen), keys[0] if keys else None)
+
+
+def reaches(attempt: Attempt, level: Level) -> Refusal | None:
+    """Refuse an answer of a level below the floor of its attempt, whatever device it came from."""
+    return None if level >= attempt.floor else Refusal(DEVICE_WEAK, "way.below_floor")

@@ -1,0 +1,46 @@
+"""What a person does at a waiting page, at the portal and at the console alike: each act calls one flow on the attempt of this browser."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+
+from watchword.flows import answers, login
+from watchword.web.asking import LOGIN, Ask
+
+Act = Callable[[Ask], tuple[object, str]]
+"""What the flow said, and at which panel it is told."""
+
+
+def _collector(ask: Ask) -> str:
+    return ask.cookies.get(LOGIN, "")
+
+
+def _again(ask: Ask) -> tuple[object, str]:
+    return login.ask_again(ask.site.kit, _collector(ask)), "page"
+
+
+def _method(ask: Ask) -> tuple[object, str]:
+    return login.ask_again(ask.site.kit, _collector(ask), device_id=ask.form.get("method", "")[:26] or "-"), "other"
+
+
+def _qr(ask: Ask) -> tuple[object, str]:
+    return answers.show(ask.site.kit, _collector(ask), "qr"), "qr"
+
+
+def _challenge(ask: Ask) -> tuple[object, str]:
+    return answers.show(ask.site.kit, _collector(ask), "challenge"), "challenge"
+
+
+def _code(ask: Ask) -> tuple[object, str]:
+    return answers.answer(ask.site.kit, _collector(ask), "code", ask.form.get("code", "")), "code"
+
+
+def _response(ask: Ask) -> tuple[object, str]:
+    return answers.answer(ask.site.kit, _collector(ask), "challenge", ask.form.get("response", "")), "challenge"
+
+
+SHOWS: Mapping[str, Act] = MappingProxyType({"again": _again, "method": _method, "qr": _qr, "challenge": _challenge})
+"""After these the page is shown again."""
+ANSWERS: Mapping[str, Act] = MappingProxyType({"code": _code, "response": _response})
+"""After these, if nothing was refused, the attempt is approved."""

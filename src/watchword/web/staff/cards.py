@@ -1,0 +1,18 @@
+"""Requests as pages show them: the four-eyes card."""
+
+from __future__ import annotations
+
+from watchword.flows.staff.desk import Desk
+from watchword.flows.staff.requests import Shown
+from watchword.web.pages.console_views import FourEyes
+
+
+def card(shown: Shown, who: Desk, note: str = "") -> FourEyes:
+    """A request for a page; `note` is what was typed before."""
+    request = shown.request
+    return FourEyes(
+        id=request.id, kind=request.kind, state=shown.state, about=shown.about, about_id=request.user_id, asked_by=shown.asked_by,
+        asked=request.asked, expires=request.expires, reason=request.reason, evidence=request.evidence,
+        params=tuple(shown.words.items()), decided_by=shown.decided_by, decided=request.decided, said=request.note,
+        told=shown.told.get("to", ""), mine=request.asked_by == who.user.id, may=shown.may, note=note,
+    )  # fmt: skip

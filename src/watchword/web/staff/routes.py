@@ -1,0 +1,45 @@
+"""Every path of the console."""
+
+from __future__ import annotations
+
+from starlette.types import ASGIApp
+
+from watchword.web.documents import Health
+from watchword.web.endpoints import Endpoint, Guarded, Paths, missing
+from watchword.web.portal.live import Poll, Stream
+from watchword.web.portal.showing import refuse_json
+from watchword.web.portal.start import language
+from watchword.web.portal.waiting import panel
+from watchword.web.site import Site
+from watchword.web.staff import cases, login, members, people, requests, users, waiting
+from watchword.web.staff.showing import refuse
+
+
+def routes(site: Site, *, static: ASGIApp) -> Paths:
+    """The console's application, on the host of `staff.url`."""
+    return Paths(
+        {
+            "/": Endpoint(site, {"GET": login.start}, refuse),
+            "/login": Endpoint(site, {"GET": login.form, "POST": login.post}, refuse, reads=("GET",)),
+            "/login/wait": Endpoint(site, {"GET": waiting.show, "POST": waiting.post}, refuse),
+            "/login/panel": Endpoint(site, {"POST": panel}, refuse_json),
+            "/login/events": Guarded(Stream(site)),
+            "/login/state": Guarded(Poll(site)),
+            "/users": Endpoint(site, {"GET": users.show, "POST": users.post}, refuse),
+            "/requests": Endpoint(site, {"GET": requests.show}, refuse),
+            "/requests/state": Guarded(requests.Queue(site)),
+            "/cases": Endpoint(site, {"GET": cases.show}, refuse),
+            "/members": Endpoint(site, {"GET": members.show}, refuse),
+            "/logout": Endpoint(site, {"POST": login.logout}, refuse),
+            "/lang": Endpoint(site, {"POST": language}, refuse),
+            "/healthz": Health(site),
+        },
+        missing(site, refuse),
+        {
+            "/static/": static,
+            people.PREFIX: Endpoint(site, {"GET": people.get, "POST": people.post}, refuse),
+            requests.PREFIX: Endpoint(site, {"GET": requests.one, "POST": requests.post}, refuse),
+            cases.PICTURE: Endpoint(site, {"GET": cases.picture}, refuse),
+            cases.PREFIX: Endpoint(site, {"GET": cases.one, "POST": cases.post}, refuse),
+        },
+    )
