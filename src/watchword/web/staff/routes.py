@@ -11,7 +11,7 @@ from watchword.web.portal.showing import refuse_json
 from watchword.web.portal.start import language
 from watchword.web.portal.waiting import panel, question
 from watchword.web.site import Site
-from watchword.web.staff import cases, login, members, people, requests, users, waiting
+from watchword.web.staff import caller, cases, login, members, people, requests, users, waiting
 from watchword.web.staff.showing import refuse
 
 
@@ -28,6 +28,7 @@ def routes(site: Site, *, static: ASGIApp) -> Paths:
             "/login/state": Guarded(Poll(site)),
             "/users": Endpoint(site, {"GET": users.show, "POST": users.post}, refuse),
             "/requests": Endpoint(site, {"GET": requests.show}, refuse),
+            "/callers/state": Guarded(caller.CallState(site)),
             "/requests/state": Guarded(requests.Queue(site)),
             "/cases": Endpoint(site, {"GET": cases.show}, refuse),
             "/members": Endpoint(site, {"GET": members.show}, refuse),
