@@ -56,7 +56,8 @@ def test_only_an_administrator_decides_about_staff(kind: str, held: frozenset[st
 @given(kinds)
 def test_an_auditor_reads_and_does_nothing(kind: str) -> None:
     only = frozenset({staff.AUDITOR})
-    assert {action for action in DOES if may(action, only)} == {"find", "show", "requests", "members", "cases"}
+    reads = {"find", "show", "requests", "members", "cases", "callers", "audit"}
+    assert {action for action in DOES if may(action, only)} == reads
     assert not may_ask(kind, only, oneself=False, about_staff=False)
     assert not may_approve(kind, only, asked_it=False, oneself=False, about_staff=False)
 

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from watchword.core import refusals
 from watchword.core.refusals import Kind
 from watchword.web.pages import Page, RefusalView
+from watchword.web.pages.limits_views import LimitsPage, OptingPage, StepRow
 from watchword.web.pages.settings_views import (
     ActivityPage,
     ActivityRow,
@@ -88,6 +89,21 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
             older=7, newest=False, only="login", **common,
         ),
         "settings-activity-none": ActivityPage(**common),
+        "settings-limits": LimitsPage(
+            day="50,000", five_days="100,000", source="key", ceilings=("opted_out", "recovered"), restrictions=("otc_trading",),
+            steps=(StepRow(how="opt_in", group="", until=0, day="1,000,000", five_days="1,000,000"), StepRow(how="wait", group="", until=now + DAY, day="1,000,000", five_days="1,000,000")),
+            **common,
+        ),
+        "settings-limits-more": LimitsPage(
+            day="1,000,000", five_days="1,000,000", source="key",
+            steps=(StepRow(how="device", group="card_plus", until=0, day="1,000,000", five_days="1,500,000"),), **common,
+        ),
+        "settings-limits-paper": LimitsPage(day="0", five_days="0", source="paper", restrictions=("withdrawals",), **common),
+        "settings-login": OptingPage(possible=True, restrictions=("otc_trading",), day="50,000", five_days="100,000", **common),
+        "settings-login-out": OptingPage(
+            possible=True, opted_out=True, since=now - DAY, restrictions=("otc_trading",), day="50,000", five_days="100,000", **{**common, "confirmed": False}
+        ),
+        "settings-login-none": OptingPage(error=no(refusals.OPT_OUT_REFUSED), **common),
         "settings-language": LanguagePage(chosen=lang, zone="Asia/Tokyo", zones=("Asia/Tokyo", "Europe/Zurich", "UTC"), said="saved", **common),
         "settings-language-zone": LanguagePage(zone=name or "Tokio", zones=("Asia/Tokyo",), error=no(refusals.ZONE_UNKNOWN), **common),
         "settings-notices": NoticesPage(logins="new", mail=mail, number=number, **common),

@@ -7,6 +7,7 @@ import { focusNotice, guardRepeats, hintCapsLock, revealPasswords } from "./form
 import { openPanels } from "./panels";
 import { watchQueue } from "./queue";
 import { tellStrength } from "./passwords";
+import { usePasskeys } from "./passkeys";
 import { waitForPhone } from "./waiting";
 
 revealPasswords(document);
@@ -15,6 +16,7 @@ guardRepeats(document);
 tellStrength(document);
 groupCodes(document);
 openPanels(document);
+usePasskeys(document);
 waitForPhone(document);
 watchActivation(document);
 announceIdle(document);

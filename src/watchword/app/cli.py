@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from watchword import __version__
 from watchword.app import demo as demonstration
-from watchword.app import demo_check, doctor, password_commands, serving, user_commands
+from watchword.app import demo_check, doctor, limit_commands, password_commands, serving, user_commands
 from watchword.app.audit import commands as audit_commands
 from watchword.app.clock import SystemClock, SystemEntropy
 from watchword.app.server import Server, hosts
@@ -33,6 +33,8 @@ app = typer.Typer(
 )
 keys_app = typer.Typer(help="The server's keys.", no_args_is_help=True)
 app.add_typer(user_commands.app, name="user")
+user_commands.app.command("entitlements")(limit_commands.show)
+user_commands.app.command("limits")(limit_commands.set_limits)
 app.add_typer(password_commands.app, name="passwords")
 app.add_typer(keys_app, name="keys")
 app.add_typer(staff_commands.app, name="staff")
@@ -40,6 +42,7 @@ app.add_typer(audit_commands.app, name="audit")
 app.add_typer(phone_app, name="phone")
 app.command("login")(login_command)
 app.command("break-glass")(staff_commands.break_glass)
+app.command("what-if")(limit_commands.what_if)
 
 Port = Annotated[int | None, typer.Option(help="Port to listen on.")]
 

@@ -9,19 +9,15 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from watchword.app.limit_settings import LimitSettings
+from watchword.app.setting_group import Group
 from watchword.core.checkpoints import usable_origin
 from watchword.core.policy import OWN_CLIENTS
 
 CONFIG_VARIABLE = "WATCHWORD_CONFIG"
-
-
-class Group(BaseModel):
-    """A table of settings; an unknown name in it is an error."""
-
-    model_config = ConfigDict(extra="forbid")
 
 
 class PortalSettings(Group):
@@ -344,6 +340,7 @@ class Settings(BaseSettings):
     passwords: PasswordSettings = PasswordSettings()
     passkeys: PasskeySettings = PasskeySettings()
     recovery: RecoverySettings = RecoverySettings()
+    limits: LimitSettings = LimitSettings()
     audit: AuditSettings = AuditSettings()
     clients: Annotated[
         dict[str, ClientSettings], Field(description="Platforms by id, such as `[clients.terminal]`.")

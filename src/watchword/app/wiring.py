@@ -18,11 +18,14 @@ from cryptography.hazmat.primitives import serialization
 
 from watchword.app.clock import SystemClock, SystemEntropy, monotonic
 from watchword.app.events import LocalEvents, RedisEvents
+from watchword.app.limit_settings import LimitSettings
 from watchword.app.sealing import Sealing, head_places
 from watchword.app.senders import senders
 from watchword.app.settings import Settings
 from watchword.app.surroundings import Surroundings
 from watchword.core.brand import Brand
+from watchword.core.entitlements import GROUPS, SITUATIONS, dollars
+from watchword.core.entitlements import Rules as EntitlementRules
 from watchword.core.policy import Client, Passkeys, Policy, common_host
 from watchword.core.throttle import Limit, Limits
 from watchword.flows.kit import Kit
@@ -141,10 +144,9 @@ def _check_origins(settings: Settings) -> None:
         raise SettingsFault(
             "staff.url must be on a host of its own, so that no cookie of the portal reaches the console"
         )
-    rp_id, own = rp_id_of(settings), [_host(url) for url in passkey_origins(settings).values()]
-    if not all(host == rp_id or host.endswith(f".{rp_id}") for host in own):
+    if not _within(_host(portal), rp_id_of(settings)):
         raise SettingsFault(
-            f"passkeys.rp_id must be the host of portal.url and staff.url or a parent of both, and {rp_id} is neither"
+            f"passkeys.rp_id must be the host of portal.url or a parent of it, and {rp_id_of(settings)} is neither"
         )
     if settings.environment != "production":
         return
@@ -160,13 +162,21 @@ def _local(url: str) -> bool:
 
 def rp_id_of(settings: Settings) -> str:
     """The host that passkeys are bound to."""
-    return settings.passkeys.rp_id or common_host([_host(url) for url in passkey_origins(settings).values()])
+    return settings.passkeys.rp_id or common_host([_host(url) for url in _pages(settings).values()])
 
 
 def passkey_origins(settings: Settings) -> dict[str, str]:
-    """The origin of each page that may use passkeys, by its client."""
-    staff = {"staff": settings.staff.url} if settings.staff.url else {}
-    return {"portal": settings.portal.url, **staff}
+    """The origin of each page that may use passkeys, by its client: those on the host that they are bound to."""
+    rp_id = rp_id_of(settings)
+    return {client: url for client, url in _pages(settings).items() if _within(_host(url), rp_id)}
+
+
+def _pages(settings: Settings) -> dict[str, str]:
+    return {"portal": settings.portal.url, **({"staff": settings.staff.url} if settings.staff.url else {})}
+
+
+def _within(host: str, parent: str) -> bool:
+    return host == parent or host.endswith(f".{parent}")
 
 
 def _host(url: str) -> str:
@@ -311,10 +321,16 @@ def policy_of(settings: Settings, catalogue: Catalogue, *, embedder: str = "") -
         profile=settings.policy, portal_host=settings.portal.url.partition("://")[2], brand_name=settings.brand.name,
         support_phone=settings.brand.support_en, countries=tuple(settings.sms.countries), clients=clients,
         throttle=Limits(Limit(throttle.address_tries, throttle.address_names), Limit(throttle.network_tries, throttle.network_names)),
-        recovery_delay_seconds=settings.recovery.delay_hours * 3600,
+        recovery_delay_seconds=settings.recovery.delay_hours * 3600, entitlements=rules_of(settings.limits),
         log_origin=settings.log_origin, heads_seconds=settings.audit.heads_seconds,
         passkeys=Passkeys(rp_id_of(settings), passkey_origins(settings), embedder),
     )  # fmt: skip
+
+
+def rules_of(limits: LimitSettings) -> EntitlementRules:
+    """The operator's numbers as the engine reads them."""
+    amounts = {name: dollars(*getattr(limits, name)) for name in (*GROUPS, *SITUATIONS)}
+    return EntitlementRules(MappingProxyType(amounts), tuple(limits.opted_out_restrictions))
 
 
 def _pem(vault: Vault) -> bytes:

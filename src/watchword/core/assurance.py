@@ -6,6 +6,7 @@ from watchword.core.devices import Level
 
 PASSWORD = "pwd"
 
+ACR_ONE = "urn:watchword:one-element"
 ACR_TWO = "urn:watchword:two-elements"
 ACR_TWO_ONLINE = "urn:watchword:two-elements:online"
 ACR_TWO_RESISTANT = "urn:watchword:two-elements:phishing-resistant"
@@ -15,13 +16,16 @@ RESISTANT = (Level.PASSKEY_BOUND, Level.PASSKEY_SYNCED)
 
 
 def amr(held: tuple[str, ...]) -> tuple[str, ...]:
-    """All methods of a complete login: the password, what was held, and `mfa`, each once, in a stable order."""
-    return tuple(dict.fromkeys((PASSWORD, *held, "mfa")))
+    """All methods of a complete login: the password, what was held, and `mfa`, each once, in a stable order; of one without a device (Q01)
+    the password alone."""
+    return tuple(dict.fromkeys((PASSWORD, *held, "mfa"))) if held else (PASSWORD,)
 
 
 def acr(held: tuple[str, ...], level: int = 0) -> str:
     """What a program can hold a login to: `…:phishing-resistant` for a passkey, `…:online` where the held element signed the very login it
-    approved, `…:temporary` for a code in the place of a device, else plain two elements."""
+    approved, `…:temporary` for a code in the place of a device, `one-element` where the person opted out of the device, else plain two elements."""
+    if not held:
+        return ACR_ONE
     if level in RESISTANT:
         return ACR_TWO_RESISTANT
     if level == Level.TEMPORARY:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from watchword.core.entitlements import Rules as EntitlementRules
 from watchword.core.passwords import BROKER, STRICT, Rules
 from watchword.core.throttle import Limits
 
@@ -64,6 +65,7 @@ class Policy:
     devices_per_user: int = 5
     throttle: Limits = field(default_factory=Limits)
     recovery_delay_seconds: int = 24 * 60 * 60
+    entitlements: EntitlementRules = field(default_factory=EntitlementRules)
     log_origin: str = "localhost/audit"
     heads_seconds: int = 60
     passkeys: Passkeys = field(default_factory=Passkeys)
@@ -82,6 +84,11 @@ class Policy:
     def always_confirm(self) -> bool:
         """Whether every push asks for the confirmation code."""
         return self.profile == "strict"
+
+    @property
+    def opting_out(self) -> bool:
+        """Whether a person may log in with a password alone from a known browser (Q01)."""
+        return self.profile != "strict"
 
     @property
     def pin_minimum(self) -> int:

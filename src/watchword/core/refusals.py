@@ -192,6 +192,8 @@ DEVICE_STAFF = _kind(6111, "device.staff", 409)
 DEVICE_NAME = _kind(6112, "device.name", 422)  # params: most
 DEVICE_TEST_LIMITED = _kind(6113, "device.test_limited", 429)  # params: until
 SESSION_GONE = _kind(6120, "session.gone", 404)
+OPT_OUT_REFUSED = _kind(6121, "opting.refused", 403)
+OPT_OUT_DEVICE = _kind(6122, "opting.device", 409)
 ZONE_UNKNOWN = _kind(6130, "settings.zone", 422)
 
 # 71xx: the message centre

@@ -35,7 +35,8 @@ class User:
     `kind` is `live` or `paper` (A08); a paper user shares nothing that logs in with the
     person's live one. `primary_id` is the user who changes this one's security settings, "" for himself. `recovered` is
     when the account was last recovered, `notify` the notices asked for beside those that always go out, parted by blanks. `floor` is the
-    weakest level of device that the person lets answer for him, one of core/floors.py's CHOICES.
+    weakest level of device that the person lets answer for him, one of core/floors.py's CHOICES; `opted_out` is since when a password alone
+    logs him in from a known browser (Q01).
     """
 
     id: str
@@ -57,6 +58,7 @@ class User:
     recovered: int = 0
     notify: str = ""
     floor: int = 0
+    opted_out: int = 0
 
     @property
     def is_primary(self) -> bool:

@@ -48,6 +48,7 @@ from watchword.flows.ports import AuditRow, Browser, Tx
 
 RECENT_SECONDS = 60 * 60
 KEPT_NETWORKS = 20
+OPTED_OUT = "opted_out"  # what decided a login that took no device
 OTHER_DEVICE = "other"  # why no phone was asked: what stands first on the page is no Key
 SESSION_KINDS = {"portal": "portal", "staff": "staff"}  # every other client is a platform
 
@@ -117,14 +118,24 @@ def _open(
         if not devices:
             return _enrolment_only(kit, tx, user, client, visit, now)
         floor = floors.floor(client.id, "login", "", user.floor)
-        fit = reach.fitting(kit, devices, floor, action="login", browser=browser)
+        fit = reach.fitting(kit, devices, floor, action="login", browser=browser and reach.has_page(kit, client.id))
         if isinstance(fit, Refusal):
             row = AuditRow("login.device.weak", user.id, fields={"client": client.id}, personal=visit.personal())
             tx.audit.write(row, now)
             return fit
         suspect = suspicion.reason(kit, tx, user, checked, visit)
         return open_attempt(
-            kit, tx, user, client, fit, checked.browser, visit, bound_key=bound_key, suspect=suspect, floor=floor
+            kit,
+            tx,
+            user,
+            client,
+            fit,
+            checked.browser,
+            visit,
+            bound_key=bound_key,
+            suspect=suspect,
+            floor=floor,
+            waive=bool(user.opted_out) and kit.policy.opting_out and client.id != "staff",
         )
 
 
@@ -155,38 +166,36 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
 def open_attempt(
     kit: Kit, tx: Tx, user: User, client: Client, devices: tuple[Device, ...], browser: Browser | None, visit: Visit,
     *, bound_key: str = "", action: str = "login", operation: str = "", session_id: str = "", suspect: str = "", floor: int = 0,
-    life: int = LIFE_SECONDS,
+    life: int = LIFE_SECONDS, waive: bool = False,
 ) -> Opened:  # fmt: skip
     """A new attempt of a user whose row is locked, with its push where the first of `devices` is Key. These are the ones that may answer
     (flows/reach.py), the one used last first; `floor` is what they were held against.
 
-    `suspect` is why no phone may be asked for it (S02): only what cannot be read out answers it then.
+    `suspect` is why no phone may be asked for it (S02): only what cannot be read out answers it then. With `waive` it is approved from the
+    start where nothing about it is out of the ordinary (Q01): what would ask for the confirmation code asks for the device too.
     """
     now = kit.clock.now()
     recent = tx.attempts.recent(user.id, now - RECENT_SECONDS)
-    may = Ask(False, SUSPICION) if suspect else may_ask_now(user, recent, now)
-    ask = may if on_phone(devices[0]) else Ask(False, OTHER_DEVICE)
     context = seen_from(visit, browser, user.lang)
     reason = SUSPICION if suspect else _confirmation(kit, user, context, recent, action, now)
+    waived = waive and not reason
+    ask = _ask(user, recent, now, suspect) if on_phone(devices[0]) and not waived else Ask(False, OTHER_DEVICE)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
-    pushed = ask.allowed and not any(
-        now < other.push_until for other in open_beside
-    )  # one push at a time; the app lists both
+    pushed = ask.allowed and all(now >= other.push_until for other in open_beside)  # one at a time; the app lists both
     collector = b64u(kit.entropy.bytes(16))
     attempt = Attempt(
-        id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="pending",
+        id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="approved" if waived else "pending",
         collector_hash=sha256(collector.encode()), bound_key=bound_key, nonce=b64u(kit.entropy.bytes(16)),
         started=now, expires=now + life, context=context, browser_id=browser.id if browser else "",
         confirm=bool(reason), confirm_reason=reason, device_id=devices[0].id,
         asked=(now,) if ask.allowed else (), push_until=now + PUSH_SECONDS if pushed else 0,
         qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
-        wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id=session_id, lang=user.lang,
+        wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=now if waived else 0, decided_by=OPTED_OUT if waived else "", amr="",
+        session_id=session_id, lang=user.lang,
         action=action, operation=operation, floor=floor,
     )  # fmt: skip
     tx.attempts.add(attempt)
-    changed = tuple(other.id for other in open_beside if not other.confirm)
-    for other_id in changed:
-        tx.attempts.set(other_id, confirm=True, confirm_reason="several")
+    changed = _several(tx, open_beside)
     fields = {"client": client.id, "action": action, "asked": ask.allowed, "suspicion": suspect}
     tx.audit.write(AuditRow(f"{area(action)}.attempt.opened", user.id, attempt.id, fields, visit.personal()), now)
     if suspect:
@@ -194,6 +203,18 @@ def open_attempt(
     if pushed:
         letters.wake_phone(kit, tx, user, devices[0].phone_id, attempt.id)
     return Opened(attempt, collector, devices, ask, changed)
+
+
+def _ask(user: User, recent: tuple[Attempt, ...], now: int, suspect: str) -> Ask:
+    return Ask(False, SUSPICION) if suspect else may_ask_now(user, recent, now)
+
+
+def _several(tx: Tx, others: list[Attempt]) -> tuple[str, ...]:
+    """Have those that are open beside a new one ask for the code too; the ids of those that did not yet."""
+    changed = tuple(other.id for other in others if not other.confirm)
+    for other_id in changed:
+        tx.attempts.set(other_id, confirm=True, confirm_reason="several")
+    return changed
 
 
 def _confirmation(kit: Kit, user: User, context: Context, recent: tuple[Attempt, ...], action: str, now: int) -> str:
@@ -275,9 +296,12 @@ def cancel(kit: Kit, collector: str, *, bound_key: str = "") -> Refusal | None:
 
 
 def pending(kit: Kit, tx: Tx, collector: str, bound_key: str) -> Attempt | Refusal:
-    """The attempt of a collector secret, locked, if it is still open and bound to this key; else why not."""
+    """The attempt of a collector secret, locked, if it is still open and bound to this key; else why not.
+
+    One on the telephone has no page: no code, response or QR answers it, even for somebody who came by its collector.
+    """
     attempt = tx.attempts.by_collector(sha256(collector.encode()), lock=True)
-    if attempt is None or attempt.bound_key != bound_key:
+    if attempt is None or attempt.bound_key != bound_key or attempt.action == ACTION:
         return Refusal(ATTEMPT_GONE, "collector.unknown")
     attempt = settle(kit, tx, attempt)
     if attempt.state == "approved":

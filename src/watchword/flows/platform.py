@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watchword.core.entitlements import Entitlements
 from watchword.core.refusals import PROOF_OF_KEY, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.flows.kit import Kit
@@ -17,7 +18,8 @@ def spend_proof(kit: Kit, thumbprint: str, jti: str) -> Refusal | None:
 
 
 def complete(session: Session | Refusal) -> Session | Refusal:
-    """Only what two elements gave counts towards other programs: an enrolment session is nobody's login, a staff session is theirs alone."""
+    """Only a complete login counts towards other programs: an enrolment session is nobody's, a staff session is theirs alone. How many
+    elements it took, `acr` says (Q01)."""
     if isinstance(session, Session) and session.kind in ("enrolment", "staff"):
         return Refusal(SESSION_ABSENT, f"session.{session.kind}")
     return session
@@ -37,3 +39,17 @@ def check(session: Session) -> dict[str, object]:
         "idle_until": session.touched + session.idle_seconds,
         "expires": session.expires,
     }
+
+
+def entitled(may: Entitlements) -> dict[str, object]:
+    """What an account may do, for a program; amounts in whole US cents."""
+    return {
+        "level": may.level.name.lower() if may.level else None,
+        "limits": {"day": may.limits.day, "five_days": may.limits.five_days, "currency": "USD", "unit": "cents"},
+        "restrictions": list(may.restrictions),
+        "because": list(may.because),
+        "would_raise": [
+            {"how": step.how, "group": step.group or None, "until": step.until or None, "day": step.limits.day, "five_days": step.limits.five_days}
+            for step in may.raises
+        ],
+    }  # fmt: skip

@@ -25,13 +25,15 @@ from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.challenges_tables import challenges
 from watchword.stores.columns import SERIAL, bytes_, count, flag, id_, metadata, owner, text, time, word
 from watchword.stores.console_tables import staff_drafts, staff_links
+from watchword.stores.limits_tables import own_limits
 from watchword.stores.password_tables import password_history, recoveries, security_answers
 from watchword.stores.protection_tables import network_tries, phone_notices, user_networks
 from watchword.stores.renewal_tables import renewals
 
 __all__ = [
     "attachments", "audit", "audit_heads", "audit_leaves", "audit_log", "audit_nodes", "audit_personal", "audit_places",
-    "caller_proofs", "case_messages", "cases", "challenges", "metadata", "network_tries", "password_history", "phone_notices",
+    "caller_proofs", "case_messages", "cases", "challenges", "metadata", "network_tries", "own_limits", "password_history",
+    "phone_notices",
     "recoveries", "renewals", "security_answers", "staff_drafts", "staff_links", "staff_tables", "user_networks",
 ]  # fmt: skip
 
@@ -57,6 +59,7 @@ users = Table(
     time("recovered"),
     text("notify"),
     count("floor"),
+    time("opted_out"),
     UniqueConstraint("username_key"),
     # Staff look people up by how a name begins: bytewise on PostgreSQL too, whatever its collation (stores/staff.py).
     *(

@@ -19,6 +19,7 @@ from watchword.stores.contacts import Contacts
 from watchword.stores.database import Database
 from watchword.stores.devices import Devices
 from watchword.stores.enrolments import Enrolments
+from watchword.stores.limits import OwnLimits
 from watchword.stores.outbox import Outbox
 from watchword.stores.passwords import History, SecurityAnswers
 from watchword.stores.phones import Phones
@@ -184,3 +185,8 @@ class SqlTx:
     def cases(self) -> Cases:
         """The message centre."""
         return Cases(self.db, self._keys.vault)
+
+    @property
+    def own_limits(self) -> OwnLimits:
+        """Limits of single accounts."""
+        return OwnLimits(self.db)

@@ -44,6 +44,7 @@ _SET_PLACE = Query(setting(_T, ["lang", "zone"]).where(_T.c.id == param(_T.c.id)
 _SET_NOTIFY = Query(setting(_T, ["notify"]).where(_T.c.id == param(_T.c.id)))
 _SET_FLOOR = Query(setting(_T, ["floor"]).where(_T.c.id == param(_T.c.id)))
 _SET_PRIMARY = Query(setting(_T, ["primary_id"]).where(_T.c.id == param(_T.c.id)))
+_SET_OPTED_OUT = Query(setting(_T, ["opted_out"]).where(_T.c.id == param(_T.c.id)))
 _SECONDARY = Query(by(_T, "primary_id", columns=["id"]).limit(1))
 _ADD_DETAILS = adding(tables.user_details)
 _DETAILS = Query(by(tables.user_details, "user_id", columns=["details"]))
@@ -132,6 +133,10 @@ class Users:
     def set_primary(self, user_id: str, primary_id: str) -> None:
         """Who changes this user's security settings; "" for himself."""
         self._db.run(_SET_PRIMARY, id=user_id, set_primary_id=primary_id)
+
+    def set_opted_out(self, user_id: str, at: int) -> None:
+        """A password alone logs in from a known browser, since `at`; 0 for no longer (Q01)."""
+        self._db.run(_SET_OPTED_OUT, id=user_id, set_opted_out=at)
 
     def has_secondary(self, user_id: str) -> bool:
         """Whether somebody's security settings are changed by this user."""

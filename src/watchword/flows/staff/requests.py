@@ -132,7 +132,7 @@ def _new(
     beside = tx.staff.requests_about(about.id, SHOWN)
     if any(other.kind == kind and state_at(other, now) == "open" for other in beside):
         return Refusal(REQUEST_TWICE, "request.twice")
-    if kind == "reset_password":
+    if kind in staff.AFTER_INTERVIEW:
         held = tx.staff.interview(about.id, who.user.id, now - interviews.GOOD_SECONDS)
         if held is None or not interviews.enough(held.matched) or not tx.staff.use_interview(held.id, now):
             return Refusal(INTERVIEW_FIRST, "interview.missing")

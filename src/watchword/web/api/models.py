@@ -78,7 +78,7 @@ class PushAgain(Body):
 
 class Answer(Body):
     collector: Collector
-    way: Literal["challenge", "code"]
+    way: Literal["challenge", "code", "temporary_code"]
     answer: Annotated[str, Field(max_length=64)]
 
 
@@ -98,6 +98,29 @@ class Session(BaseModel):
     idle_seconds: int
     expires: int
     device_token: str
+
+
+class Limits(BaseModel):
+    day: int
+    five_days: int
+    currency: Literal["USD"]
+    unit: Literal["cents"]
+
+
+class Raise(BaseModel):
+    how: Literal["opt_in", "wait", "device"]
+    group: str | None
+    until: int | None
+    day: int
+    five_days: int
+
+
+class Entitlements(BaseModel):
+    level: str | None
+    limits: Limits
+    restrictions: list[str]
+    because: list[str]
+    would_raise: list[Raise]
 
 
 class Check(BaseModel):

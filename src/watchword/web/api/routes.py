@@ -65,6 +65,15 @@ ROUTES = (
         headers=("DPoP",),
     ),
     Route("GET", "/api/v1/session", Nothing, m.Check, h.check, "Check a session", headers=("Authorization",)),
+    Route(
+        "GET",
+        "/api/v1/entitlements",
+        Nothing,
+        m.Entitlements,
+        h.entitled,
+        "What the account of a session may do",
+        headers=("Authorization",),
+    ),
     Route("DELETE", "/api/v1/session", Nothing, Nothing, h.end, "End a session", 204, ("Authorization",)),
 )
 

@@ -27,6 +27,7 @@ PAGES: Mapping[str, str] = MappingProxyType(
         "sessions": "/settings/sessions",
         "questions": "/settings/questions",
         "notices": "/settings/notices",
+        "login": "/settings/login",
         "account": "/settings",
     }
 )

@@ -10,8 +10,9 @@ from watchword.core import lockout, staff
 from watchword.core.attempts import Attempt
 from watchword.core.cases import Case
 from watchword.core.device_policy import bars
-from watchword.core.devices import OFFLINE_WRONG_LIMIT, Device
+from watchword.core.devices import OFFLINE_WRONG_LIMIT, WRONG_LIMIT, Device, on_phone
 from watchword.core.refusals import Refusal
+from watchword.factors.registry import FACTORS, level
 from watchword.flows.ports import Event
 from watchword.flows.staff import people
 from watchword.flows.staff.desk import Desk
@@ -161,9 +162,12 @@ def _refused(event: Event) -> Line:
 
 
 def _device(device: Device) -> StaffDevice:
+    key = on_phone(device)
     return StaffDevice(
-        id=device.id, name=device.name, state=device.state, bars=bars(device.kind), last_used=device.last_used,
-        wrong=max(device.wrong_signed, device.wrong_offline), limit=OFFLINE_WRONG_LIMIT,
+        id=device.id, name=device.name, kind=device.kind, state=device.state, bars=bars(level(FACTORS, device)),
+        last_used=device.last_used, ends=device.ends,
+        wrong=max(device.wrong_signed, device.wrong_offline) if key else device.wrong,
+        limit=OFFLINE_WRONG_LIMIT if key else WRONG_LIMIT,
     )  # fmt: skip
 
 
