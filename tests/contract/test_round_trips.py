@@ -327,7 +327,7 @@ def test_browsers(store: SqlStore, samples: Samples) -> None:
         (Contact, tables.contacts, ("value_mac",)),
         (Attempt, tables.attempts, ("qr_hash",)),
         (Phone, tables.phones, ("push",)),
-        (Device, tables.devices, ("recovery", "pending", "first_number")),
+        (Device, tables.devices, ("recovery", "pending", "first_number", "handle")),
         (Renewal, tables.renewals, ()),
         (Enrolment, tables.enrolments, ()),
         (SentCode, tables.codes, ()),

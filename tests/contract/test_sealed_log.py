@@ -124,13 +124,13 @@ def test_a_number_that_was_given_to_nobody_is_not_waited_for(store: SqlStore) ->
 def test_only_who_was_open_at_the_look_is_waited_for(store: SqlStore) -> None:
     """Under load somebody is always writing. What was open when the mark was set ends, and the mark is settled."""
     sealer = Sealer(store, FakeClock())
-    first, second = writing(store), writing(store)
+    first, second = Writing(store), Writing(store)
     put(store)
     run(sealer, 1)
     assert state(store).settled == 0
     first.end()
     second.end()
-    third = writing(store)
+    third = Writing(store)
     run(sealer, 1)
     assert state(store).settled == 3, "the third came after the mark"
     run(sealer, 2)
@@ -234,7 +234,7 @@ def store_sql(store: SqlStore) -> str:
     return sealed_log._UNSEALED.compiled("postgresql").sql
 
 
-class writing:
+class Writing:
     """A transaction in a thread of its own that has written a row and stays open until `end`."""
 
     def __init__(self, store: SqlStore) -> None:

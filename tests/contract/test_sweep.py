@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tests.contract.samples import Samples
 from tests.support.fakes import START
+from watchword.core.challenges import Challenge
 from watchword.core.lockout import CAP, FORGET_SECONDS, Tries
 from watchword.core.rates import Window
 from watchword.flows.console_ports import Draft
@@ -33,6 +34,8 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
             tx.enrolments.add(enrolled)
         for begun in (samples.recovery(expires=START - DAY - 1), recovery):
             tx.recoveries.add(begun)
+        for until in (START - DAY - 1, START - DAY):
+            tx.challenges.put(Challenge(samples.id(), "passkey", samples.id(), "", until, 0, {}))
         tx.claims.spend("old", START - 1)
         tx.claims.spend("new", START)
         tx.rates.take("old", window, START - 601)
@@ -54,7 +57,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
     once = dict.fromkeys(
         (
             *("claims", "rates", "codes", "enrolments", "attempts", "sessions", "outbox", "recoveries"),
-            *("network_tries", "phone_notices", "staff_drafts", "password_tries"),
+            *("network_tries", "phone_notices", "staff_drafts", "password_tries", "challenges"),
         ),
         1,
     )

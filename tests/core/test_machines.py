@@ -17,7 +17,7 @@ FINAL = {
     "attempt": {"denied", "not_me", "cancelled", "expired", "failed", "lapsed"},
     "case": set(),
     "challenge": {"answered"},
-    "device": {"disabled", "dropped", "inactive"},
+    "device": {"dropped", "inactive"},
     "enrolment": {"active", "void", "expired"},
 }
 OVER = FINAL["attempt"] | {"approved", "collected"}

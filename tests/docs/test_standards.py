@@ -225,7 +225,7 @@ def test_every_way_in_is_told_with_its_strength() -> None:
     assert set(told) == set(FACTORS)
     for kind, factor in FACTORS.items():
         assert tuple(code(told[kind][1])) == factor.amr, kind
-        assert code(told[kind][2]) == [acr(factor.amr)], kind
+        assert code(told[kind][2]) == [acr(factor.amr, factor.level)], kind
 
 
 @pytest.mark.parametrize(("profile", "column"), [("broker", 0), ("strict", 1)])

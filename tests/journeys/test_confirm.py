@@ -78,7 +78,7 @@ def test_six_digits_approve_no_change_and_the_page_says_so(here: Installation) -
     browser = logged_in(here, who)
     here.later(301)
     page = browser.post("/confirm", operation="password")
-    assert 'name="code"' not in page.html and "no change is made with them" in page.text
+    assert 'name="code"' not in page.html and "no change is made with it" in page.text
     answered = browser.post("/login/wait", do="code", code=who.phone.code(here.pin(), who.username))
     assert answered.refusals == [1431]
     with here.built.store.read() as tx:

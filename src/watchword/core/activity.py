@@ -11,7 +11,8 @@ from types import MappingProxyType
 _LOGINS = (
     "login.session.issued", "login.password.refused", "login.password.locked", "login.password.flagged", "login.enrolment.opened",
     "login.device.missing", "login.push.denied", "login.push.not_me", "login.approval.refused", "login.code.refused",
-    "login.challenge.refused", "login.offline.paused", "login.attempt.failed", "login.attempt.cancelled", "login.attempt.expired",
+    "login.challenge.refused", "login.device.refused", "login.device.weak",
+    "login.offline.paused", "login.attempt.failed", "login.attempt.cancelled", "login.attempt.expired",
     "login.attempt.lapsed", "login.enrolment.held", "login.enrolment.delayed", "login.network.refused", "account.login.locked",
     "recovery.account.begun", "recovery.proof.accepted", "recovery.proof.refused", "recovery.account.done",
     "recovery.account.cancelled", "recovery.account.expired", "recovery.account.failed",
@@ -20,6 +21,8 @@ _LOGINS = (
 _CHANGES = (
     "session.proof.repeated", "enrolment.page.offered", "enrolment.page.claimed", "enrolment.page.void", "enrolment.phone.started",
     "enrolment.phone.refused", "enrolment.contact.proved", "device.key.activated", "device.key.ended", "device.key.deactivated",
+    "device.passkey.added", "device.passkey.refused", "device.passkey.deactivated", "device.temporary.issued", "device.temporary.ended",
+    "device.temporary.deactivated", "device.other.disabled", "device.other.ended", "device.floor.set", "staff.temporary.issued",
     "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",
     "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.questions.chosen",
     "user.place.set",
@@ -40,7 +43,7 @@ KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), 
 UNTOLD = frozenset(
     {
         "login.attempt.opened", "login.held.opened", "login.push.repeated", "login.qr.shown", "login.challenge.shown", "login.push.approved",
-        "login.code.accepted", "login.challenge.accepted", "enrolment.code.proved", "enrolment.secret.issued",
+        "login.code.accepted", "login.challenge.accepted", "login.device.accepted", "enrolment.code.proved", "enrolment.secret.issued",
         "code.start.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
         "code.activation.refused", "code.contact.refused", "code.send.limited", "code.recover.sent", "code.recover.refused", "recovery.key.asked",
         "code.key_recovery.sent", "code.key_recovery.refused", "renewal.pin.proved", "renewal.secrets.issued", "renewal.transfer.scanned",
@@ -58,7 +61,8 @@ UNTOLD = frozenset(
 ALARMING = frozenset(
     {
         "login.password.refused", "login.password.locked", "login.password.flagged", "login.push.denied", "login.push.not_me",
-        "login.approval.refused", "login.code.refused", "login.challenge.refused", "login.offline.paused", "login.attempt.failed",
+        "login.approval.refused", "login.code.refused", "login.challenge.refused", "login.device.refused", "login.offline.paused",
+        "device.other.disabled", "device.other.ended", "device.passkey.refused", "staff.temporary.issued", "login.attempt.failed",
         "login.network.refused", "account.login.locked",
         "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
         "recovery.account.failed", "renewal.recovery.refused", "renewal.recovery.started", "staff.interview.held",

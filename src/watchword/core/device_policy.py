@@ -4,33 +4,33 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from watchword.core.devices import Device, Level
+from watchword.core.devices import Device, Level, lasting
 from watchword.core.users import Contact
-
-LEVELS = {"key": Level.KEY_ONLINE}
 
 
 def deactivation_fault(
-    device: Device, devices: Sequence[Device], contacts: Sequence[Contact], *, restricted: bool
+    device: Device, others: Sequence[Device], contacts: Sequence[Contact], *, restricted: bool
 ) -> str:
     """Why this device is not for its owner to deactivate, or "": `inactive`, `delay` (the last one, lately recovered), `staff`.
 
-    With another active device a person goes on with that one. The last one needs a verified number to enrol the next by; without it,
+    With another lasting device that he lets answer for him (`others`) a person goes on with that one. A temporary or a disabled one may
+    always go. The last one needs a verified number to enrol the next by; without it,
     or in the days after a recovery, somebody could be shut out of his own account, so a staff member looks at it first.
     """
-    if device.state != "active":
+    if device.state not in ("active", "disabled"):
         return "inactive"
-    if any(other.state == "active" and other.id != device.id for other in devices):
+    if device.state == "disabled" or not lasting(device):
+        return ""
+    if any(other.state == "active" and other.id != device.id for other in others):
         return ""
     if restricted:
         return "delay"
     return "" if any(contact.kind == "sms" and contact.verified for contact in contacts) else "staff"
 
 
-def bars(kind: str) -> int:
-    """How strong a kind of device is, as one to four bars beside the word (LOOK.md, device card)."""
-    level = LEVELS[kind]
-    if level >= Level.KEY_ONLINE:
+def bars(level: Level) -> int:
+    """How strong a device is, as one to four bars beside the word (LOOK.md, device card)."""
+    if level >= Level.PASSKEY_SYNCED:
         return 4
     if level >= Level.TOTP_APP:
         return 3

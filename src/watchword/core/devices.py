@@ -19,6 +19,7 @@ DEVICE = Machine(
         ("issued", "drop"): "dropped",
         ("active", "deactivate"): "inactive",
         ("active", "disable"): "disabled",
+        ("disabled", "deactivate"): "inactive",
     },
 )
 

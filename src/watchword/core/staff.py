@@ -68,12 +68,17 @@ KINDS: Mapping[str, FourEyes] = MappingProxyType(
     {
         "restart_enrolment": _OF_ACCOUNTS,
         "reset_password": _OF_ACCOUNTS,
+        "temporary_code": _OF_ACCOUNTS,
         "change_number": _OF_ACCOUNTS,
         "networks": _OF_ACCOUNTS,
         "reinstate": FourEyes(frozenset({CLIENT_SERVICES, COMPLIANCE}), frozenset({COMPLIANCE})),
         "roles": FourEyes(frozenset({ADMINISTRATOR}), frozenset({ADMINISTRATOR})),
     }
 )
+
+
+# What hands somebody who calls a way in: the agent has held the guided interview with him before (core/interviews.py).
+AFTER_INTERVIEW = frozenset({"reset_password", "temporary_code"})
 
 
 def known(names: Iterable[str]) -> Roles | None:

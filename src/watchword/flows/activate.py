@@ -23,7 +23,7 @@ from watchword.core.refusals import (
 )
 from watchword.core.renewals import MOST_USERS
 from watchword.core.users import Contact, User
-from watchword.flows import first_number, letters, prove, ready
+from watchword.flows import first_number, letters, prove, ready, temporary
 from watchword.flows.activation_start import claimed, open_number, usable
 from watchword.flows.activation_start import replaced as replaced_device
 from watchword.flows.approve import wrong_pin
@@ -246,6 +246,8 @@ def _activate(
     letters.tell_all(kit, tx, user, "key_again" if replaced else "key_active", device=phone.name)
     if replaced:
         _replace(kit, tx, user, replaced, now)
+    temporary.end(kit, tx, user, "replaced")
+    tx.staff.release(user.id)  # a lasting device is in place: what waited for one waits no more
     tx.audit.write(
         AuditRow("device.key.activated", user.id, device.id, {"road": enrolment.road}, {"phone": phone.name}), now
     )

@@ -29,6 +29,9 @@ KINDS = (
     "leaf.removed", "leaf.surplus", "node.changed", "state.changed", "head.differs", "head.ahead",
 )  # fmt: skip
 
+# Worth a look and no fault: the clock of a machine may have been set back.
+REMARKS = frozenset({"row.backdated"})
+
 
 @dataclass(frozen=True, slots=True)
 class Outside:

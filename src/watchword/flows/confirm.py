@@ -51,7 +51,13 @@ def begin(
         if not active:
             return Refusal(NO_DEVICE, "device.none")
         floor = floors.floor(session.client, "confirm", operation, user.floor)
-        devices = reach.fitting(kit, active, floor, action="confirm", browser=not (terminal or bound_key))
+        devices = reach.fitting(
+            kit,
+            active,
+            floor,
+            action="confirm",
+            browser=not (terminal or bound_key) and reach.has_page(kit, session.client),
+        )
         if isinstance(devices, Refusal):
             return devices
         token = device_tokens.pick(kit, visit.device_token, user.id) if visit.device_token else ""

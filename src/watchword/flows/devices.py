@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
 from watchword.core.attempts import Attempt
 from watchword.core.device_policy import deactivation_fault
-from watchword.core.devices import Device
+from watchword.core.devices import TEMPORARY_CODE, Device, Level, lasting, on_phone, usable
 from watchword.core.rates import Window
 from watchword.core.refusals import DEVICE_GONE, DEVICE_NAME, DEVICE_STAFF, DEVICE_TEST_LIMITED, Kind, Refusal
 from watchword.core.sessions import Session
-from watchword.core.users import User
-from watchword.flows import changes, letters, lower_limits
+from watchword.core.users import Contact, User
+from watchword.factors import registry
+from watchword.flows import changes, letters, lower_limits, reach
 from watchword.flows.details import plain
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Letter, Sending, Tx
@@ -21,14 +22,17 @@ from watchword.flows.ports import AuditRow, Letter, Sending, Tx
 LONGEST_NAME = 64
 TESTS = (Window(1, 30), Window(5, 60 * 60))
 TEST_SECONDS = 60
+TAGS = {TEMPORARY_CODE: "temporary"}  # in the audit; every other kind by its own name
 FAULTS: Mapping[str, Kind] = MappingProxyType({"inactive": DEVICE_GONE, "staff": DEVICE_STAFF})
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One active device as its page shows it. `stays` says why its owner may not deactivate it, `others` how many more use this phone."""
+    """One device as its page shows it, active or disabled. `stays` says why its owner may not deactivate it, `others` how many more use this
+    phone."""
 
     device: Device
+    level: Level
     place: str
     others: int
     notified: bool
@@ -37,7 +41,8 @@ class Line:
 
 
 def look(kit: Kit, session: Session) -> tuple[Line, ...]:
-    """The active devices of a session's user, the oldest first."""
+    """The devices of a session's user that can be used, and those that were disabled, the oldest first."""
+    now = kit.clock.now()
     with kit.store.read() as tx:
         user = tx.users.get(session.user_id)
         if user is None:
@@ -45,22 +50,30 @@ def look(kit: Kit, session: Session) -> tuple[Line, ...]:
         devices, contacts = tx.devices.of_user(user.id), tx.contacts.of(user.id)
         logins = tx.attempts.lines(user.id, 50)
         lines = []
-        for device in (each for each in devices if each.state == "active"):
-            beside = {owner.id for each, owner in tx.devices.of_phone(device.phone_id) if each.state == "active"}
+        for device in (each for each in devices if usable(each, now) or each.state == "disabled"):
+            paired = tx.devices.of_phone(device.phone_id) if on_phone(device) else ()
+            beside = {owner.id for each, owner in paired if each.state == "active"}
             last = next((attempt for attempt in logins if answered_by(attempt) == device.id), None)
             lines.append(
                 Line(
                     device,
+                    registry.level(kit.factors, device),
                     last.context.place if last is not None and last.decided == device.last_used else "",
                     len(beside - {user.id}),
                     tx.phones.push_target(device.phone_id) is not None,
-                    deactivation_fault(
-                        device, devices, contacts, restricted=lower_limits.binding(kit, user) is not None
-                    ),
+                    _stays(kit, user, device, devices, contacts),
                     last is not None and last.session_id == session.id,
                 )
             )
     return tuple(lines)
+
+
+def _stays(kit: Kit, user: User, device: Device, devices: Sequence[Device], contacts: Sequence[Contact]) -> str:
+    """Why a device is not for its owner to deactivate, or "": only what his own floor admits stands in for the one that goes."""
+    now = kit.clock.now()
+    others = [other for other in devices if other.id != device.id and usable(other, now) and lasting(other)]
+    left = reach.above(kit.factors, others, user.floor, action="login")
+    return deactivation_fault(device, left, contacts, restricted=lower_limits.binding(kit, user) is not None)
 
 
 def answered_by(attempt: Attempt) -> str:
@@ -71,16 +84,22 @@ def answered_by(attempt: Attempt) -> str:
     return device if decision else attempt.device_id
 
 
+def named(typed: str) -> str:
+    """A name for a device as it is kept, "" where what was typed is none."""
+    name = " ".join(plain(typed[: LONGEST_NAME * 4]).split())
+    return name if len(name) <= LONGEST_NAME else ""
+
+
 def rename(kit: Kit, session: Session, device_id: str, typed: str) -> Refusal | None:
     """The person's own name for a device."""
-    name = " ".join(plain(typed[: LONGEST_NAME * 4]).split())
+    name = named(typed)
     now = kit.clock.now()
     with kit.store.write() as tx:
         found = changes.owned(kit, tx, session, _mine(tx, device_id), ask="right")
         if isinstance(found, Refusal):
             return found
         user, device = found
-        if not name or len(name) > LONGEST_NAME:
+        if not name:
             return Refusal(DEVICE_NAME, "device.name", {"most": LONGEST_NAME})
         if name != device.name:
             tx.devices.rename(device.id, name)
@@ -91,16 +110,13 @@ def rename(kit: Kit, session: Session, device_id: str, typed: str) -> Refusal | 
 def deactivate(kit: Kit, session: Session, device_id: str, visit: Visit) -> Refusal | None:
     """End a device under the policy's conditions: its sessions end, this one excepted, every channel and the phone itself are told."""
     with kit.store.write() as tx:
-        found = changes.owned(kit, tx, session, _mine(tx, device_id), ask="element")
+        seen = tx.devices.get(device_id) if len(device_id) == 26 else None
+        free = seen is not None and (seen.state == "disabled" or not lasting(seen))  # ending these only ever protects
+        found = changes.owned(kit, tx, session, _mine(tx, device_id), ask="right" if free else "element")
         if isinstance(found, Refusal):
             return found
         user, device = found
-        fault = deactivation_fault(
-            device,
-            tx.devices.of_user(user.id),
-            tx.contacts.of(user.id),
-            restricted=lower_limits.binding(kit, user) is not None,
-        )
+        fault = _stays(kit, user, device, tx.devices.of_user(user.id), tx.contacts.of(user.id))
         if fault:
             return lower_limits.binding(kit, user) or Refusal(FAULTS[fault], f"device.{fault}")
         ended = switch_off(kit, tx, user, device, by="settings", but=session.id, visit=visit)
@@ -113,18 +129,26 @@ def switch_off(
 ) -> list[str]:
     """End a device of a user whose row is locked, and the sessions it gave; the ids of those. `by` goes into the audit."""
     now = kit.clock.now()
-    tx.phones.get(device.phone_id, lock=True)  # the order of locks everywhere: user, phone, attempt, device
-    if not tx.devices.move(device.id, "active", "inactive", now):
+    if on_phone(device):
+        tx.phones.get(device.phone_id, lock=True)  # the order of locks everywhere: user, phone, attempt, device
+    if not tx.devices.move(device.id, device.state, "inactive", now):
         return []
     ended = [
         given.id
         for given in _given_by(tx, user.id, device.id, now)
         if given.id != but and tx.sessions.end(given.id, now)
     ]
-    letters.tell_all(kit, tx, user, "device_off", device=device.name)
+    letters.tell_all(kit, tx, user, "device_off" if on_phone(device) else "device_gone", device=device.name)
     personal = {**(visit.personal() if visit else {}), "phone": device.name}
     tx.audit.write(
-        AuditRow("device.key.deactivated", user.id, device.id, {"by": by, "sessions": len(ended)}, personal), now
+        AuditRow(
+            f"device.{TAGS.get(device.kind, device.kind)}.deactivated",
+            user.id,
+            device.id,
+            {"by": by, "sessions": len(ended)},
+            personal,
+        ),
+        now,
     )
     return ended
 
@@ -142,7 +166,8 @@ def announce(kit: Kit, device: Device, ended: list[str]) -> None:
     """To the pages whose sessions ended, and to the phone. After the transaction."""
     for session_id in ended:
         kit.events.publish(f"session:{session_id}", {"state": "ended"})
-    kit.events.publish(f"phone:{device.phone_id}", {"pending": "1"})
+    if on_phone(device):
+        kit.events.publish(f"phone:{device.phone_id}", {"pending": "1"})
 
 
 def test(kit: Kit, session: Session, device_id: str) -> str | Refusal:
@@ -153,6 +178,8 @@ def test(kit: Kit, session: Session, device_id: str) -> str | Refusal:
         if isinstance(found, Refusal):
             return found
         user, device = found
+        if not on_phone(device):
+            return Refusal(DEVICE_GONE, "device.no_phone")
         until = tx.rates.take(f"push-test:{user.id}", TESTS, now)
         if until:
             return Refusal(DEVICE_TEST_LIMITED, "test.limited", {"until": until}, retry_after=until - now)
@@ -173,11 +200,11 @@ def tested(kit: Kit, session: Session, ref: str) -> Sending | None:
 
 
 def _mine(tx: Tx, device_id: str) -> Callable[[User], Device | Refusal]:
-    """Finds a user's active device of that id; one refusal for what is gone and for what is somebody else's."""
+    """Finds a user's device of that id that is active or disabled; one refusal for what is gone and for what is somebody else's."""
 
     def find(user: User) -> Device | Refusal:
         device = tx.devices.get(device_id) if len(device_id) == 26 else None
-        mine = device is not None and device.user_id == user.id and device.state == "active"
+        mine = device is not None and device.user_id == user.id and device.state in ("active", "disabled")
         return device if mine and device is not None else Refusal(DEVICE_GONE, "device.foreign")
 
     return find

@@ -119,7 +119,7 @@ def _open(
         if not devices:
             return _enrolment_only(kit, tx, user, client, visit, now)
         floor = floors.floor(client.id, "login", "", user.floor)
-        fit = reach.fitting(kit, devices, floor, action="login", browser=browser)
+        fit = reach.fitting(kit, devices, floor, action="login", browser=browser and reach.has_page(kit, client.id))
         if isinstance(fit, Refusal):
             row = AuditRow("login.device.weak", user.id, fields={"client": client.id}, personal=visit.personal())
             tx.audit.write(row, now)
@@ -301,9 +301,12 @@ def cancel(kit: Kit, collector: str, *, bound_key: str = "") -> Refusal | None:
 
 
 def pending(kit: Kit, tx: Tx, collector: str, bound_key: str) -> Attempt | Refusal:
-    """The attempt of a collector secret, locked, if it is still open and bound to this key; else why not."""
+    """The attempt of a collector secret, locked, if it is still open and bound to this key; else why not.
+
+    One on the telephone has no page: no code, response or QR answers it, even for somebody who came by its collector.
+    """
     attempt = tx.attempts.by_collector(sha256(collector.encode()), lock=True)
-    if attempt is None or attempt.bound_key != bound_key:
+    if attempt is None or attempt.bound_key != bound_key or attempt.action == ACTION:
         return Refusal(ATTEMPT_GONE, "collector.unknown")
     attempt = settle(kit, tx, attempt)
     if attempt.state == "approved":

@@ -123,8 +123,7 @@ def asked(tx: Tx, attempt: Attempt, kind: str, now: int) -> Question | None:
 
 def site_of(kit: Kit, attempt: Attempt) -> Site:
     """The page that an attempt belongs to, by its client."""
-    client = attempt.client if attempt.client in kit.policy.passkeys.origins else "portal"
-    return site(kit, client, attempt.user_id, named=attempt.action != "held")
+    return site(kit, attempt.client, attempt.user_id, named=attempt.action != "held")
 
 
 def site(kit: Kit, client: str, user_id: str, *, named: bool = True) -> Site:

@@ -42,7 +42,13 @@ def admitted(kit: Kit, tx: Tx, attempt: Attempt) -> tuple[Device, ...]:
     devices = above(
         kit.factors, active_devices(tx, attempt.user_id, kit.clock.now()), attempt.floor, action=attempt.action
     )
-    return tuple(device for device in devices if not attempt.bound_key or not takes_browser(kit.factors, device))
+    page = not attempt.bound_key and has_page(kit, attempt.client)
+    return tuple(device for device in devices if page or not takes_browser(kit.factors, device))
+
+
+def has_page(kit: Kit, client: str) -> bool:
+    """Whether a program has a page of ours, on the host that passkeys are bound to."""
+    return client in kit.policy.passkeys.origins
 
 
 def key_of(devices: Sequence[Device], chosen: str) -> Device | None:

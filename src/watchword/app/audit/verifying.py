@@ -29,7 +29,7 @@ from watchword.core import checkpoints
 from watchword.core.audit_search import Place
 from watchword.core.refusals import Refusal
 from watchword.flows import audit_heads, audit_proofs
-from watchword.flows.audit_verify import Fault, Outside, Tally, Verifier
+from watchword.flows.audit_verify import REMARKS, Fault, Outside, Tally, Verifier
 from watchword.flows.ports import AuditRow
 from watchword.vault import keyring, proofs
 from watchword.vault.notes import Key
@@ -54,18 +54,11 @@ def verify(
         outside = _outside(here, head or (), _known(here, key))
         verifier = Verifier(here.kit.store, [*outside, *_inside(here)])
         began, faults = monotonic(), 0
-        for fault in verifier.run():
-            faults += 1
+        for shown, fault in enumerate(verifier.run()):
+            faults += fault.kind not in REMARKS
             if as_json:
-                print(
-                    dumped(
-                        {
-                            "fault": fault.kind,
-                            **{name: value for name, value in asdict(fault).items() if name != "kind"},
-                        }
-                    )
-                )
-            elif faults <= SHOWN:
+                print(_object(fault))
+            elif shown < SHOWN:
                 print(_line(here, fault))
         seconds, tally = max(monotonic() - began, 1e-6), verifier.tally
         here.note(
@@ -114,6 +107,11 @@ def _inside(here: Shell) -> list[Outside]:
     return [
         Outside(here.text("head.inside", size=one.size), own[0].size, own[0].root, own[1]) for one, own in read if own
     ]
+
+
+def _object(fault: Fault) -> str:
+    said = "remark" if fault.kind in REMARKS else "fault"
+    return dumped({said: fault.kind, **{name: value for name, value in asdict(fault).items() if name != "kind"}})
 
 
 def _line(here: Shell, fault: Fault) -> str:

@@ -26,7 +26,8 @@ Evidence = Annotated[
 Contact = Annotated[
     str,
     typer.Option(
-        "--contact", help="reset_password: id of the contact on file that gets the code; a mail address if not said."
+        "--contact",
+        help="reset_password, temporary_code: id of the contact on file that gets the code; a mail address if not said.",
     ),
 ]
 Number = Annotated[str, typer.Option("--number", help="change_number: the new number, as +819012345678.")]

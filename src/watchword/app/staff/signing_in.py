@@ -32,7 +32,7 @@ def log_in(desk: Desk, username: Username, code: Code = False, response: Respons
     """Sign in as staff: username and password, then Key."""
     password = os.environ.get(PASSWORD_VARIABLE) or desk.ask("ask.password", hidden=True)
     with desk.store.locked():
-        opened = desk.must(login.begin(desk.kit, username, password, "staff", desk.visit()))
+        opened = desk.must(login.begin(desk.kit, username, password, "staff", desk.visit(), terminal=True))
         if not isinstance(opened, Opened):
             raise TypeError("staff never get an enrolment session")
         _prove(desk, opened, way="code" if code else "challenge" if response else "", wait=wait)
@@ -74,7 +74,7 @@ def whoami(desk: Desk) -> None:
 def confirm_again(desk: Desk, session: Session, operation: str) -> Session:
     """Have Key approve what comes next; the session's secret changes with it. Raises Stopped."""
     with desk.store.locked():
-        opened = desk.must(confirm.begin(desk.kit, session, operation, desk.visit()))
+        opened = desk.must(confirm.begin(desk.kit, session, operation, desk.visit(), terminal=True))
         desk.say("confirm.asked")
         _prove(desk, opened, way="", wait=180)
         confirmed = desk.must(confirm.collect(desk.kit, session, opened.collector))

@@ -5,8 +5,8 @@ Nothing here ever shows a secret, a birth date or a whole contact, and every loo
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from watchword.core import attempts, lockout
 from watchword.core.attempts import Attempt
@@ -35,8 +35,9 @@ _END_OF_TIME = 1 << 62
 @dataclass(frozen=True, slots=True)
 class Card:
     """One person as staff see them. `contacts` are pairs of id and masked form with its kind; `locks` the wrong-password counters by
-    client; `attempts` have time taken into account; `events` carry the private reasons, which are shown nowhere else; `waiting` are the
-    requests that wait for a decision, as the one who looks may decide them, and `closed` the others; `cases` are there for those who may read cases."""
+    client; `attempts` have time taken into account; `events` carry the private reasons, which are shown nowhere else, `names` the
+    usernames of the staff in them; `waiting` are the requests that wait for a decision, as the one who looks may decide them, and
+    `closed` the others; `cases` are there for those who may read cases."""
 
     user: User
     roles: frozenset[str]
@@ -50,6 +51,7 @@ class Card:
     requests: tuple[StaffRequest, ...]
     callers: tuple[Seen, ...]
     now: int
+    names: Mapping[str, str] = field(default_factory=dict)
     waiting: tuple[Shown, ...] = ()
     closed: tuple[Shown, ...] = ()
     cases: tuple[Case, ...] = ()
@@ -114,6 +116,7 @@ def show(kit: Kit, session: Session, username: str) -> Card | Refusal:
 def _card(kit: Kit, tx: Tx, who: Member, subject: Subject) -> Card:
     user, now = subject.user, kit.clock.now()
     asked = tuple(tx.staff.requests_about(user.id, SHOWN_REQUESTS))
+    written = tuple(tx.audit.lines(user.id, 0, SHOWN_EVENTS))
     read = [requests.shown_to(kit, tx, who, one) for one in asked]
     return Card(
         user=user,
@@ -127,18 +130,22 @@ def _card(kit: Kit, tx: Tx, who: Member, subject: Subject) -> Card:
         ),
         sessions=tuple(tx.sessions.of_user(user.id, now)),
         attempts=tuple((one, attempts.state_at(one, now)) for one in tx.attempts.lines(user.id, SHOWN_LOGINS)),
-        events=tuple(tx.audit.lines(user.id, 0, SHOWN_EVENTS)),
+        events=written,
         requests=asked,
         callers=caller.about(kit, tx, user),
         now=now,
+        names=_names(tx, written),
         waiting=tuple(one for one in read if one.state == "open"),
         closed=tuple(one for one in read if one.state != "open"),
         cases=tx.cases.of(user.id, _END_OF_TIME, "", SHOWN_CASES) if may("cases", who.roles) else (),
     )
 
 
-def events(kit: Kit, session: Session, username: str, before: int) -> tuple[User, tuple[Event, ...]] | Refusal:
-    """What was written down about a person, with private reasons, SHOWN_EVENTS at a time; `before` is an event's id, 0 for the newest."""
+def events(
+    kit: Kit, session: Session, username: str, before: int
+) -> tuple[User, tuple[Event, ...], Mapping[str, str]] | Refusal:
+    """What was written down about a person, with private reasons, SHOWN_EVENTS at a time, and the usernames of the staff in it;
+    `before` is an event's id, 0 for the newest."""
     with kit.store.write() as tx:
         found = access.acting(kit, tx, session, "show", username)
         if isinstance(found, Refusal):
@@ -149,7 +156,15 @@ def events(kit: Kit, session: Session, username: str, before: int) -> tuple[User
             return limited
         user = subject.user
         access.note(kit, tx, AuditRow("staff.person.shown", user.id, user.id, {"by": who.user.id, "events": before}))
-        return user, tuple(tx.audit.lines(user.id, before, SHOWN_EVENTS))
+        rows = tuple(tx.audit.lines(user.id, before, SHOWN_EVENTS))
+        return user, rows, _names(tx, rows)
+
+
+def _names(tx: Tx, rows: Sequence[Event]) -> Mapping[str, str]:
+    """Usernames of the staff who stand in these events, by id."""
+    ids = {str(row.fields.get(name, "")) for row in rows for name in ("by", "staff")}
+    found = [tx.users.get(user_id) for user_id in ids if len(user_id) == ID_LENGTH]
+    return {user.id: user.username for user in found if user is not None}
 
 
 def named(kit: Kit, user_id: str) -> str:

@@ -41,10 +41,10 @@ AFTER = {"approve": "approved", "reject": "rejected", "withdraw": "withdrawn"}
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A request as staff read it, with the names of those in it; `state` has time taken into account. `alarm` is when the person last
-    said, within a day, that nobody of his was on the telephone, 0 for not at all.
+    """A request as staff read it, with the names of those in it; `state` has time taken into account.
 
     `may` are the decisions open to the one who reads: of `approve`, `reject`, `withdraw`. `words` are the parameters as people read them.
+    `alarm` is when the person last said, within a day, that nobody of his was on the telephone, 0 for not at all.
     """
 
     request: StaffRequest
@@ -124,7 +124,7 @@ def _new(
     beside = tx.staff.requests_about(about.id, SHOWN)
     if any(other.kind == kind and state_at(other, now) == "open" for other in beside):
         return Refusal(REQUEST_TWICE, "request.twice")
-    if kind == "reset_password":
+    if kind in staff.AFTER_INTERVIEW:
         held = tx.staff.interview(about.id, who.user.id, now - interviews.GOOD_SECONDS)
         if held is None or not interviews.enough(held.matched) or not tx.staff.use_interview(held.id, now):
             return Refusal(INTERVIEW_FIRST, "interview.missing")

@@ -7,10 +7,12 @@ from dataclasses import asdict, replace
 from typing import Any
 
 from watchword.core.attempts import guarded
+from watchword.core.devices import on_phone
 from watchword.core.policy import OWN_CLIENTS
 from watchword.core.refusals import CLIENT_UNKNOWN, COLLECTOR, PROOF_OF_KEY, Refusal
 from watchword.core.sessions import Session
-from watchword.flows import answers, entitlements, login, platform, sessions, waiting
+from watchword.flows import answers, entitlements, login, methods, platform, sessions, waiting
+from watchword.flows.answers import KINDS
 from watchword.flows.kit import Visit
 from watchword.web.api import models as m
 from watchword.web.asking import Ask
@@ -81,9 +83,12 @@ def begin(ask: Ask, body: m.Begin, _: str) -> dict[str, Any] | Refusal:
     ways = GUARDED_WAYS if guarded(attempt) else WAYS
     return {
         "login": attempt.id, "collector": opened.collector, "expires": attempt.expires, "state": attempt.state,
-        "methods": [{"id": device.id, "kind": "key", "name": device.name, "ways": ways} for device in opened.devices],
+        "methods": [
+            {"id": device.id, "kind": device.kind, "name": device.name, "ways": ways if on_phone(device) else [device.kind]}
+            for device in opened.devices
+        ],
         "method": attempt.device_id,
-        "push": {"sent": opened.ask.allowed, "sent_to": opened.devices[0].name, "expires": attempt.push_until},
+        "push": {"sent": opened.ask.allowed, "sent_to": opened.devices[0].name if attempt.asked else "", "expires": attempt.push_until},
         "confirmation": answers.confirmation_of(ask.site.kit, attempt), "confirmation_reason": attempt.confirm_reason,
     }  # fmt: skip
 
@@ -109,11 +114,14 @@ def push(ask: Ask, body: m.PushAgain, login_id: str) -> dict[str, Any] | Refusal
 
 
 def answer(ask: Ask, body: m.Answer, login_id: str) -> dict[str, Any] | Refusal:
-    """A code or a response."""
+    """A code, a response, or what a device other than Key says."""
     key = bound(ask, login_id, body.collector)
     if isinstance(key, Refusal):
         return key
-    result = answers.answer(ask.site.kit, body.collector, body.way, body.answer, bound_key=key)
+    if body.way in KINDS:
+        result = answers.answer(ask.site.kit, body.collector, body.way, body.answer, bound_key=key)
+    else:
+        result = methods.answer(ask.site.kit, body.collector, body.way, {"answer": body.answer}, bound_key=key)
     return result if isinstance(result, Refusal) else {"state": "approved"}
 
 

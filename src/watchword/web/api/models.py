@@ -78,7 +78,7 @@ class PushAgain(Body):
 
 class Answer(Body):
     collector: Collector
-    way: Literal["challenge", "code"]
+    way: Literal["challenge", "code", "temporary_code"]
     answer: Annotated[str, Field(max_length=64)]
 
 

@@ -38,6 +38,8 @@ class StaffDevice:
     last_used: int
     wrong: int
     limit: int
+    kind: str = "key"
+    ends: int = 0  # of a temporary one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -19,6 +19,7 @@ class HeldPage(Page):
     qr: QrPanel | None = None
     until: int = 0
     error: RefusalView | None = None
+    by_phone: bool = True  # what came first: Key, or a passkey
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
+from watchword.core.floors import CHOICES
 from watchword.web.pages.views import SettingsPage
 
 Delivery = Literal["queued", "sent", "delivered", "failed"]
@@ -83,6 +84,9 @@ class DeviceRow:
     notified: bool = True
     stays: str = ""
     here: bool = False  # it approved the login of this session
+    synced: bool = False  # a passkey that may be on several devices
+    disabled: bool = False
+    ends: int = 0  # of a temporary one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -96,7 +100,7 @@ class TestPush:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DevicesPage(SettingsPage):
-    """Device cards (L04). `ask` is the device whose deactivation is asked about, `at` the one an error belongs to."""
+    """Device cards (L04), adding one, the weakest that may answer. `ask` is the device whose deactivation is asked about, `at` the one an error belongs to."""
 
     template: ClassVar[str] = "settings_devices.html"
     section: ClassVar[str] = "devices"
@@ -106,6 +110,9 @@ class DevicesPage(SettingsPage):
     typed: str = ""
     ask: str = ""
     tested: TestPush | None = None
+    may_add: bool = False  # a temporary code may put a device in place, and change nothing else
+    floor: int = 0
+    floors: ClassVar[tuple[int, ...]] = tuple(int(one) for one in CHOICES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

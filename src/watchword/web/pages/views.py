@@ -16,9 +16,9 @@ from markupsafe import Markup
 from watchword.core import refusals
 from watchword.core.refusals import Kind
 
-PushState = Literal["sent", "limited", "quiet", "none", "expired", "off"]
+PushState = Literal["sent", "limited", "quiet", "none", "expired", "off", "other"]
 ConfirmationReason = Literal["", "browser", "network", "denial", "several", "policy", "suspicion"]
-Way = Literal["", "qr", "challenge", "code", "other"]
+Way = Literal["", "qr", "challenge", "code", "other", "passkey", "temporary_code"]
 OverKind = Literal["denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone"]
 EnrolStep = Literal["choose", "code", "scan", "done", "over", "no_contact"]
 LoginWay = Literal["push", "qr", "challenge", "code", "passkey", "temporary_code", "enrol", "password"]
@@ -99,11 +99,12 @@ class ChallengePanel:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
-    """One device in the drop-down (A07). `name` is the person's own name for it."""
+    """One device in the drop-down (A07). `name` is the person's own name for it; `kind` the factor's, or `key`."""
 
     id: str
     name: str
     kind: str = "key"
+    count: int = 1  # how many the browser chooses from by itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -129,8 +130,15 @@ class WaitingPage(Page):
     errors: Mapping[str, RefusalView] = field(default_factory=lambda: MappingProxyType({}))  # by way, or "page"
     methods: tuple[Method, ...] = ()
     method: str = ""
+    lead: str = "key"  # the kind of the method that stands first: that of the device chosen
+    offline: bool = True  # whether what Key makes without a network reaches the floor
     qr_only: bool = False  # a recovery before its first proof: Key is asked by QR alone
     key_url: str = ""  # origin of Key, shown where a response is about to be typed
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of method that are open."""
+        return frozenset(method.kind for method in self.methods)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -217,6 +225,7 @@ class DeviceView:
     since: int = 0
     last_used: int = 0
     notifications: bool = True
+    ends: int = 0  # of a temporary one
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
-from watchword.flows import answers, login
+from watchword.core.refusals import Refusal
+from watchword.flows import answers, login, methods
 from watchword.web.asking import LOGIN, Ask
 
 Act = Callable[[Ask], tuple[object, str]]
@@ -21,7 +22,8 @@ def _again(ask: Ask) -> tuple[object, str]:
 
 
 def _method(ask: Ask) -> tuple[object, str]:
-    return login.ask_again(ask.site.kit, _collector(ask), device_id=ask.form.get("method", "")[:26] or "-"), "other"
+    chosen = methods.choose(ask.site.kit, _collector(ask), ask.form.get("method", "")[:26])
+    return chosen, "other" if isinstance(chosen, Refusal) else ""
 
 
 def _qr(ask: Ask) -> tuple[object, str]:
@@ -40,7 +42,13 @@ def _response(ask: Ask) -> tuple[object, str]:
     return answers.answer(ask.site.kit, _collector(ask), "challenge", ask.form.get("response", "")), "challenge"
 
 
+def _device(ask: Ask) -> tuple[object, str]:
+    """An answer of a device that is not Key; `kind` names its factor."""
+    kind = ask.form.get("kind", "")[:32]
+    return methods.answer(ask.site.kit, _collector(ask), kind, ask.form), kind
+
+
 SHOWS: Mapping[str, Act] = MappingProxyType({"again": _again, "method": _method, "qr": _qr, "challenge": _challenge})
 """After these the page is shown again."""
-ANSWERS: Mapping[str, Act] = MappingProxyType({"code": _code, "response": _response})
+ANSWERS: Mapping[str, Act] = MappingProxyType({"code": _code, "response": _response, "answer": _device})
 """After these, if nothing was refused, the attempt is approved."""

@@ -7,8 +7,8 @@ from collections.abc import Callable, Mapping
 from starlette.responses import Response
 
 from watchword.core.attempts import LIFE_SECONDS, Attempt
-from watchword.core.refusals import CREDENTIALS, NETWORK_FOREIGN, NOT_YET, WAY_UNAVAILABLE, Refusal
-from watchword.flows import answers, device_tokens, held, login
+from watchword.core.refusals import ATTEMPT_GONE, CREDENTIALS, NETWORK_FOREIGN, NOT_YET, WAY_UNAVAILABLE, Refusal
+from watchword.flows import answers, device_tokens, held, login, methods
 from watchword.flows.endings import ENDINGS
 from watchword.web.asking import DEVICE, LOGIN, SESSION, Ask
 from watchword.web.pages import OverPage, QrPanel
@@ -35,6 +35,7 @@ def show(ask: Ask, error: Refusal | None = None) -> Response:
         step="password" if state == "approved" else "scan",
         qr=panel(ask, attempt) if state == "pending" else None,
         until=held.until(attempt) if state == "approved" else attempt.expires,
+        by_phone=not attempt.decided_by.endswith(":passkey"),
         error=refusal_view(ask, error) if error else None,
     )
     response = page(ask, view, status=error.kind.status if error else 200)
@@ -103,10 +104,17 @@ def _password(ask: Ask) -> Response:
     return see("/")
 
 
+def _passkey(ask: Ask) -> Response:
+    result = methods.answer(ask.site.kit, ask.cookies.get(LOGIN, ""), "passkey", ask.form)
+    over = isinstance(result, Refusal) and result.kind is ATTEMPT_GONE
+    return show(ask, result if isinstance(result, Refusal) and not over else None)
+
+
 ACTIONS: Mapping[str, Callable[[Ask], Response]] = {
     "begin": _begin,
     "qr": _qr,
     "continue": _continue,
     "cancel": _cancel,
     "password": _password,
+    "passkey": _passkey,
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from watchword.core.attempts import Attempt
+from watchword.core.devices import lasting
 from watchword.core.recovery import restricted
 from watchword.core.refusals import SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
@@ -53,7 +54,7 @@ def show(ask: Ask) -> Response:
 
 
 def _view(ask: Ask, session: Session, found: Home) -> HomePage:
-    offer = None if found.devices else offers.current(ask.site.kit, session)
+    offer = None if any(lasting(one) for one in found.devices) else offers.current(ask.site.kit, session)
     shown = offer if isinstance(offer, offers.Offer) else None
     return HomePage(
         csrf=ask.csrf(),
@@ -63,10 +64,13 @@ def _view(ask: Ask, session: Session, found: Home) -> HomePage:
         login_at=session.created,
         device=_device_name(found),
         enrol=panel_of(ask, shown) if shown else None,
-        just_activated=any(device.created >= session.created for device in found.devices),
+        just_activated=any(device.created >= session.created and lasting(device) for device in found.devices),
         logins=tuple(_row(attempt, session) for attempt in found.logins),
         devices=tuple(
-            DeviceView(name=device.name, since=device.created, last_used=device.last_used) for device in found.devices
+            DeviceView(
+                name=device.name, kind=device.kind, since=device.created, last_used=device.last_used, ends=device.ends
+            )
+            for device in found.devices
         ),
         contacts=tuple(
             ContactView(

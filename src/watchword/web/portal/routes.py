@@ -43,6 +43,7 @@ def routes(site: Site, *, static: ASGIApp, api: dict[str, ASGIApp]) -> Paths:
             "/login/wait": Endpoint(site, {"GET": waiting.show, "POST": waiting.post}, refuse),
             "/login/held": Endpoint(site, {"GET": held.show, "POST": held.post}, refuse),
             "/login/panel": Endpoint(site, {"POST": waiting.panel}, refuse_json),
+            "/login/question": Endpoint(site, {"POST": waiting.question}, refuse_json),
             "/login/events": Guarded(Stream(site)),
             "/login/state": Guarded(Poll(site)),
             "/enrol": Endpoint(site, {"GET": enrol.show, "POST": enrol.post}, refuse),
@@ -83,6 +84,7 @@ def _settings(site: Site) -> dict[str, ASGIApp]:
         "/settings/devices": Endpoint(site, {"GET": settings_devices.show, "POST": settings_devices.post}, refuse),
         "/settings/limits": Endpoint(site, {"GET": settings_limits.show}, refuse),
         "/settings/login": Endpoint(site, {"GET": settings_limits.choice, "POST": settings_limits.choose}, refuse),
+        "/settings/devices/passkey": Endpoint(site, {"POST": settings_devices.passkey_options}, refuse_json),
         "/settings/sessions": Endpoint(site, {"GET": settings_sessions.show, "POST": settings_sessions.post}, refuse),
         "/settings/activity": Endpoint(site, {"GET": settings_activity.show}, refuse),
         "/settings/language": Endpoint(

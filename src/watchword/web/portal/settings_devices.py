@@ -7,13 +7,16 @@ from typing import Literal
 
 from starlette.responses import Response
 
+from watchword.core import floors
 from watchword.core.device_policy import bars
+from watchword.core.devices import Level
 from watchword.core.refusals import NOT_FOUND, Refusal
-from watchword.flows import devices
+from watchword.flows import confirm, devices, own_floor, passkeys
 from watchword.web.asking import Ask
 from watchword.web.pages.settings_views import DeviceRow, DevicesPage, TestPush
+from watchword.web.portal.home import signed_in
 from watchword.web.portal.settings import Signed, answer, opened
-from watchword.web.portal.showing import see
+from watchword.web.portal.showing import json, refuse_json, see
 
 PATH = "/settings/devices"
 STATES: Mapping[str, Literal["queued", "sent", "failed"]] = {
@@ -28,7 +31,8 @@ def show(ask: Ask, error: Refusal | None = None, *, at: str = "", ask_about: str
         return signed
     rows = tuple(
         DeviceRow(
-            id=line.device.id, name=line.device.name, kind=line.device.kind, bars=bars(line.device.kind), since=line.device.created,
+            id=line.device.id, name=line.device.name, kind=line.device.kind, bars=bars(line.level), since=line.device.created,
+            synced=line.level is Level.PASSKEY_SYNCED, disabled=line.device.state == "disabled", ends=line.device.ends,
             last_used=line.device.last_used, place=line.place, others=line.others, notified=line.notified, stays=line.stays,
             here=line.here,
         )
@@ -37,7 +41,8 @@ def show(ask: Ask, error: Refusal | None = None, *, at: str = "", ask_about: str
     known = {row.id for row in rows}
     view = DevicesPage(
         rows=rows, at=at if at in known else "", typed=ask.form.get("name", "")[:256], ask=ask_about if ask_about in known else "",
-        tested=_tested(ask, signed, known), **signed.common,
+        tested=_tested(ask, signed, known), may_add=confirm.required(ask.site.kit, signed.session, floors.ENROL) is None,
+        floor=signed.user.floor, **signed.common,
     )  # fmt: skip
     return answer(ask, signed, view, error)
 
@@ -95,9 +100,38 @@ def _test(ask: Ask) -> Response:
     return see(f"{PATH}?device={_device(ask)}&push={result or 'none'}#d-{_device(ask)}")
 
 
+def _passkey(ask: Ask) -> Response:
+    """What the authenticator made of the options."""
+    signed = opened(ask)
+    if isinstance(signed, Response):
+        return signed
+    form = ask.form
+    result = passkeys.finish(ask.site.kit, signed.session, form.get("answer", ""), form.get("name", ""), ask.visit())
+    return show(ask, result) if isinstance(result, Refusal) else see(f"{PATH}?done=passkey_added#d-{result.device.id}")
+
+
+def _floor(ask: Ask) -> Response:
+    signed = opened(ask)
+    if isinstance(signed, Response):
+        return signed
+    chosen = ask.form.get("floor", "")
+    floor = int(chosen) if chosen.isdecimal() and len(chosen) < 3 else -1
+    refused = own_floor.choose(ask.site.kit, signed.session, floor, ask.visit())
+    return show(ask, refused) if refused else see(f"{PATH}?done=saved")
+
+
+def passkey_options(ask: Ask) -> Response:
+    """Options for a new passkey, for the page's script."""
+    session = signed_in(ask)
+    found = session if isinstance(session, Refusal) else passkeys.begin(ask.site.kit, session)
+    return refuse_json(ask, found) if isinstance(found, Refusal) else json(ask, {"options": found})
+
+
 ACTIONS: Mapping[str, Callable[[Ask], Response]] = {
     "rename": _rename,
     "ask": _ask,
     "deactivate": _deactivate,
     "test": _test,
+    "passkey": _passkey,
+    "floor": _floor,
 }

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from starlette.responses import Response
 
 from watchword.core.attempts import challenge_at, guarded
+from watchword.core.devices import Level, on_phone
 from watchword.core.recovery import FIRST
 from watchword.core.refusals import DENIED, NETWORK_FOREIGN, NOT_ME, NOT_YET, WAY_UNAVAILABLE, Refusal
-from watchword.flows import answers, device_tokens, login, sessions, waiting
+from watchword.flows import answers, device_tokens, login, methods, reach, sessions, waiting
 from watchword.flows.endings import ENDINGS
 from watchword.flows.waiting import Waiting
 from watchword.web.asking import DEVICE, LOGIN, SESSION, Ask
@@ -18,6 +19,7 @@ from watchword.web.pages.views import OverKind, PushState, Way
 from watchword.web.portal import answering, confirm, recover
 from watchword.web.portal.showing import json, page, refusal_view, refuse, refuse_json, see, with_retry, zone_of
 
+OPENED = ("qr", "challenge", "code", "other", "passkey", "temporary_code")
 Handler = Callable[[Ask], Response]
 Shows = Callable[[Ask, Mapping[str, Refusal] | None, Way], Response]
 DEVICE_COOKIE_SECONDS = 400 * 24 * 60 * 60
@@ -56,7 +58,7 @@ def view_of(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_wa
     now = kit.clock.now()
     if attempt.operation == FIRST:  # its page has no other panel in which a refusal could stand
         errors = {"qr" if way == "qr" else "page": shown for way, shown in errors.items()}
-    chosen = next((device for device in found.devices if device.id == attempt.device_id), None)
+    chosen = reach.key_of(found.devices, attempt.device_id)
     return WaitingPage(
         csrf=ask.csrf(),
         username=attempt.username,
@@ -77,8 +79,13 @@ def view_of(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_wa
         challenge=challenge_panel(ask, found),
         open_way="qr" if attempt.operation == FIRST else open_way,
         errors=errors,
-        methods=tuple(Method(id=device.id, name=device.name) for device in found.devices),
+        methods=tuple(
+            Method(id=one.id, name=one.devices[0].name, kind=one.kind, count=len(one.devices))
+            for one in methods.listed(kit, found.devices)
+        ),
         method=attempt.device_id,
+        lead=next((device.kind for device in found.devices if device.id == attempt.device_id), "key"),
+        offline=attempt.floor <= Level.KEY_OFFLINE,
         qr_only=attempt.operation == FIRST,
         key_url=ask.site.key_origin,
     )
@@ -87,6 +94,8 @@ def view_of(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_wa
 def _push_state(found: Waiting, now: int) -> PushState:
     if found.attempt.operation == FIRST:
         return "none"
+    if not any(device.id == found.attempt.device_id and on_phone(device) for device in found.devices):
+        return "other"
     if guarded(found.attempt):
         return "off"
     if now < found.attempt.push_until:
@@ -197,9 +206,15 @@ def acted(ask: Ask, show_page: Shows, go_on: Handler, cancel: Handler) -> Respon
     return _after(ask, show_page, result, way)
 
 
+def question(ask: Ask) -> Response:
+    """What a page's script asks a device that is not Key, such as options for a passkey."""
+    result = methods.ask(ask.site.kit, ask.cookies.get(LOGIN, ""), ask.form.get("kind", "")[:32])
+    return refuse_json(ask, result) if isinstance(result, Refusal) else json(ask, dict(result.shown))
+
+
 def _after(ask: Ask, show_page: Shows, result: object, way: str) -> Response:
     """Show the page again with the panel the person was at; a refusal stands there."""
-    open_way: Way = way if way in ("qr", "challenge", "code", "other") else ""  # type: ignore[assignment]
+    open_way: Way = way if way in OPENED else ""  # type: ignore[assignment]
     if isinstance(result, Refusal):
         return show_page(ask, {way: result}, open_way)
     return show_page(ask, None, open_way)

@@ -20,7 +20,7 @@ from watchword.web.staff.showing import SIGN_IN
 
 FORMS = {"networks": "area", "roles": "roles", "contact": "choice", "replaces": "choice"}
 """How a parameter is asked for, where a line of text is not it."""
-INTERVIEWED = "reset_password"
+INTERVIEWED = staff.AFTER_INTERVIEW
 
 
 def show(ask: Ask, user_id: str, kind: str, error: Refusal | None = None) -> Response:
@@ -35,14 +35,14 @@ def show(ask: Ask, user_id: str, kind: str, error: Refusal | None = None) -> Res
     if isinstance(found, Refusal):
         return stopped(ask, found)
     fields = common(ask, who, error)
-    held = interview.last(ask.site.kit, who.session, username) if kind == INTERVIEWED else None
+    held = interview.last(ask.site.kit, who.session, username) if kind in INTERVIEWED else None
     beside = error is not None and error.kind in (STAFF_FORM, STAFF_WORDS)
     view = AskPage(
         **fields, id=user_id, username=found.user.username, name=found.user.display_name, kind=kind,
         fields=tuple(_field(ask, found, name) for name in CHANGES[kind].names), reason=ask.form.get("reason", ""),
         evidence=ask.form.get("evidence", ""), wrong=str(error.params.get("field", "")) if error and beside else "",
         longest=LONGEST_WORDS, hours=LIFE_SECONDS // 3600, interview=bool(held and enough(held.matched)),
-        needs_interview=kind == INTERVIEWED,
+        needs_interview=kind in INTERVIEWED,
     )  # fmt: skip
     return answer(ask, who, view, error)
 

@@ -10,8 +10,9 @@ from watchword.core import lockout, staff
 from watchword.core.attempts import Attempt
 from watchword.core.cases import Case
 from watchword.core.device_policy import bars
-from watchword.core.devices import OFFLINE_WRONG_LIMIT, Device
+from watchword.core.devices import OFFLINE_WRONG_LIMIT, WRONG_LIMIT, Device, on_phone
 from watchword.core.refusals import Refusal
+from watchword.factors.registry import FACTORS, level
 from watchword.flows.ports import Event
 from watchword.flows.staff import people
 from watchword.flows.staff.desk import Desk
@@ -33,6 +34,22 @@ REFUSED = frozenset(
         "login.device.missing", "login.enrolment.held",
     }
 )  # fmt: skip
+DETAILS = (
+    "by",
+    "kind",
+    "act",
+    "roles",
+    "count",
+    "sessions",
+    "client",
+    "place",
+    "network",
+    "address",
+    "browser",
+    "to",
+    "phone",
+)
+"""What of an event is told beside its sentence; the rest is for the audit's own pages."""
 _OUTCOMES: Mapping[str, tuple[str, str]] = {
     "pending": ("", "clock"), "approved": ("ok", "check"), "collected": ("ok", "check"), "denied": ("warn", "x"),
     "not_me": ("bad", "stop"), "failed": ("bad", "x"), "expired": ("", "clock"), "lapsed": ("", "clock"), "cancelled": ("", "info"),
@@ -65,7 +82,7 @@ def _view(ask: Ask, who: Desk, found: Card, error: Refusal | None) -> PersonPage
             StaffSession(id=one.id, kind=one.kind, client=one.client, began=one.created, used=one.touched) for one in found.sessions
         ),
         contacts=tuple((kind, masked, default) for _, kind, masked, default in found.contacts),
-        events=tuple(map(event_line, found.events[:SHOWN_EVENTS])), cases=tuple(map(case_line, found.cases)),
+        events=tuple(event_line(event, found.names) for event in found.events[:SHOWN_EVENTS]), cases=tuple(map(case_line, found.cases)),
         waiting=tuple(card(shown, who) for shown in found.waiting),
         closed=tuple(card(shown, who) for shown in found.closed),
         acts=tuple(act for act in ACTS if _open(act, found) and staff.may(act, who.roles, oneself=oneself, to_staff=to_staff)),
@@ -142,18 +159,23 @@ def _refused(event: Event) -> Line:
 
 
 def _device(device: Device) -> StaffDevice:
+    key = on_phone(device)
     return StaffDevice(
-        id=device.id, name=device.name, state=device.state, bars=bars(device.kind), last_used=device.last_used,
-        wrong=max(device.wrong_signed, device.wrong_offline), limit=OFFLINE_WRONG_LIMIT,
+        id=device.id, name=device.name, kind=device.kind, state=device.state, bars=bars(level(FACTORS, device)),
+        last_used=device.last_used, ends=device.ends,
+        wrong=max(device.wrong_signed, device.wrong_offline) if key else device.wrong,
+        limit=OFFLINE_WRONG_LIMIT if key else WRONG_LIMIT,
     )  # fmt: skip
 
 
-def event_line(event: Event) -> EventLine:
-    """An event with what is known of it; ids of ours are left out, words and places stay."""
-    shown = {**event.fields, **event.personal}
-    reason = str(shown.pop("reason", ""))
-    details = tuple((name, str(value)) for name, value in shown.items() if value not in ("", None, False, [], 0))
-    return EventLine(id=event.id, at=event.at, tag=event.tag, reason=reason, details=details)
+def event_line(event: Event, names: Mapping[str, str]) -> EventLine:
+    """An event with what a person can read of it; `names` are the usernames of staff by their ids."""
+    said = {**event.fields, **event.personal}
+    if "staff" in said:
+        said["by"] = said["staff"]
+    said["by"] = names.get(str(said.get("by", "")), str(said.get("by", "")))
+    details = tuple((name, str(said[name])) for name in DETAILS if said.get(name) not in ("", None, False, 0))
+    return EventLine(id=event.id, at=event.at, tag=event.tag, reason=str(said.get("reason", "")), details=details)
 
 
 def case_line(case: Case) -> CaseLine:
@@ -174,11 +196,11 @@ def events(ask: Ask, user_id: str) -> Response:
     found = people.events(ask.site.kit, who.session, username, before)
     if isinstance(found, Refusal):
         return stopped(ask, found)
-    user, rows = found
+    user, rows, names = found
     older = rows[-1].id if len(rows) == people.SHOWN_EVENTS else 0
     view = EventsPage(
         **common(ask, who), id=user.id, username=user.username, name=user.display_name,
-        events=tuple(map(event_line, rows)), older=older, newest=not before,
+        events=tuple(event_line(row, names) for row in rows), older=older, newest=not before,
     )  # fmt: skip
     return answer(ask, who, view)
 

@@ -9,7 +9,7 @@ from watchword.web.endpoints import Endpoint, Guarded, Paths, missing
 from watchword.web.portal.live import Poll, Stream
 from watchword.web.portal.showing import refuse_json
 from watchword.web.portal.start import language
-from watchword.web.portal.waiting import panel
+from watchword.web.portal.waiting import panel, question
 from watchword.web.site import Site
 from watchword.web.staff import cases, login, members, people, requests, users, waiting
 from watchword.web.staff.showing import refuse
@@ -23,6 +23,7 @@ def routes(site: Site, *, static: ASGIApp) -> Paths:
             "/login": Endpoint(site, {"GET": login.form, "POST": login.post}, refuse, reads=("GET",)),
             "/login/wait": Endpoint(site, {"GET": waiting.show, "POST": waiting.post}, refuse),
             "/login/panel": Endpoint(site, {"POST": panel}, refuse_json),
+            "/login/question": Endpoint(site, {"POST": question}, refuse_json),
             "/login/events": Guarded(Stream(site)),
             "/login/state": Guarded(Poll(site)),
             "/users": Endpoint(site, {"GET": users.show, "POST": users.post}, refuse),

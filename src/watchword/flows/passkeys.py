@@ -1,0 +1,136 @@
+"""Putting a passkey or security key in place, inside a session that has shown what it holds (M01-M04).
+
+Two steps of one page: options for the browser, bound to the session and good once; then what the authenticator made of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from watchword.core import floors
+from watchword.core.challenges import LIFE_SECONDS, Challenge
+from watchword.core.devices import PASSKEY, Device
+from watchword.core.encoding import sha256
+from watchword.core.rates import Window
+from watchword.core.refusals import (
+    DEVICES_FULL,
+    PASSKEY_KNOWN,
+    PASSKEY_UNFIT,
+    PASSKEY_UNVERIFIED,
+    QUESTION_OVER,
+    SEND_LIMITED,
+    Refusal,
+)
+from watchword.core.sessions import Session
+from watchword.core.users import User
+from watchword.factors import passkey, registry, webauthn
+from watchword.factors.webauthn import Credential
+from watchword.flows import changes, letters, methods, temporary
+from watchword.flows.devices import named
+from watchword.flows.kit import Kit, Visit
+from watchword.flows.ports import AuditRow, Tx
+
+NEW = "passkey_new"  # the kind of the question that a new passkey answers
+MOST = 10
+BEGINS = (Window(20, 60 * 60),)
+CLAIM_SECONDS = 2 * LIFE_SECONDS
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """The passkey that is in place now."""
+
+    device: Device
+    level: int
+
+
+def begin(kit: Kit, session: Session) -> Mapping[str, object] | Refusal:
+    """Options for `navigator.credentials.create`. A new call ends the one before."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        user = _may(kit, tx, session)
+        if isinstance(user, Refusal):
+            return user
+        until = tx.rates.take(f"passkey-new:{user.id}", BEGINS, now)
+        if until:
+            return Refusal(SEND_LIMITED, "passkey.begins", {"until": until}, retry_after=until - now)
+        entropy = kit.entropy.bytes(32)
+        site = methods.site(kit, session.client, user.id)
+        stored = {"stored": dict(passkey.bound(site, entropy)), "shown": {}}
+        tx.challenges.put(Challenge(session.id, NEW, kit.entropy.id(), "", now + LIFE_SECONDS, 0, stored))
+        known = [webauthn.unpack(device.secret) for device in _mine(tx, user)]
+    return passkey.creation_options(
+        site, entropy, name=user.username, display_name=user.display_name, site_name=kit.policy.brand_name, known=known
+    )
+
+
+def finish(kit: Kit, session: Session, typed: str, name: str, visit: Visit) -> Added | Refusal:
+    """The response of a new passkey. Every channel is told, and a temporary code ends."""
+    response = passkey.parsed(typed)
+    if response is None:
+        return Refusal(PASSKEY_UNFIT, "passkey.form")
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        user = _may(kit, tx, session)
+        if isinstance(user, Refusal):
+            return user
+        made = _judge(kit, tx, session, user, response)
+        if isinstance(made, Refusal):
+            row = AuditRow("device.passkey.refused", user.id, session.id, {"reason": made.reason}, visit.personal())
+            tx.audit.write(row, now)
+            return made
+        device = Device(
+            kit.entropy.id(), user.id, "", PASSKEY, "active", named(name) or _called(kit, user, visit, made), made.pack(), 0, 0, now, now,
+            added_in=session.id,
+        )  # fmt: skip
+        if not tx.devices.add(device, handle=sha256(made.id)):
+            return Refusal(PASSKEY_KNOWN, "passkey.known")
+        letters.tell_all(kit, tx, user, "passkey_active", device=device.name)
+        temporary.end(kit, tx, user, "replaced")
+        tx.staff.release(user.id)
+        fields = {"synced": made.eligible, "transports": " ".join(made.transports), "model": made.aaguid.hex()}
+        personal = {**visit.personal(), "phone": device.name}
+        tx.audit.write(AuditRow("device.passkey.added", user.id, device.id, fields, personal), now)
+        level = registry.level(kit.factors, device)
+    return Added(device, level)
+
+
+def _may(kit: Kit, tx: Tx, session: Session) -> User | Refusal:
+    """The session's user, locked, if a device may be added now: whose right it is, the delay after a recovery, the held element."""
+    user = changes.person(tx, session)
+    if isinstance(user, Refusal):
+        return user
+    refused = changes.refusal(kit, tx, session, user, binding=True, floor=floors.ENROL)
+    if refused is not None:
+        return refused
+    if len(_mine(tx, user)) >= MOST:
+        return Refusal(DEVICES_FULL, "passkeys.limit", {"most": MOST})
+    return user
+
+
+def _mine(tx: Tx, user: User) -> list[Device]:
+    return [device for device in tx.devices.of_user(user.id) if device.kind == PASSKEY and device.state == "active"]
+
+
+def _judge(kit: Kit, tx: Tx, session: Session, user: User, response: Mapping[str, object]) -> Credential | Refusal:
+    """Right or wrong, the question is spent."""
+    question = tx.challenges.get(session.id, NEW)
+    if question is None or kit.clock.now() >= question.until or not tx.challenges.end(session.id, NEW):
+        return Refusal(QUESTION_OVER, "question.over")
+    stored = question.stored["stored"]
+    if not isinstance(stored, Mapping):
+        raise TypeError("a question of a new passkey is kept as an object")
+    found = webauthn.registered(passkey.expected(stored), response)
+    if isinstance(found, Credential):
+        return found
+    return Refusal(PASSKEY_UNVERIFIED if found == "verified" else PASSKEY_UNFIT, f"passkey.{found}")
+
+
+def _called(kit: Kit, user: User, visit: Visit, made: Credential) -> str:
+    """A name to begin with: what it is, or where it was made."""
+    if made.transports and not set(made.transports) & {"internal", "hybrid"}:
+        return kit.texts.plain(user.lang, "devices.called_key")
+    if "internal" in made.transports and visit.system:
+        return kit.texts.plain(user.lang, "devices.called_system", system=visit.system)
+    return kit.texts.plain(user.lang, "devices.called_passkey")
