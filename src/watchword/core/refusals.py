@@ -252,6 +252,6 @@ CALLER_GUARDED = _kind(7279, "caller.guarded", 409)  # params: until
 
 # 75xx: the audit
 AUDIT_ROW = _kind(7501, "audit.row", 404)
-AUDIT_FILTER = _kind(7502, "audit.filter", 422)  # params: field
+AUDIT_FILTER = _kind(7502, "audit.filter", 422)
 AUDIT_UNSEALED = _kind(7503, "audit.unsealed", 409)  # retry_after
 AUDIT_BROKEN = _kind(7504, "audit.broken", 409)
