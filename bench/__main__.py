@@ -21,6 +21,7 @@ from bench import (
     million,
     overload,
     session_checks,
+    staff_search,
     start,
     timing,
     unhashed,
@@ -43,6 +44,7 @@ BENCHMARKS: dict[str, Run] = {
     "timing": timing.run,
     "million": million.run,
     "breached": breached.run,
+    "staff_search": staff_search.run,
 }
 
 

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from bench import argon, breached, figures, key_load, logins, machine, timing
+from bench import argon, breached, figures, key_load, logins, machine, staff_search, timing
 from bench.__main__ import BENCHMARKS
 
 
@@ -31,10 +31,16 @@ def test_breached_passwords_are_looked_up() -> None:
     assert 6 < found["breached_file_mb"] < 7
 
 
+def test_staff_look_people_up() -> None:
+    found = staff_search.run(True)
+    assert found.keys() <= figures.FIGURES.keys()
+    assert 0 < found["staff_search_p50_ms"] < 5000
+
+
 def test_every_figure_is_explained() -> None:
     for name, figure in figures.FIGURES.items():
         assert figure.about, name
-    assert len(BENCHMARKS) == 12
+    assert len(BENCHMARKS) == 13
     lines = figures.table({"start_s": 0.5, "idle_mb": 900.0})
     assert "≤ 1.5 ok" in lines and "MISSED" in lines
 
