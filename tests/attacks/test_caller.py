@@ -161,12 +161,15 @@ def test_forged_ids_find_nothing(here: Installation, agent: Member, forged: str)
     assert number(caller.stop(here.built.kit, session(agent), forged)) == 7274
     who = here.person()
     attempt = calling(agent, who).attempt()
+    who.phone.caller_words(attempt)
     with caught(who.phone) as sent:
         who.phone.caller_checked(attempt, False)
     (path, body) = sent[0]
     if "\ud83d" not in forged:
         assert numbers(post(here.key, path, resigned(who.phone, body, attempt=forged), here)) in ([4202], [5001])
     assert numbers(post(here.key, path, resigned(who.phone, body, nonce="AAAAAAAAAAAAAAAAAAAAAA"), here)) == [4301]
+    for name in ("user", "device"):
+        assert numbers(post(here.key, path, resigned(who.phone, body, **{name: "0" * 26}), here)) == [4301]
     assert numbers(post(here.key, path, resigned(who.phone, body, match="yes"), here)) == [4301]
 
 
