@@ -33,6 +33,7 @@ from watchword.core.users import User
 from watchword.flows import (
     device_tokens,
     letters,
+    lower_limits,
     networks,
     notices,
     owner_notices,
@@ -155,6 +156,10 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
     if tx.staff.held(user.id):
         tx.audit.write(AuditRow("login.enrolment.held", user.id, personal=visit.personal()), now)
         return Refusal(ENROLMENT_HELD, "enrolment.held")
+    waits = lower_limits.first_key(kit, tx, user)
+    if waits is not None:
+        tx.audit.write(AuditRow("login.enrolment.delayed", user.id, personal=visit.personal()), now)
+        return waits
     session, token = sessions.issue(
         kit, tx, user, kind="enrolment", client=client.id, attempt_id="", acr="", amr=(assurance.PASSWORD,),
         idle=client.idle_seconds, life=sessions.ENROLMENT_LIFE_SECONDS,

@@ -102,6 +102,9 @@ def _open(act: str, found: Card) -> bool:
 
 
 def _fits(kind: str, found: Card) -> bool:
+    """Whether a kind of change fits the account as it is; who is invited can be taken onto the staff, and nothing else."""
+    if found.user.state == "invited" or kind == "invite":
+        return found.user.state == "invited" and kind == "invite"
     return found.user.state == "suspended" if kind == "reinstate" else True
 
 

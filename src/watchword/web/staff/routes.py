@@ -11,7 +11,7 @@ from watchword.web.portal.showing import refuse_json
 from watchword.web.portal.start import language
 from watchword.web.portal.waiting import panel, question
 from watchword.web.site import Site
-from watchword.web.staff import caller, cases, login, members, people, requests, users, waiting
+from watchword.web.staff import caller, cases, first, inviting, login, members, people, requests, users, waiting
 from watchword.web.staff.showing import refuse
 
 
@@ -31,6 +31,10 @@ def routes(site: Site, *, static: ASGIApp) -> Paths:
             "/callers/state": Guarded(caller.CallState(site)),
             "/requests/state": Guarded(requests.Queue(site)),
             "/cases": Endpoint(site, {"GET": cases.show}, refuse),
+            "/members/invite": Endpoint(site, {"GET": inviting.show, "POST": inviting.post}, refuse),
+            "/first": Endpoint(site, {"GET": first.show, "POST": first.post}, refuse),
+            "/enrol/events": Guarded(Stream(site)),
+            "/enrol/state": Guarded(Poll(site)),
             "/members": Endpoint(site, {"GET": members.show}, refuse),
             "/logout": Endpoint(site, {"POST": login.logout}, refuse),
             "/lang": Endpoint(site, {"POST": language}, refuse),
@@ -40,6 +44,7 @@ def routes(site: Site, *, static: ASGIApp) -> Paths:
         {
             "/static/": static,
             people.PREFIX: Endpoint(site, {"GET": people.get, "POST": people.post}, refuse),
+            first.PREFIX: Endpoint(site, {"GET": first.link, "POST": first.open_link}, refuse),
             requests.PREFIX: Endpoint(site, {"GET": requests.one, "POST": requests.post}, refuse),
             cases.PICTURE: Endpoint(site, {"GET": cases.picture}, refuse),
             cases.PREFIX: Endpoint(site, {"GET": cases.one, "POST": cases.post}, refuse),
