@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from watchword.app.staff import asking, callers, cases, members, people
+from watchword.app.staff import asking, callers, cases, inviting, members, people
 from watchword.app.staff.desk import with_desk
 from watchword.app.staff.signing_in import confirm_again, log_in, log_out, whoami
 
@@ -21,6 +21,7 @@ for _name, _function in (
     ("approve", asking.approve), ("reject", asking.reject), ("withdraw", asking.withdraw),
     ("cases", cases.listed), ("case", cases.one), ("answer", cases.answer),
     ("members", members.listed), ("first-administrator", members.first_administrator),
+    ("invite-first", inviting.invite_first), ("invite", inviting.invite),
 ):  # fmt: skip
     app.command(_name)(with_desk(_function, confirm_again))
 
