@@ -155,9 +155,7 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
     if tx.staff.held(user.id):
         tx.audit.write(AuditRow("login.enrolment.held", user.id, personal=visit.personal()), now)
         return Refusal(ENROLMENT_HELD, "enrolment.held")
-    waits = lower_limits.first_key(kit, tx, user)
-    if waits is not None:
-        tx.audit.write(AuditRow("login.enrolment.delayed", user.id, personal=visit.personal()), now)
+    if waits := lower_limits.first_key(kit, tx, user, visit):
         return waits
     session, token = sessions.issue(
         kit, tx, user, kind="enrolment", client=client.id, attempt_id="", acr="", amr=(assurance.PASSWORD,),
@@ -344,7 +342,7 @@ def collect(kit: Kit, collector: str, visit: Visit, *, bound_key: str = "") -> C
 
 def give(kit: Kit, tx: Tx, attempt: Attempt, user: User, visit: Visit, now: int) -> Collected | Refusal:
     """The one session of an approved attempt whose row is locked, both elements of which were shown. Call `told` after the transaction."""
-    if not networks.inside(tx, user.id, visit.address):
+    if not networks.inside(tx, user.id, visit):
         tx.attempts.move(attempt.id, "approved", "failed", decided=now, decided_by="network")
         return networks.refuse(kit, tx, user.id, visit)
     client = kit.policy.clients[attempt.client]
@@ -359,7 +357,7 @@ def give(kit: Kit, tx: Tx, attempt: Attempt, user: User, visit: Visit, now: int)
     device_token = device_tokens.remember(kit, tx, attempt, visit, now)
     password_step.end_row(kit, tx, user)
     notices.of_login(kit, tx, user, attempt)
-    fields = {"client": client.id, "amr": session.amr}
+    fields = {"client": client.id, "amr": session.amr, "at_hand": visit.at_hand}
     tx.audit.write(AuditRow("login.session.issued", user.id, session.id, fields, visit.personal()), now)
     return Collected(session, token, device_token)
 
