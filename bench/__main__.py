@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench import (
     attack,
+    audit,
     breached,
     checks,
     figures,
@@ -43,6 +44,7 @@ BENCHMARKS: dict[str, Run] = {
     "timing": timing.run,
     "million": million.run,
     "breached": breached.run,
+    "audit": audit.run,
 }
 
 
