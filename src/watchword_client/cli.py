@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from watchword_client import cli_activate, cli_keylife
+from watchword_client import cli_activate, cli_dsc, cli_keylife
 from watchword_client.approval import Attempt, Decision
 from watchword_client.cli_login import login_command
 from watchword_client.crypto import Json
@@ -25,6 +25,7 @@ Username = Annotated[str, typer.Option("--username", help="Which user of this ph
 Which = Annotated[str, typer.Argument(metavar="[LOGIN]", help="Id of the login; the only one if not given.")]
 Confirmation = Annotated[str, typer.Option("--confirmation", help="The six digits shown beside the login.")]
 
+phone_app.add_typer(cli_dsc.app, name="dsc")
 phone_app.command("activate")(with_shell(cli_activate.activate))
 phone_app.command("add", help="Activate Key for a further user on this phone.")(with_shell(cli_activate.activate))
 

@@ -13,7 +13,7 @@ from pydantic import ValidationError
 
 from watchword import __version__
 from watchword.app import demo as demonstration
-from watchword.app import demo_check, doctor, limit_commands, password_commands, serving, user_commands
+from watchword.app import demo_check, doctor, limit_commands, password_commands, serving, token_commands, user_commands
 from watchword.app.audit import commands as audit_commands
 from watchword.app.clock import SystemClock, SystemEntropy
 from watchword.app.server import Server, hosts
@@ -35,6 +35,7 @@ keys_app = typer.Typer(help="The server's keys.", no_args_is_help=True)
 app.add_typer(user_commands.app, name="user")
 user_commands.app.command("entitlements")(limit_commands.show)
 user_commands.app.command("limits")(limit_commands.set_limits)
+app.add_typer(token_commands.app, name="tokens")
 app.add_typer(password_commands.app, name="passwords")
 app.add_typer(keys_app, name="keys")
 app.add_typer(staff_commands.app, name="staff")

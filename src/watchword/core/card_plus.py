@@ -15,6 +15,7 @@ LEAST, MOST = 6, 10  # digits of a response
 LEAST_KEY, MOST_KEY = 16, 64  # bytes
 _SUITE = re.compile(r"OCRA-1:HOTP-SHA(?:1|256|512)-(?:[6-9]|10):Q[NA](0[4-9]|[1-5][0-9]|6[0-4])")
 _SERIAL = re.compile(r"[A-Za-z0-9._-]{1,64}")
+LONGEST_MODEL = 64
 LEAST_CHALLENGE, MOST_CHALLENGE = 8, 16  # digits: fewer repeat too soon, more nobody types
 
 TOKEN = Machine(

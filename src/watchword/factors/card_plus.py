@@ -1,5 +1,6 @@
-"""Digital Security Card+ (O01): a token with a PIN of its own answers a challenge (OCRA, RFC 6287). The PIN never leaves it, so a right
-response shows both that it is held and that its owner typed the PIN; what the server keeps is its key, sealed.
+"""Digital Security Card+ (O01): a token with a PIN of its own answers a challenge (OCRA, RFC 6287).
+
+The PIN never leaves it, so a right response shows both that it is held and that its owner typed the PIN; the server keeps its key, sealed.
 """
 
 from __future__ import annotations

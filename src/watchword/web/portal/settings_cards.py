@@ -40,7 +40,8 @@ def _view(ask: Ask, signed: Signed, at: str, issued: online_card.Issued | None) 
             )
             for one in found
         ),
-        kinds=tuple(kind for kind in KINDS if kind not in waiting), replaceable=tuple((one.id, one.name) for one in own), at=at if any(one.order.id == at for one in found) else "",
+        kinds=tuple(kind for kind in KINDS if kind not in waiting), replaceable=tuple((one.id, one.name) for one in own),
+        at=at if any(one.order.id == at for one in found) else "",
         may_add=confirm.required(kit, session, floors.ENROL) is None, online=issued is None and online_card.offered(kit, session),
         cells=issued.cells if issued else (), cells_until=issued.device.ends if issued else 0, **signed.common,
     )  # fmt: skip
