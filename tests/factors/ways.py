@@ -8,15 +8,20 @@ from dataclasses import dataclass
 from sqlalchemy import update
 
 from tests.support.authenticator import Authenticator
+from tests.support.cards import asked_cells, asked_digits, typed
 from tests.support.devices import add_passkey, options
 from tests.support.installation import OTHER_PIN, Installation, Person
 from tests.support.steps import STEP, asked, challenge, confirmation, logged_in
+from watchword.core import code_card
 from watchword.core.attempts import CHALLENGE_SECONDS, LIFE_SECONDS, QR_SECONDS
+from watchword.core.card_plus import Token
 from watchword.core.challenges import LIFE_SECONDS as QUESTION_SECONDS
+from watchword.core.devices import Device
 from watchword.core.temporary import grouped
 from watchword.flows import temporary
 from watchword.stores import tables
 from watchword_client.approval import Attempt
+from watchword_client.oath import Suite, ocra
 from watchword_client.portal import Browser
 from watchword_client.refusal import Refused
 
@@ -190,6 +195,78 @@ class Temporary(Way):
             )
 
 
+class Card(Way):
+    life = QUESTION_SECONDS
+    device = "code_card"
+
+    def equip(self) -> None:
+        self.cells = [self._put(who) for who in (self.who, self.other)]
+
+    def _put(self, who: Person) -> tuple[str, ...]:
+        kit = self.here.built.kit
+        card = code_card.Card(kit.entropy.bytes(code_card.SEED))
+        _put_in_place(self.here, who, self.device, card.pack(), self.ends())
+        return code_card.cells(card)
+
+    def ends(self) -> int:
+        return 0
+
+    def answer(self, browser: Browser, cells: tuple[str, ...]) -> str:
+        page = (
+            browser.page
+            if 'class="digits"><b>' in browser.page.html
+            else browser.post("/login/wait", do="ask", kind=self.device)
+        )
+        return typed(cells, asked_cells(page))
+
+    def right(self, browser: Browser) -> Send:
+        return _answered(self.device, self.answer(browser, self.cells[0]))
+
+    def wrong(self, browser: Browser) -> Send:
+        right = self.answer(browser, self.cells[0])
+        return _answered(self.device, ("1" if right[0] != "1" else "2") + right[1:])
+
+    def foreign(self, browser: Browser) -> Send:
+        return _answered(self.device, self.answer(browser, self.cells[1]))
+
+
+class OnlineCard(Card):
+    device = "online_card"
+
+    def ends(self) -> int:
+        return self.here.clock.now() + code_card.ONLINE_SECONDS
+
+
+class CardPlus(Way):
+    life = QUESTION_SECONDS
+    device = "card_plus"
+    suite = "OCRA-1:HOTP-SHA256-8:QN08"
+
+    def equip(self) -> None:
+        self.keys = [self.here.built.kit.entropy.bytes(32) for _ in range(2)]
+        for who, key in zip((self.who, self.other), self.keys, strict=True):
+            _put_in_place(self.here, who, self.device, Token(self.suite, key).pack(), 0)
+
+    def respond(self, browser: Browser, key: bytes) -> str:
+        return ocra(Suite.parse(self.suite), key, asked_digits(browser.page))
+
+    def right(self, browser: Browser) -> Send:
+        return _answered(self.device, self.respond(browser, self.keys[0]))
+
+    def wrong(self, browser: Browser) -> Send:
+        return _answered(self.device, _other(self.respond(browser, self.keys[0])))
+
+    def foreign(self, browser: Browser) -> Send:
+        return _answered(self.device, self.respond(browser, self.keys[1]))
+
+
+def _put_in_place(here: Installation, who: Person, kind: str, secret: bytes, ends: int) -> None:
+    """As its owner has put it in place; the way there has journeys of its own."""
+    kit, now = here.built.kit, here.clock.now()
+    with kit.store.write() as tx:
+        tx.devices.add(Device(kit.entropy.id(), who.id, "", kind, "active", kind, secret, 0, 0, now, 0, ends=ends))
+
+
 def _typed(field: str, value: str) -> Send:
     return lambda browser: _quietly(browser, do=field, **{field: value})
 
@@ -210,4 +287,5 @@ def _other(digits: str) -> str:
 
 WAYS: dict[str, type[Way]] = {
     "key_push": Push, "key_qr": Qr, "key_challenge": Challenge, "key_code": Code, "passkey": Passkey, "temporary_code": Temporary,
+    "code_card": Card, "online_card": OnlineCard, "card_plus": CardPlus,
 }  # fmt: skip
