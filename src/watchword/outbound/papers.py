@@ -1,7 +1,7 @@
 """Code cards as PDF, to print: one A4 page to read at a desk, one with a card of the usual size to cut out and fold.
 
 Cells and numbers are in fonts that every reader of PDF has; Japanese headings name an Adobe-Japan1 font, which readers bring too, so that no
-font has to be carried along (docs/adr/0022-code-cards.md).
+font has to be carried along (docs/adr/0025-cards-and-tokens.md).
 """
 
 from __future__ import annotations

@@ -13,6 +13,7 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("users", "/users", "find"),
     ("requests", "/requests", "requests"),
     ("cases", "/cases", "cases"),
+    ("orders", "/orders", "orders"),
     ("members", "/members", "members"),
     ("audit", "/audit", "audit"),
 )

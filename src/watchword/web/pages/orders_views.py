@@ -28,7 +28,6 @@ class OrderRow:
     asked: Mapping[str, object] | None = None
     events: tuple[str, ...] = ()
     username: str = ""
-    user_id: str = ""
     may_make: bool = False
 
     @property
@@ -64,5 +63,9 @@ class OrdersPage(ConsolePage):
     path: str = "/orders"
     rows: tuple[OrderRow, ...] = ()
     may: bool = False
+    state: str = ""
+    chosen: str = ""  # the order whose form waited for Key
+    serial: str = ""
     username: str = ""
+    states: ClassVar[tuple[str, ...]] = ("active", "lost", "replaced", "ended", "returned", "cancelled")
     kinds: ClassVar[tuple[str, ...]] = KINDS

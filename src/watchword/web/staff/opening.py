@@ -17,7 +17,20 @@ from watchword.web.staff.proof import come_back
 from watchword.web.staff.showing import SIGN_IN, page, refuse
 from watchword.web.staff.signed import signed_in
 
-DONE = frozenset({"asked", "approved", "rejected", "withdrawn", "answered", "closed", "session_ended", "invited"})
+DONE = frozenset(
+    {
+        "asked",
+        "approved",
+        "rejected",
+        "withdrawn",
+        "answered",
+        "closed",
+        "session_ended",
+        "invited",
+        "order_placed",
+        "order_moved",
+    }
+)
 WORDS = ("reason", "evidence", "note", "text")
 """Fields in which a member of staff writes sentences: they are shown to be copied where the session has ended meanwhile."""
 

@@ -11,7 +11,20 @@ from watchword.web.portal.showing import refuse_json
 from watchword.web.portal.start import language
 from watchword.web.portal.waiting import panel, question
 from watchword.web.site import Site
-from watchword.web.staff import audit, caller, cases, first, inviting, login, members, people, requests, users, waiting
+from watchword.web.staff import (
+    audit,
+    caller,
+    cases,
+    first,
+    inviting,
+    login,
+    members,
+    orders,
+    people,
+    requests,
+    users,
+    waiting,
+)
 from watchword.web.staff.showing import refuse
 
 
@@ -35,6 +48,7 @@ def routes(site: Site, *, static: ASGIApp) -> Paths:
             "/first": Endpoint(site, {"GET": first.show, "POST": first.post}, refuse),
             "/enrol/events": Guarded(Stream(site)),
             "/enrol/state": Guarded(Poll(site)),
+            "/orders": Endpoint(site, {"GET": orders.show, "POST": orders.post}, refuse),
             "/members": Endpoint(site, {"GET": members.show}, refuse),
             audit.PATH: Endpoint(site, {"GET": audit.show, "POST": audit.post}, refuse),
             audit.EXPORT: Endpoint(site, {"GET": audit.export}, refuse),
