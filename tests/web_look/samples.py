@@ -213,6 +213,17 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "waiting-passkey-wrong": wait("other", lead="passkey", method="p", methods=both, errors={"passkey": no(refusals.PASSKEY_UNVERIFIED)}),
         "waiting-passkey-beside": wait(**coded, methods=(*both, Method(id="t", name="T", kind="temporary_code")), open_way="passkey", errors={"passkey": no(refusals.PASSKEY_WRONG)}),
         "waiting-temporary": wait("other", lead="temporary_code", method="t", methods=(both[0], Method(id="t", name="T", kind="temporary_code"))),
+        "waiting-card": wait("other", lead="code_card", method="t", methods=(Method(id="t", name="T", kind="code_card"), *both), asked={"code_card": {"cells": [17, 203]}}),
+        "waiting-card-wrong": wait(
+            "other", lead="code_card", method="t", methods=(Method(id="t", name="T", kind="code_card"),), asked={"code_card": {"cells": [17, 203]}},
+            errors={"code_card": no(refusals.CARD_WRONG)},
+        ),
+        "waiting-card-empty": wait("other", lead="code_card", method="t", methods=(Method(id="t", name="T", kind="code_card"),), asked={"code_card": {"cells": []}}),
+        "waiting-token-beside": wait(
+            **coded, methods=(*both, Method(id="t", name="T", kind="card_plus"), Method(id="u", name="U", kind="online_card")), open_way="card_plus",
+            asked={"card_plus": {"digits": "48213377"}},
+        ),
+        "home-card": HomePage(username=username, name="", login_way="code_card", login_at=NOW - 5, device=name or "Security Code Card 7K2Q", card_runs_out=True),
         "waiting-temporary-wrong": wait("other", lead="temporary_code", method="t", methods=(Method(id="t", name="T", kind="temporary_code"),), errors={"temporary_code": no(refusals.TEMPORARY_WRONG)}),
         "waiting-none-left": wait("other", lead="none", methods=both[1:], errors={"page": no(refusals.PASSKEY_CLONED)}),
         "waiting-floor": wait(**coded, offline=False),

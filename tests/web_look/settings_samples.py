@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
-from watchword.core import refusals
+from watchword.core import code_card, refusals
 from watchword.core.refusals import Kind
 from watchword.web.pages import Page, RefusalView
 from watchword.web.pages.limits_views import LimitsPage, OptingPage, StepRow
+from watchword.web.pages.orders_views import CardsPage, OrderRow
 from watchword.web.pages.settings_views import (
     ActivityPage,
     ActivityRow,
@@ -52,6 +54,25 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
     code = DeviceRow(
         id="t1", name=name or "Temporary code", kind="temporary_code", bars=1, since=now - 60, ends=now + 2 * DAY
     )
+    sent = OrderRow(
+        id="o1", kind="code_card", state="sent", charge="none", serial="7K2QX4M9", ordered=now - 9 * DAY, left=224
+    )
+    card = OrderRow(
+        id="o2",
+        kind="code_card",
+        state="active",
+        charge="paid",
+        cents=1500,
+        serial="B4T9R2WC",
+        ordered=now - 300 * DAY,
+        left=22,
+    )
+    token = OrderRow(
+        id="o3", kind="card_plus", state="sent", charge="due", cents=5000, serial="T-1", ordered=now - 5 * DAY
+    )
+    returned = OrderRow(
+        id="o4", kind="card_plus", state="returned", charge="waived", cents=5000, serial="T-0", ordered=now - 800 * DAY
+    )
     session = SessionRow(
         id="s1", kind="portal", program="Watchword Portal", place=place, network=name or "NTT", browser=name or "Firefox", system=name or "Windows",
         started=now - 600, used=now - 5, idle_end=now + 895, end=now + 12 * 3600, this=True,
@@ -91,6 +112,15 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
         "settings-devices-unfit": DevicesPage(rows=(device,), may_add=True, error=no(refusals.PASSKEY_UNVERIFIED), **common),
         "settings-devices-temporary": DevicesPage(rows=(code,), may_add=True, **{**common, "confirmed": False}),
         "settings-devices-ask-passkey": DevicesPage(rows=(device, passkey), ask="k1", may_add=True, **common),
+        "settings-cards": CardsPage(rows=(sent, card, returned), kinds=("card_plus",), replaceable=(("t1", name or "Digital Security Card+ T-1"),), may_add=True, **common),
+        "settings-cards-arrived": CardsPage(rows=(replace(sent, asked={"cells": [17, 203]}), replace(token, asked={"digits": "48213377"})), kinds=(), may_add=True, **common),
+        "settings-cards-wrong": CardsPage(
+            rows=(replace(sent, asked={"cells": [17, 203]}),), kinds=(), may_add=True, at="o1", error=no(refusals.CARD_WRONG), **common
+        ),
+        "settings-cards-first": CardsPage(rows=(sent,), kinds=("card_plus",), **{**common, "confirmed": False}),
+        "settings-cards-none": CardsPage(may_add=True, online=True, said="ordered", **common),
+        "settings-cards-screen": CardsPage(cells=code_card.cells(code_card.Card(bytes(32))), cells_until=now + 21 * DAY, kinds=(), may_add=True, **common),
+        "settings-cards-refused": CardsPage(rows=(card,), may_add=True, error=no(refusals.ORDER_OPEN), **common),
         "settings-devices-none": DevicesPage(**common),
         "settings-sessions": SessionsPage(rows=(session, platform, SessionRow(id="s3", kind="enrolment")), **common),
         "settings-sessions-gone": SessionsPage(rows=(session,), error=no(refusals.SESSION_GONE), **common),
