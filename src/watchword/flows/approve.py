@@ -26,7 +26,7 @@ from watchword.core.users import User
 from watchword.factors.base import Rejected
 from watchword.factors.key_push import DECISIONS
 from watchword.factors.registry import FACTORS
-from watchword.flows import caller, letters, owner_notices, reach, renewals, suspicion
+from watchword.flows import caller, letters, order_ends, owner_notices, reach, renewals, suspicion
 from watchword.flows.answers import confirmation_of
 from watchword.flows.details import context_of, details
 from watchword.flows.endings import close_beside, fail, settle, tell
@@ -278,6 +278,7 @@ def _undo_enrolments(tx: Tx, attempt: Attempt, now: int) -> None:
     """
     for device in tx.devices.of_user(attempt.user_id):
         if device.added_in == attempt.session_id and tx.devices.move(device.id, "active", "inactive", now):
+            order_ends.closed(tx, device.id, "end", now)
             tx.audit.write(AuditRow("device.other.ended", attempt.user_id, device.id, {"reason": "not_me"}), now)
     for found in tx.enrolments.all_of_session(attempt.session_id):
         enrolment = tx.enrolments.get(found.id, lock=True)

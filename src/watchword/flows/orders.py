@@ -193,9 +193,7 @@ def _put_in_place(
     kit: Kit, tx: Tx, session: Session, user: User, order: Order, device: Device, verdict: Accepted, visit: Visit
 ) -> list[tuple[Device, list[str]]]:
     now = kit.clock.now()
-    if not tx.devices.move(device.id, "issued", "active", now) or not tx.orders.move(
-        order.id, "sent", "active", moved=now
-    ):
+    if not tx.devices.receive(device.id, session.id) or not tx.orders.move(order.id, "sent", "active", moved=now):
         raise RuntimeError("a device was received twice under its lock")
     tx.devices.answered(device, now, verdict.state)
     ended = []

@@ -44,6 +44,7 @@ _KEPT = Query(by(_T, "id", columns=["recovery", "first_number"]))
 _AWAIT = Query(setting(_T, ["pending"]).where(_ID))
 _AWAITED = Query(by(_T, "id", columns=["pending"]))
 _RENEW = Query(setting(_T, ["secret", "pending"]).where(_ID))
+_RECEIVED = Query(setting(_T, ["state", "added_in"]).where(_ID, _T.c.state == param(_T.c.state)))
 _RENAME = Query(setting(_T, ["name"]).where(_ID))
 
 # By the device's own column: one more; the phone locked and how many there are; the phone's sum less those; used and cleared.
@@ -125,6 +126,10 @@ class Devices:
     def count(self, device_id: str, limit: int) -> int | None:
         """One more wrong answer of an active device: the new number, or None when it is not active or the limit is reached."""
         return _CHANGES.count(self._db, device_id, "wrong", limit, _ACTIVE)
+
+    def receive(self, device_id: str, session_id: str) -> bool:
+        """An issued one is active, put in place in this session; False when it is not issued any more."""
+        return self._db.run(_RECEIVED, id=device_id, state="issued", set_state="active", set_added_in=session_id) == 1
 
     def rename(self, device_id: str, name: str) -> None:
         """The person's own name for it."""

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from watchword.core.attempts import OPEN_SECONDS
 from watchword.core.devices import Device
 from watchword.core.users import User
-from watchword.flows import renewals
+from watchword.flows import order_ends, renewals
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 
@@ -34,6 +34,7 @@ def end_key(kit: Kit, tx: Tx, user: User, devices: Iterable[Device], *, reason: 
     now = kit.clock.now()
     ended = [device for device in devices if tx.devices.move(device.id, "active", "inactive", now)]
     for device in ended:
+        order_ends.closed(tx, device.id, "end", now)
         tx.audit.write(AuditRow("device.key.ended", user.id, device.id, {"reason": reason}), now)
     tx.enrolments.void_all(user.id)
     return ended

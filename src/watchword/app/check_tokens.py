@@ -1,0 +1,104 @@
+"""Steps of the demonstration's check: a Security Code Card and a Digital Security Card+ from the order to the login (O01, O02, O04)."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Callable
+
+from watchword.app.check_staff import AGENT, OFFICER, done, refused_with, signed_in
+from watchword.app.walk import PASSWORD, PERSON, PIN, Walk, hold
+from watchword.core.card_plus import Token
+from watchword.flows import token_stock
+from watchword.flows.staff import orders
+from watchword_client import dsc
+from watchword_client.portal import Browser, Shown
+
+CARDS, DEVICES = "/settings/cards", "/settings/devices"
+SERIAL, TOKEN_PIN = "DEMO-1", "24680"
+
+
+def _by_qr(walk: Walk) -> Browser:
+    browser = Browser(walk.portal, http=walk.http)
+    browser.login(PERSON.username, PASSWORD)
+    page = browser.post("/login/wait", do="qr")
+    phone = walk.phone()
+    phone.approve(phone.scan(page.links[0]), PIN)
+    hold(browser.post("/login/wait", do="continue").path == "/", f"home: {browser.page.refusals}")
+    return browser
+
+
+def _asked(page: Shown) -> str:
+    """What a page asks of a card or token."""
+    found = re.search(r'class="digits">(.*?)</p>', page.html, re.DOTALL)
+    hold(found, f"numbers or a challenge: {page.path} {page.refusals}")
+    shown = found[1] if found else ""
+    numbers = re.findall(r"<b>(\d+)</b>", shown)
+    return " ".join(numbers) or re.sub(r"<[^>]+>", "", shown.partition('aria-hidden="true">')[2])
+
+
+def _answer(cells: tuple[str, ...], page: Shown) -> str:
+    return "".join(cells[int(number) - 1] for number in _asked(page).split())
+
+
+def _received(browser: Browser, order: str, respond: Callable[[Shown], str]) -> None:
+    browser.get(CARDS)
+    page = browser.post(CARDS, do="arrived", order=order)
+    page = browser.post(CARDS, do="receive", order=order, answer=respond(page))
+    hold(page.path == f"{CARDS}?done=in_place", f"in place: {page.refusals}")
+
+
+def _in_by(walk: Walk, browser: Browser, kind: str, respond: Callable[[Shown], str]) -> None:
+    """A login by this device, then its end under Login devices."""
+    browser.post("/logout")
+    browser.login(PERSON.username, PASSWORD)
+    page = browser.post("/login/wait", do="ask", kind=kind)
+    page = browser.post("/login/wait", do="answer", kind=kind, answer=respond(page))
+    hold(page.path == "/", f"by {kind}: {page.path} {page.refusals}")
+    browser.get(DEVICES)
+    with walk.built.store.read() as tx:
+        user = tx.users.by_key(PERSON.username)
+        device = [one for one in tx.devices.of_user(user.id if user else "") if one.kind == kind][-1]
+    browser.post(DEVICES, do="deactivate", device=device.id)
+    hold(browser.page.path == f"{DEVICES}?done=deactivated", f"ended: {browser.page.refusals}")
+
+
+def code_card(walk: Walk) -> None:
+    """A Security Code Card: ordered by its owner, made once by staff, in place on receipt, two numbers at a login, each once."""
+    walk.clock.ahead += 3700
+    kit, browser = walk.built.kit, _by_qr(walk)
+    browser.get(CARDS)
+    page = browser.post(CARDS, do="order", kind="code_card")
+    hold(page.path == f"{CARDS}?done=ordered", f"ordered: {page.refusals}")
+    agent = signed_in(walk, AGENT)
+    line = next(one for one in done(orders.listed(kit, agent)) if one.username == PERSON.username)
+    made = done(orders.make(kit, agent, line.order.id))
+    paper = kit.papers.card("ja", made.cells, username=PERSON.username, serial=made.order.serial)
+    hold(paper.startswith(b"%PDF") and len(set(made.cells)) > 200, "a card of 224 cells to print")
+    refused_with(2372, orders.make(kit, agent, line.order.id))
+    done(orders.act(kit, agent, line.order.id, "send"))
+    _received(browser, line.order.id, lambda page: _answer(made.cells, page))
+    _in_by(walk, browser, "code_card", lambda page: _answer(made.cells, page))
+
+
+def card_plus(walk: Walk) -> None:
+    """A Digital Security Card+: out of stock, in place by its first response, a login with its PIN, and its return."""
+    walk.clock.ahead += 3700
+    kit, browser = walk.built.kit, _by_qr(walk)
+    kept, key = dsc.made(SERIAL, TOKEN_PIN, os.urandom(dsc.SALT + dsc.KEY))
+    token_stock.add(kit, [(SERIAL, "emulated", Token(dsc.SUITE, key))])
+
+    def respond(page: Shown) -> str:
+        return dsc.respond(kept, TOKEN_PIN, _asked(page), kept.update)
+
+    agent, officer = signed_in(walk, AGENT), signed_in(walk, OFFICER)
+    placed = done(orders.place(kit, agent, PERSON.username, "card_plus"))
+    refused_with(2373, orders.make(kit, agent, placed.id, SERIAL))
+    done(orders.make(kit, officer, placed.id, SERIAL))
+    done(orders.act(kit, agent, placed.id, "send"))
+    _received(browser, placed.id, respond)
+    _in_by(walk, browser, "card_plus", respond)
+    hold(done(orders.act(kit, agent, placed.id, "return")).state == "returned", "back with us")
+
+
+STEPS: tuple[Callable[[Walk], None], ...] = (code_card, card_plus)
