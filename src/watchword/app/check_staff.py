@@ -21,7 +21,7 @@ from watchword_client.phone import Phone
 from watchword_client.portal import Browser
 
 TERMINAL = Visit(browser="Terminal", system="Linux")
-AGENT, OFFICER, ADMINISTRATOR = (person.username for person, _ in demo.STAFF)
+AGENT, OFFICER, ADMINISTRATOR = "agent-kato", "officer-mori", "admin-ito"
 NEW_PASSWORD = "Walked-2026!"
 WORDS = ("asked by telephone", "called back on the number on file")
 Found = TypeVar("Found")
