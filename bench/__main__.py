@@ -22,6 +22,7 @@ from bench import (
     million,
     overload,
     session_checks,
+    staff_search,
     start,
     timing,
     unhashed,
@@ -44,6 +45,7 @@ BENCHMARKS: dict[str, Run] = {
     "timing": timing.run,
     "million": million.run,
     "breached": breached.run,
+    "staff_search": staff_search.run,
     "audit": audit.run,
 }
 

@@ -118,6 +118,13 @@ FIGURES: dict[str, Figure] = {
     "timing_auc": Figure(
         "", "how well response times tell known from unknown names: the worst pair, 0.5 is not at all", most=0.55
     ),
+    "staff_search_p50_ms": Figure(
+        "ms",
+        "one person among 1,000,000 is found at the staff console, form and page, median: the worse of the two databases",
+        most=100,
+    ),
+    **_kinds("staff_search_p50_ms_{}", "the same for one database", unit="ms"),
+    **_kinds("staff_search_p99_ms_{}", "99 of 100 of them within", unit="ms"),
     "breached_lookup_ms": Figure("ms", "whether a password is among 100 million breached ones on disk, median", most=1),
     "breached_lookup_p99_ms": Figure("ms", "99 of 100 of them within"),
     "breached_lookup_mb": Figure("MB", "memory that the list and 20,000 look-ups add", most=5, steady=True),

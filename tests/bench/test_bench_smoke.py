@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from bench import argon, audit, breached, figures, key_load, logins, machine, timing
+from bench import argon, audit, breached, figures, key_load, logins, machine, staff_search, timing
 from bench.__main__ import BENCHMARKS
 
 
@@ -29,6 +29,12 @@ def test_breached_passwords_are_looked_up() -> None:
     assert found.keys() == {"breached_lookup_ms", "breached_lookup_p99_ms", "breached_lookup_mb", "breached_file_mb"}
     assert 0 < found["breached_lookup_ms"] < 1000
     assert 6 < found["breached_file_mb"] < 7
+
+
+def test_staff_look_people_up() -> None:
+    found = staff_search.run(True)
+    assert found.keys() <= figures.FIGURES.keys()
+    assert 0 < found["staff_search_p50_ms"] < 5000
 
 
 def test_the_sealed_log_is_measured() -> None:

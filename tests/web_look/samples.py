@@ -110,6 +110,7 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "valid_until": NOW + 160,
         "attempt_until": NOW + 880,
         "csrf": "token",
+        "methods": (Method(id="a", name=phone),),
     }
     coded = {"confirmation": "482915", "confirmation_reason": "browser"}
 

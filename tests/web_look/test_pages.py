@@ -214,8 +214,10 @@ def test_the_waiting_page_goes_on_without_scripts(name: str) -> None:
     assert 'name="do" value="continue"' in inside[1]
     always, before_a_proof = ("qr", "cancel"), 'data-way="challenge"' not in text
     assert before_a_proof == (name == "waiting-recover-first"), "only there Key is asked by QR alone"
-    for do in always if before_a_proof else (*always, "challenge", "code", "response"):
+    for do in always if before_a_proof else (*always, "challenge", "response"):
         assert f'name="do" value="{do}"' in text
+    plain = not before_a_proof and "waiting-confirm" not in name
+    assert ('name="do" value="code"' in text) == plain, "six digits approve no change"
 
 
 def test_panels_for_the_script_hold_the_same_as_the_page() -> None:

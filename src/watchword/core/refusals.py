@@ -89,6 +89,7 @@ PROOFS_MISSING = _kind(1413, "recovery.proofs_missing", 403)
 QUESTIONS_OFF = _kind(1415, "questions.off", 403)
 QUESTIONS_FORM = _kind(1416, "questions.form", 422)  # params: faults (codes)
 ENROLMENT_DELAYED = _kind(1430, "enrolment.delayed", 403)  # params: until
+CODE_SILENT = _kind(1431, "code.silent", 409)
 
 # 21xx: answers typed into the login page
 CODE_WRONG = _kind(2101, "code.wrong", 422, "U08")
