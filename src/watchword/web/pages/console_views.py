@@ -97,7 +97,8 @@ class UsersPage(ConsolePage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FourEyes:
-    """A request as it is read and decided: `may` of approve, reject, withdraw; `params` pairs of name and value; `note` what is typed."""
+    """A request as it is read and decided: `may` of approve, reject, withdraw; `params` pairs of name and value; `matched` the facts
+    of an interview behind it; `note` what is typed."""
 
     id: str
     kind: str
@@ -109,6 +110,7 @@ class FourEyes:
     expires: int
     reason: str
     evidence: str
+    matched: tuple[str, ...] = ()
     params: tuple[tuple[str, str], ...] = ()
     decided_by: str = ""
     decided: int = 0
