@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench import (
     attack,
+    audit,
     breached,
     checks,
     figures,
@@ -45,6 +46,7 @@ BENCHMARKS: dict[str, Run] = {
     "million": million.run,
     "breached": breached.run,
     "staff_search": staff_search.run,
+    "audit": audit.run,
 }
 
 

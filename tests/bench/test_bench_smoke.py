@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from bench import argon, breached, figures, key_load, logins, machine, staff_search, timing
+from bench import argon, audit, breached, figures, key_load, logins, machine, staff_search, timing
 from bench.__main__ import BENCHMARKS
 
 
@@ -35,6 +35,15 @@ def test_staff_look_people_up() -> None:
     found = staff_search.run(True)
     assert found.keys() <= figures.FIGURES.keys()
     assert 0 < found["staff_search_p50_ms"] < 5000
+
+
+def test_the_sealed_log_is_measured() -> None:
+    found = (
+        audit.verifying("sqlite", audit.QUICK) | audit.lag("sqlite", audit.QUICK) | audit.added("sqlite", audit.QUICK)
+    )
+    assert found.keys() <= figures.FIGURES.keys()
+    assert found["audit_verify_rows_per_s_sqlite"] > 0 and found["audit_seal_lag_p99_ms_sqlite"] > 0
+    assert found["audit_login_cpu_ratio_sqlite"] > 1 and found["audit_rows_per_login_sqlite"] >= 2
 
 
 def test_every_figure_is_explained() -> None:

@@ -13,7 +13,7 @@ _LOGINS = (
     "login.device.missing", "login.push.denied", "login.push.not_me", "login.approval.refused", "login.code.refused",
     "login.challenge.refused", "login.device.refused", "login.device.weak",
     "login.offline.paused", "login.attempt.failed", "login.attempt.cancelled", "login.attempt.expired",
-    "login.attempt.lapsed", "login.enrolment.held", "login.network.refused", "account.login.locked",
+    "login.attempt.lapsed", "login.enrolment.held", "login.enrolment.delayed", "login.network.refused", "account.login.locked",
     "recovery.account.begun", "recovery.proof.accepted", "recovery.proof.refused", "recovery.account.done",
     "recovery.account.cancelled", "recovery.account.expired", "recovery.account.failed",
     "session.portal.ended", "session.platform.ended", "session.other.ended", "session.all.ended",

@@ -112,23 +112,26 @@ def first_password(kit: Kit, username: str, code: str, password: str, visit: Vis
         after = wrong(tries, now)
         if after != tries:
             tx.tries.put(subject, counter, after, now)
+        earlier = tx.history.of(user.id) if user is not None else ()
     unfit = new_passwords.refused(kit, password, own_of(words=(username, kit.policy.brand_name)))
     if unfit is not None:
         password_step.give_back(kit, subject, counter, tries, locked=after != tries)
         return unfit
+    owner = user.id if user is not None and not user.password_hash else NOBODY
     try:
-        encoded = kit.passwords.hash(password)
+        encoded = kit.passwords.hash(password, like=earlier[0] if earlier else "")
+        with kit.store.write() as tx:
+            checked = sent_codes.check(kit, tx, owner, "start", owner, code, spend=False)  # the same road for nobody
+        if isinstance(checked, Refusal) or user is None:
+            return Refusal(START_CODE, checked.reason if isinstance(checked, Refusal) else "user.unknown")
+        # Only whoever has the code is compared with: what follows would tell who is on file, and how long it takes does too.
+        used = kit.passwords.used(password, encoded, earlier)
     except BusyError as full:
         password_step.give_back(kit, subject, counter, tries, locked=after != tries)
         return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
     with kit.store.write() as tx:
-        owner = user.id if user is not None and not user.password_hash else NOBODY
-        checked = sent_codes.check(kit, tx, owner, "start", owner, code, spend=False)  # the same road for nobody
-        if isinstance(checked, Refusal) or user is None:
-            return Refusal(START_CODE, checked.reason if isinstance(checked, Refusal) else "user.unknown")
-        # What is on file of the person counts after the code only: before it, the answer would tell who is on file.
-        if holds(password, new_passwords.own_on_file(kit, tx, user)):
-            return new_passwords.policy_refusal(kit, ("own",))
+        if used or holds(password, new_passwords.own_on_file(kit, tx, user)):
+            return new_passwords.policy_refusal(kit, ("previous" if used else "own",))
         if not tx.codes.spend(checked.id, now):
             return Refusal(START_CODE, "code.spent")
         tx.tries.put(subject, counter, Tries(), now)

@@ -15,7 +15,7 @@ from watchword.core import staff
 from watchword.core.refusals import NO_CONTACT, NUMBER_COUNTRY, STAFF_FORM, STAFF_STATE, Refusal
 from watchword.core.staff_requests import StaffRequest
 from watchword.core.users import Contact, User
-from watchword.flows import accounts, letters, networks, own_floor, password_step, sent_codes, temporary
+from watchword.flows import accounts, letters, networks, new_passwords, own_floor, password_step, sent_codes, temporary
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.staff import access, ends
@@ -85,8 +85,7 @@ def reset_password(kit: Kit, tx: Tx, user: User, request: StaffRequest, by: str)
         return Refusal(NO_CONTACT, "contact.none")
     effect = Effect(sessions=ends.end_sessions(kit, tx, user))
     tx.browsers.forget_all(user.id)
-    tx.users.set_password(user.id, "", now)
-    tx.users.set_flagged(user.id, 0)
+    new_passwords.take_back(tx, user, now)
     tx.users.set_recovered(user.id, now)
     password_step.clear_all(kit, tx, user)
     letters.tell_all(kit, tx, user, "staff_password")

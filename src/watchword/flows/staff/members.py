@@ -164,6 +164,7 @@ def _act(kit: Kit, tx: Tx, user: User, roles: frozenset[str], act: str) -> tuple
     ends.end_key(kit, tx, user, tx.devices.of_user(user.id), reason="emergency")
     tx.browsers.forget_all(user.id)
     tx.staff.release(user.id)
+    tx.users.set_recovered(user.id, 0)  # nor does he wait: the operator answers for who it is
     return "", ended
 
 
