@@ -29,6 +29,7 @@ from tests.support.steps import asked, logged_in
 from watchword.flows.staff import first
 
 PICTURES = os.environ.get("WATCHWORD_PICTURES", "")
+PICTURED = ("sign-in", "find", "person-waiting", "matched", "request", "case", "members", "first")  # docs/staff.md shows these
 LANGUAGES = ("en", "ja")
 NAMES = {"en": "Misaki Tanaka", "ja": "田中 美咲"}
 WORDS = {
@@ -69,7 +70,7 @@ class Desk(Computer):
     def seen(self, name: str) -> None:
         """Look the screen over, and keep its picture where one is asked for."""
         super().seen(name)
-        if PICTURES and self.lang == "en":
+        if PICTURES and self.lang == "en" and name in PICTURED:
             _keep(self.page.screenshot(full_page=True), Path(PICTURES) / f"staff-{name}.png")
 
 
