@@ -29,7 +29,16 @@ from tests.support.steps import asked, logged_in
 from watchword.flows.staff import first
 
 PICTURES = os.environ.get("WATCHWORD_PICTURES", "")
-PICTURED = ("sign-in", "find", "person-waiting", "matched", "request", "case", "members", "first")  # docs/staff.md shows these
+PICTURED = (
+    "sign-in",
+    "find",
+    "person-waiting",
+    "matched",
+    "request",
+    "case",
+    "members",
+    "first",
+)  # docs/staff.md shows these
 LANGUAGES = ("en", "ja")
 NAMES = {"en": "Misaki Tanaka", "ja": "田中 美咲"}
 WORDS = {
