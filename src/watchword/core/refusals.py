@@ -89,6 +89,7 @@ PROOFS_MISSING = _kind(1413, "recovery.proofs_missing", 403)
 QUESTIONS_OFF = _kind(1415, "questions.off", 403)
 QUESTIONS_FORM = _kind(1416, "questions.form", 422)  # params: faults (codes)
 ENROLMENT_DELAYED = _kind(1430, "enrolment.delayed", 403)  # params: until
+CODE_SILENT = _kind(1431, "code.silent", 409)
 
 # 21xx: answers typed into the login page
 CODE_WRONG = _kind(2101, "code.wrong", 422, "U08")
@@ -251,6 +252,6 @@ CALLER_GUARDED = _kind(7279, "caller.guarded", 409)  # params: until
 
 # 75xx: the audit
 AUDIT_ROW = _kind(7501, "audit.row", 404)
-AUDIT_FILTER = _kind(7502, "audit.filter", 422)  # params: field
+AUDIT_FILTER = _kind(7502, "audit.filter", 422)
 AUDIT_UNSEALED = _kind(7503, "audit.unsealed", 409)  # retry_after
 AUDIT_BROKEN = _kind(7504, "audit.broken", 409)

@@ -41,9 +41,8 @@ def start(kit: Kit, username: str, password: str, platform: Platform, claim: str
     def begin(tx: Tx, user: User, hashed: bytes) -> Begun | Refusal:
         if password_step.active_devices(tx, user.id, kit.clock.now()):
             return Refusal(ALREADY_HAS_KEY, "device.exists")
-        waits = lower_limits.first_key(kit, tx, user)
+        waits = lower_limits.first_key(kit, tx, user, visit)
         if waits is not None:
-            tx.audit.write(AuditRow("login.enrolment.delayed", user.id, personal=visit.personal()), kit.clock.now())
             return waits
         contacts = tuple(
             (contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id) if contact.on_file

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from watchword.core.audit_search import LARGEST_PAGE, LATEST, PAGE, Filter, Place, read, read_place
+from watchword.core.audit_search import EXPORTED, LATEST, PAGE, Filter, Place, read, read_place
 from watchword.core.rates import Window
 from watchword.core.refusals import AUDIT_FILTER, AUDIT_ROW, STAFF_LIMITED, STAFF_NOBODY, STAFF_ROLE, Refusal
 from watchword.core.sessions import Session
@@ -65,7 +65,7 @@ def export(
     kit: Kit, session: Session, given: Mapping[str, str], after: str, form: str, *, personal: bool
 ) -> Page | Refusal:
     """A page of an export; `form` is `jsonl` or `csv`. Each page is written down, personal values or not."""
-    return _read(kit, session, given, after, f"{form}{'+personal' if personal else ''}", LARGEST_PAGE)
+    return _read(kit, session, given, after, f"{form}{'+personal' if personal else ''}", EXPORTED)
 
 
 def row(kit: Kit, session: Session, audit_id: str) -> One | Refusal:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from watchword.core.recovery import restricted
 from watchword.core.refusals import ENROLMENT_DELAYED, RECOVERY_DELAY, Refusal
 from watchword.core.users import User
-from watchword.flows.kit import Kit
-from watchword.flows.ports import Tx
+from watchword.flows.kit import Kit, Visit
+from watchword.flows.ports import AuditRow, Tx
 
 LOOKED_BACK = 50  # requests of staff about one person
 
@@ -21,10 +21,11 @@ def binding(kit: Kit, user: User) -> Refusal | None:
     return Refusal(RECOVERY_DELAY, "recovery.delay", {"until": until}, retry_after=until - now) if until else None
 
 
-def first_key(kit: Kit, tx: Tx, user: User) -> Refusal | None:
+def first_key(kit: Kit, tx: Tx, user: User, visit: Visit | None = None) -> Refusal | None:
     """Refuse, for some time after a recovery, a Key to somebody who has none (THREATS: taking over by recovery).
 
     What set the password, a number and a mailbox say, would else give both elements. Whom staff looked at since then, two of them, goes on.
+    With `visit` it is written down, as a login that ended here.
     """
     waits = binding(kit, user)
     if waits is None:
@@ -34,4 +35,6 @@ def first_key(kit: Kit, tx: Tx, user: User) -> Refusal | None:
         one.kind == "restart_enrolment" and one.state == "approved" and one.decided >= user.recovered for one in about
     ):
         return None
+    if visit is not None:
+        tx.audit.write(AuditRow("login.enrolment.delayed", user.id, personal=visit.personal()), kit.clock.now())
     return Refusal(ENROLMENT_DELAYED, "enrolment.delayed", waits.params, retry_after=waits.retry_after)

@@ -14,7 +14,7 @@ app = typer.Typer(
 
 for _name, _function in (
     ("login", log_in), ("logout", log_out), ("whoami", whoami),
-    ("find", people.find), ("show", people.show), ("unlock", people.unlock), ("end-sessions", people.end_sessions),
+    ("find", people.find), ("show", people.show), ("unlock", people.unlock), ("end-sessions", people.end_sessions), ("end-session", people.end_session),
     ("lost-phone", people.lost_phone), ("suspend", people.suspend), ("interview", people.interview),
     ("caller", callers.one), ("callers", callers.listed),
     ("request", asking.ask), ("requests", asking.listed), ("request-show", asking.one),

@@ -14,6 +14,7 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("requests", "/requests", "requests"),
     ("cases", "/cases", "cases"),
     ("members", "/members", "members"),
+    ("audit", "/audit", "audit"),
 )
 """The head's entries: name, path, and the action of core/staff.py that a role needs for it."""
 

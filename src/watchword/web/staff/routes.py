@@ -11,7 +11,7 @@ from watchword.web.portal.showing import refuse_json
 from watchword.web.portal.start import language
 from watchword.web.portal.waiting import panel, question
 from watchword.web.site import Site
-from watchword.web.staff import caller, cases, first, inviting, login, members, people, requests, users, waiting
+from watchword.web.staff import audit, caller, cases, first, inviting, login, members, people, requests, users, waiting
 from watchword.web.staff.showing import refuse
 
 
@@ -36,6 +36,9 @@ def routes(site: Site, *, static: ASGIApp) -> Paths:
             "/enrol/events": Guarded(Stream(site)),
             "/enrol/state": Guarded(Poll(site)),
             "/members": Endpoint(site, {"GET": members.show}, refuse),
+            audit.PATH: Endpoint(site, {"GET": audit.show, "POST": audit.post}, refuse),
+            audit.EXPORT: Endpoint(site, {"GET": audit.export}, refuse),
+            audit.LOG: Endpoint(site, {"GET": audit.log}, refuse),
             "/logout": Endpoint(site, {"POST": login.logout}, refuse),
             "/lang": Endpoint(site, {"POST": language}, refuse),
             "/healthz": Health(site),
@@ -43,6 +46,7 @@ def routes(site: Site, *, static: ASGIApp) -> Paths:
         missing(site, refuse),
         {
             "/static/": static,
+            audit.PREFIX: Endpoint(site, {"GET": audit.one}, refuse),
             people.PREFIX: Endpoint(site, {"GET": people.get, "POST": people.post}, refuse),
             first.PREFIX: Endpoint(site, {"GET": first.link, "POST": first.open_link}, refuse),
             requests.PREFIX: Endpoint(site, {"GET": requests.one, "POST": requests.post}, refuse),
