@@ -32,7 +32,7 @@ def staff_walk(here: Installation, folder: Path, who: Person, canaries: Canaries
     answers = ("1987-04-23", "TK4418203", "541-0041", "2026-01-01", "")
     canaries.add("interview answer", "TK4418203")
     agent.run("interview", who.username, typed=answers)
-    request = agent.all("request", "networks", who.username, *WORDS, "--networks", "everywhere")
+    request = agent.all("request", "networks", who.username, *WORDS, "--networks", "203.0.113.0/24")
     officer.run("approve", str(request[-1].get("id", "")), "--checked", "called back")
     agent.run("unlock", who.username)
     agent.run("lost-phone", who.username)

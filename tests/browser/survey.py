@@ -48,7 +48,7 @@ _READ = """() => {
 }"""
 _BRANDS = {
     "Watchword", "Key", "SMS", "PIN", "QR", "ID", "ID:", "Wi-Fi", "Caps", "Lock", "Chrome", "Chromium", "Android", "iOS", "iPhone", "iPad",
-    "Windows", "Linux", "Safari", "Pixel", "USD", "Face", "Touch", "English", "OK", "cm", "km", "localhost", "Asia", "Tokyo", "PNG", "JPEG", "MB", "VPN",
+    "Windows", "Linux", "Safari", "Pixel", "USD", "Face", "Touch", "English", "OK", "cm", "km", "USB", "NFC", "localhost", "Asia", "Tokyo", "PNG", "JPEG", "MB", "VPN",
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z][A-Za-z’'-]+")
 _NAMES = re.compile(

@@ -17,6 +17,8 @@ from watchword.web.staff.showing import SIGN_IN
 
 FIELDS = ("username", "given_names", "family_names", "mail", "number")
 WORDS = ("reason", "evidence")
+BESIDE = frozenset({*FIELDS, *WORDS, "name", "roles"})
+"""The fields beside which an error can stand; any other is told above the form."""
 _OF_ROW = {"mails": "mail", "numbers": "number", "given_names": "name", "family_names": "name", "display_name": "name"}
 
 
@@ -28,14 +30,8 @@ def show(ask: Ask, error: Refusal | None = None) -> Response:
     if not staff.may_ask("invite", who.roles, oneself=False, about_staff=False):
         return stopped(ask, Refusal(STAFF_ROLE, "staff.role"))
     fields = common(ask, who, error)
-    beside = error is not None and error.kind in (STAFF_FORM, STAFF_WORDS, STAFF_NAME)
-    wrong = (
-        "username"
-        if error and error.kind is STAFF_NAME
-        else str(error.params.get("field", ""))
-        if error and beside
-        else ""
-    )
+    beside = str(error.params.get("field", "")) if error and error.kind in (STAFF_FORM, STAFF_WORDS) else ""
+    wrong = "username" if error and error.kind is STAFF_NAME else beside if beside in BESIDE else ""
     view = InvitePage(
         **fields, all_roles=staff.ROLES, typed={name: ask.form.get(name, "") for name in (*FIELDS, *WORDS)},
         roles=tuple(role for role in staff.ROLES if ask.form.get(f"role_{role}")), wrong=wrong,
@@ -64,8 +60,9 @@ def _read(ask: Ask) -> NewUser | Refusal:
     row: dict[str, object] = {name: ask.form.get(name, "") for name in FIELDS[:3]}
     row["mails"] = [ask.form["mail"].strip()] if ask.form.get("mail", "").strip() else []
     row["numbers"] = ["".join(ask.form["number"].split())] if ask.form.get("number", "").strip() else []
-    row |= {"lang": ask.lang, "zone": str(ask.site.zone)}
-    read = new_users.read(row, zone_known=(*ZONES, "UTC").__contains__)
+    here = str(ask.site.zone)
+    row |= {"lang": ask.lang, "zone": here if here in ZONES else "UTC"}
+    read = new_users.read(row, zone_known=ZONES.__contains__)
     if isinstance(read, NewUser):
         return read
     named = read[0].field
