@@ -6,11 +6,11 @@ from pathlib import Path
 
 import pytest
 
-from tests.support.cards import CARDS, asked_cells, cells_of, sent_card, typed, with_card
+from tests.support.cards import CARDS, asked_cells, cells_of, receive, sent_card, typed, with_card
 from tests.support.crowd import together
 from tests.support.installation import Installation, Person
 from tests.support.staff import Member, at_shell, tags
-from tests.support.steps import logged_in, waiting
+from tests.support.steps import asked, confirmation, go_on, logged_in, waiting
 from watchword.core import code_card
 from watchword.core.attempts import WRONG_FOR_ATTEMPT
 from watchword.core.devices import WRONG_LIMIT, Device
@@ -155,3 +155,20 @@ def test_no_cell_stands_in_the_audit_or_in_what_staff_are_told(
     words = (agent.output + printer.output + rows).replace('"', " ").replace("'", " ").split()
     assert len(set(cells) & set(words)) == 0
     assert "staff.order.made" in tags(here, who.id)
+
+
+def test_not_me_takes_along_the_card_that_a_strangers_session_put_in_place(
+    here: Installation, agent: Member, printer: Member, tmp_path: Path
+) -> None:
+    """A stranger who emptied the letter box was approved by mistake."""
+    who = here.person()
+    order = sent_card(here, agent, printer, who, tmp_path)
+    browser = waiting(here, who)
+    attempt = asked(who.phone, who)
+    who.phone.approve(attempt, here.pin(), confirmation(browser.page))
+    go_on(browser)
+    receive(browser, order["id"], cells_of(here, who))
+    assert card_of(here, who).state == "active"
+    who.phone.decide(attempt, "not_me")
+    assert card_of(here, who).state == "inactive"
+    assert agent.all("orders", "--state", "ended")[0]["id"] == order["id"]
