@@ -9,6 +9,8 @@ from tests.web_look.test_texts import SOURCES
 from watchword.core.caller import DIRECTIONS, OUTCOMES, OVER, WORDS
 from watchword.core.devices import DEVICE
 from watchword.core.interviews import FACTS
+from watchword.core.orders import CHARGE, ORDER
+from watchword.core.orders import KINDS as ORDERED
 from watchword.core.staff import KINDS, ROLES
 from watchword.core.staff_requests import REQUEST
 from watchword.flows.staff.effects import CHANGES
@@ -16,6 +18,9 @@ from watchword.flows.staff.members import ACTS
 
 FAMILIES = {
     "role": ROLES,
+    "order.kind": ORDERED,
+    "order.state": ORDER.states,
+    "order.charge": CHARGE.states,
     "state": ("active", "suspended"),
     "device": DEVICE.states,
     "kind_of": KINDS,

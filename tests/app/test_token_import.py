@@ -163,7 +163,8 @@ def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
 
 
 def in_stock(operator: Operator) -> int:
-    found: int = json.loads(operator.run("tokens", "show", "--json").splitlines()[-1])["stock"]
+    lines = operator.run("tokens", "show", "--json").splitlines()
+    found: int = json.loads(next(line for line in lines if line[:1] == "{"))["stock"]
     return found
 
 

@@ -56,7 +56,7 @@ def test_only_an_administrator_decides_about_staff(kind: str, held: frozenset[st
 @given(kinds)
 def test_an_auditor_reads_and_does_nothing(kind: str) -> None:
     only = frozenset({staff.AUDITOR})
-    reads = {"find", "show", "requests", "members", "cases", "callers", "audit"}
+    reads = {"find", "show", "requests", "members", "cases", "callers", "audit", "orders"}
     assert {action for action in DOES if may(action, only)} == reads
     assert not may_ask(kind, only, oneself=False, about_staff=False)
     assert not may_approve(kind, only, asked_it=False, oneself=False, about_staff=False)
