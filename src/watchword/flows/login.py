@@ -136,7 +136,7 @@ def _open(
             bound_key=bound_key,
             suspect=suspect,
             floor=floor,
-            waive=bool(user.opted_out) and kit.policy.opting_out and client.id != "staff",
+            waive=bool(user.opted_out) and not user.floor and kit.policy.opting_out and client.id != "staff",
         )
 
 
