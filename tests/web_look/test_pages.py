@@ -206,7 +206,13 @@ def test_one_device_needs_no_list() -> None:
     assert 'data-way="other"' not in _page("en", "waiting")
 
 
-WITHOUT_KEY = ("waiting-passkey-only", "waiting-temporary", "waiting-temporary-wrong")
+WITHOUT_KEY = (
+    "waiting-passkey-only",
+    "waiting-temporary",
+    "waiting-temporary-wrong",
+    "waiting-card-wrong",
+    "waiting-card-empty",
+)
 
 
 @pytest.mark.parametrize("name", [name for name in NAMES if "waiting" in name])
