@@ -22,7 +22,8 @@ def test_two_of_the_staff_bring_a_card_on_its_way(here: Installation) -> None:
     )
     order = order_of(here, who.id)
     assert "Make and download it" not in agent.get("/orders").text, "not by whoever ordered it"
-    assert agent.post("/orders", do="make", order=order).refusals == [2373]
+    agent.post("/orders", do="make", order=order)  # Key first
+    assert agent.browser.post("/orders", do="make", order=order).refusals == [2373]
     here.later(10 * 60)
     assert "Make and download it" in printer.get("/orders").text
     page = printer.post("/orders", do="make", order=order)
