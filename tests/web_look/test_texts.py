@@ -190,7 +190,7 @@ def test_no_text_is_never_used() -> None:
     sources = "\n".join(path.read_text() for path in places)
     named = set(re.findall(r'"([a-z0-9_-]+\.[a-z0-9_.-]+)"', sources))
     named |= {f"{about}{end}" for end in re.findall(r'about ~ "(\.[a-z_]+)"', sources) for about in ("wait", "confirm")}
-    families = set(re.findall(r'\(?"([a-z_]+\.[a-z_]*)" ~', sources)) | {
+    families = set(re.findall(r'\(?"([a-z_]+(?:\.[a-z_]*)+)" ~', sources)) | {
         "refusals.",
         "faults.",
         "messages.",
