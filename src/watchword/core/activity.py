@@ -22,7 +22,8 @@ _CHANGES = (
     "session.proof.repeated", "enrolment.page.offered", "enrolment.page.claimed", "enrolment.page.void", "enrolment.phone.started",
     "enrolment.phone.refused", "enrolment.contact.proved", "device.key.activated", "device.key.ended", "device.key.deactivated",
     "device.passkey.added", "device.passkey.refused", "device.passkey.deactivated", "device.temporary.issued", "device.temporary.ended",
-    "device.temporary.deactivated", "device.other.disabled", "device.other.ended", "device.floor.set", "staff.temporary.issued",
+    "device.temporary.deactivated", "device.sms.added", "device.sms.ended", "device.sms.deactivated",
+    "device.other.disabled", "device.other.ended", "device.floor.set", "staff.temporary.issued",
     "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",
     "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.questions.chosen",
     "user.place.set",
@@ -44,7 +45,7 @@ UNTOLD = frozenset(
     {
         "login.attempt.opened", "login.held.opened", "login.push.repeated", "login.qr.shown", "login.challenge.shown", "login.push.approved",
         "login.code.accepted", "login.challenge.accepted", "login.device.accepted", "enrolment.code.proved", "enrolment.secret.issued",
-        "code.start.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
+        "code.start.sent", "code.login.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
         "code.activation.refused", "code.contact.refused", "code.send.limited", "code.recover.sent", "code.recover.refused", "recovery.key.asked",
         "code.key_recovery.sent", "code.key_recovery.refused", "renewal.pin.proved", "renewal.secrets.issued", "renewal.transfer.scanned",
         "staff.action.refused", "staff.administrator.first", "staff.glass.broken", "staff.login.refused", "staff.members.listed",

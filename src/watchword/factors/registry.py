@@ -12,6 +12,7 @@ from watchword.factors.key_code import KeyCode
 from watchword.factors.key_push import KeyPush
 from watchword.factors.key_qr import KeyQr
 from watchword.factors.passkey import Passkey
+from watchword.factors.sms_code import SmsCode
 from watchword.factors.temporary_code import TemporaryCode
 
 Factors = Mapping[str, Factor | Separate]
@@ -19,7 +20,7 @@ Factors = Mapping[str, Factor | Separate]
 FACTORS: Factors = MappingProxyType(
     {
         factor.kind: factor
-        for factor in (KeyPush(), KeyQr(), KeyChallenge(), KeyCode(), Passkey(), TemporaryCode())
+        for factor in (KeyPush(), KeyQr(), KeyChallenge(), KeyCode(), Passkey(), SmsCode(), TemporaryCode())
     }
 )  # fmt: skip
 

@@ -14,7 +14,6 @@ from watchword.core.refusals import ATTEMPT_GONE, CONFIRM_FIRST, NO_DEVICE, SESS
 from watchword.core.sessions import Session, confirmed
 from watchword.flows import device_tokens, login, reach
 from watchword.flows.kit import Kit, Visit
-from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow
 
 OPERATIONS = (
@@ -47,7 +46,7 @@ def begin(
         user = tx.users.lock(session.user_id)
         if user is None or user.state != "active":
             return Refusal(SESSION_ABSENT, "user.gone")
-        active = active_devices(tx, user.id, kit.clock.now())
+        active = reach.answering(kit, tx, user.id)
         if not active:
             return Refusal(NO_DEVICE, "device.none")
         floor = floors.floor(session.client, "confirm", operation, user.floor)

@@ -39,6 +39,7 @@ from watchword.flows import (
     password_step,
     reach,
     sessions,
+    sms,
     suspicion,
 )
 from watchword.flows.endings import ENDINGS, settle, tell
@@ -111,7 +112,7 @@ def _open(
         user = networks.admit(kit, tx, checked, visit)
         if isinstance(user, Refusal):
             return user
-        devices = password_step.active_devices(tx, user.id, now)
+        devices = reach.answering(kit, tx, user.id)
         if user.flagged and client.id != "portal":
             tx.audit.write(AuditRow("login.password.flagged", user.id, personal=visit.personal()), now)
             return Refusal(PASSWORD_FLAGGED, "password.flagged")
@@ -202,6 +203,7 @@ def open_attempt(
         owner_notices.put(kit, tx, user.id, "suspicion", now + owner_notices.SHORT_SECONDS, visit=visit, reason=suspect)
     if pushed:
         letters.wake_phone(kit, tx, user, devices[0].phone_id, attempt.id)
+    sms.begin(kit, tx, attempt, user, devices[0])
     return Opened(attempt, collector, devices, ask, changed)
 
 

@@ -62,7 +62,7 @@ class Polled(BaseModel):
 
 class Show(Body):
     collector: Collector
-    way: Literal["qr", "challenge"]
+    way: Literal["qr", "challenge", "sms"]
 
 
 class Shown(BaseModel):
@@ -78,7 +78,7 @@ class PushAgain(Body):
 
 class Answer(Body):
     collector: Collector
-    way: Literal["challenge", "code", "temporary_code"]
+    way: Literal["challenge", "code", "temporary_code", "sms"]
     answer: Annotated[str, Field(max_length=64)]
 
 

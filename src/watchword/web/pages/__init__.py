@@ -64,6 +64,7 @@ from watchword.web.pages.views import (
     QrPanel,
     RefusalView,
     StartPage,
+    TextPanel,
     WaitingPage,
 )
 
@@ -93,6 +94,7 @@ __all__ = [
     "RefusalView",
     "Renderer",
     "StartPage",
+    "TextPanel",
     "WaitingPage",
     "fold_code",
     "plain_name",

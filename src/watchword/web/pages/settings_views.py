@@ -90,6 +90,15 @@ class DeviceRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRow:
+    """A verified number, masked. `fresh` is until when it is too new to get codes, 0 where it is not."""
+
+    id: str
+    masked: str
+    fresh: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class TestPush:
     """What became of a test push. `none`: this phone gets no notifications."""
 
@@ -110,6 +119,7 @@ class DevicesPage(SettingsPage):
     typed: str = ""
     ask: str = ""
     tested: TestPush | None = None
+    numbers: tuple[NumberRow, ...] = ()  # verified ones that get no codes by SMS yet
     may_add: bool = False  # a temporary code may put a device in place, and change nothing else
     floor: int = 0
     floors: ClassVar[tuple[int, ...]] = tuple(int(one) for one in CHOICES)
