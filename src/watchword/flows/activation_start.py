@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, replace
 
-from watchword.core.devices import SMS, Platform
+from watchword.core.devices import STOPGAPS, Platform
 from watchword.core.enrolments import FINISH_SECONDS, START_SECONDS, Enrolment
 from watchword.core.refusals import (
     ALREADY_HAS_KEY,
@@ -106,8 +106,8 @@ def usable(kit: Kit, tx: Tx, enrolment: Enrolment, *states: str) -> tuple[Enrolm
 
 def closed_by(tx: Tx, user: User, now: int) -> bool:
     """Whether a device is there that closes the road of a first one. A code by SMS does not: it proves what this road proves, provided that
-    the code goes to the same number (`on_file`)."""
-    return any(device.kind != SMS for device in password_step.active_devices(tx, user.id, now))
+    the code goes to the same number (`on_file`); nor do recovery codes, which nobody may have alone."""
+    return any(device.kind not in STOPGAPS for device in password_step.active_devices(tx, user.id, now))
 
 
 def _for_the_first(tx: Tx, enrolment: Enrolment) -> bool:

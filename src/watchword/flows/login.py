@@ -201,10 +201,15 @@ def open_attempt(
     tx.audit.write(AuditRow(f"{area(action)}.attempt.opened", user.id, attempt.id, fields, visit.personal()), now)
     if suspect:
         owner_notices.put(kit, tx, user.id, "suspicion", now + owner_notices.SHORT_SECONDS, visit=visit, reason=suspect)
-    if pushed:
-        letters.wake_phone(kit, tx, user, devices[0].phone_id, attempt.id)
-    sms.begin(kit, tx, attempt, user, devices[0])
+    _ask_device(kit, tx, user, attempt, devices[0], pushed=pushed)
     return Opened(attempt, collector, devices, ask, changed)
+
+
+def _ask_device(kit: Kit, tx: Tx, user: User, attempt: Attempt, device: Device, *, pushed: bool) -> None:
+    """What leaves the house for a new attempt: a notification, or a code by SMS."""
+    if pushed:
+        letters.wake_phone(kit, tx, user, device.phone_id, attempt.id)
+    sms.begin(kit, tx, attempt, user, device)
 
 
 def _ask(user: User, recent: tuple[Attempt, ...], now: int, suspect: str) -> Ask:

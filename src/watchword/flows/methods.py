@@ -232,7 +232,11 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[
     counted = tx.devices.count(holder.device.id, WRONG_LIMIT)
     if counted is None:
         return Refusal(DEVICE_DISABLED, "device.spent")
-    device = replace(holder.device, wrong=counted)
+    current = tx.devices.get(
+        holder.device.id
+    )  # its row is locked by the count: what another login made of it meanwhile stands
+    device = replace(current or holder.device, wrong=counted)
+    holder = replace(holder, device=device)
     verdict: Verdict = factor.verify(holder, challenge, given, now=now)
     if isinstance(verdict, Accepted):
         spent = [tx.claims.spend(claim, now + CLAIM_SECONDS) for claim in verdict.claims]
@@ -258,6 +262,9 @@ def _accepted(
     tx.challenges.end(attempt.id, factor.kind)
     if factor.sends:
         tx.codes.end(factor.sends, attempt.id, now)
+    user = tx.users.get(attempt.user_id) if factor.tells else None
+    if user is not None:
+        letters.tell_all(kit, tx, user, factor.tells, **verdict.told)
     fields = {"kind": factor.kind, "device": device.id}
     tx.audit.write(AuditRow("login.device.accepted", attempt.user_id, attempt.id, fields), now)
     return attempt

@@ -22,10 +22,9 @@ from watchword.core.rates import Window
 from watchword.core.refusals import ACTIVATION_THROTTLED, INVALID, PROOF_FIRST, SESSION_ABSENT, USED_OR_OLD, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, username_key
-from watchword.flows import changes, sent_codes, sms
+from watchword.flows import changes, reach, sent_codes, sms
 from watchword.flows.activation_start import new_enrolment, on_file, page_over
 from watchword.flows.kit import Kit, Visit
-from watchword.flows.password_step import active_devices
 from watchword.flows.phone_opening import claim_hash, platform_refusal
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.ready import Proven, gather
@@ -68,7 +67,7 @@ def current(kit: Kit, session: Session, *, renew: bool = False) -> Offer | Refus
         user = tx.users.lock(session.user_id)
         if user is None:
             return Refusal(SESSION_ABSENT, "user.gone")
-        devices = active_devices(tx, user.id, now)
+        devices = reach.answering(kit, tx, user.id)
         if devices and not (session.kind == "enrolment" and all(one.added_in == session.id for one in devices)):
             if session.kind == "enrolment":
                 return Refusal(PROOF_FIRST, "device.exists")  # the first enrolment's proof is for the first device only
