@@ -20,7 +20,7 @@ def answering(kit: Kit, tx: Tx, user_id: str) -> tuple[Device, ...]:
     restricts it a lasting device beside it; recovery codes are for somebody who has something to recover."""
     devices = active_devices(tx, user_id, kit.clock.now())
     if any(device.kind == SMS for device in devices):
-        numbers = sms.usable_numbers(tx, user_id) if sms.stands(kit, devices) else frozenset()
+        numbers = sms.usable_numbers(kit, tx, user_id) if sms.stands(kit, devices) else frozenset()
         devices = tuple(one for one in devices if one.kind != SMS or sms.contact_of(one) in numbers)
     return devices if any(device.kind != RECOVERY_CODE for device in devices) else ()
 

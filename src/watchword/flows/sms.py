@@ -15,7 +15,7 @@ from watchword.core.devices import RECOVERY_CODE, SMS, Device, lasting
 from watchword.core.refusals import CONTACT_GONE, Refusal
 from watchword.core.users import Contact, User
 from watchword.factors.sms_code import PURPOSE, SmsCode
-from watchword.flows import letters, sent_codes
+from watchword.flows import letters, lower_limits, sent_codes
 from watchword.flows.kit import Kit
 from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow, Sending, Tx
@@ -43,7 +43,8 @@ def after_verifying(kit: Kit, tx: Tx, user: User, contact_id: str, session_id: s
     """
     now = kit.clock.now()
     contact = next((one for one in tx.contacts.of(user.id) if one.id == contact_id and one.kind == "sms"), None)
-    if contact is None or not contact.on_file or not kit.policy.sms_alone:
+    late = lower_limits.binding(kit, user) is not None
+    if contact is None or not contact.on_file or not kit.policy.sms_alone or late:
         return None
     if any(device.kind != RECOVERY_CODE for device in active_devices(tx, user.id, now)):
         return None
@@ -79,8 +80,12 @@ def stands(kit: Kit, devices: tuple[Device, ...]) -> bool:
     return kit.policy.sms_alone or any(device.state == "active" and lasting(device) for device in devices)
 
 
-def usable_numbers(tx: Tx, user_id: str) -> frozenset[str]:
-    """The ids of a user's numbers that codes may go to: on file and verified."""
+def usable_numbers(kit: Kit, tx: Tx, user_id: str) -> frozenset[str]:
+    """The ids of a user's numbers that codes may go to: on file and verified. None for some time after a recovery: what set the password
+    would else give both elements."""
+    user = tx.users.get(user_id)
+    if user is None or lower_limits.binding(kit, user) is not None:
+        return frozenset()
     return frozenset(one.id for one in tx.contacts.of(user_id) if one.kind == "sms" and one.on_file and one.verified)
 
 

@@ -7,7 +7,8 @@ from operator import attrgetter
 
 from sqlalchemy import delete, select
 
-from watchword.flows.console_ports import Draft, Link
+from watchword.core.staff_links import Link
+from watchword.flows.console_ports import Draft
 from watchword.flows.ports import Vault
 from watchword.stores.console_tables import staff_drafts, staff_links
 from watchword.stores.database import Database, Row

@@ -78,7 +78,7 @@ class PushAgain(Body):
 
 class Answer(Body):
     collector: Collector
-    way: Literal["challenge", "code", "temporary_code", "sms"]
+    way: Literal["challenge", "code", "temporary_code", "sms", "code_app", "recovery_code"]
     answer: Annotated[str, Field(max_length=64)]
 
 

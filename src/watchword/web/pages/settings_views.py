@@ -86,6 +86,7 @@ class DeviceRow:
     here: bool = False  # it approved the login of this session
     synced: bool = False  # a passkey that may be on several devices
     disabled: bool = False
+    left: int = -1  # recovery codes that were not used yet
     ends: int = 0  # of a temporary one
 
 
@@ -123,6 +124,29 @@ class DevicesPage(SettingsPage):
     may_add: bool = False  # a temporary code may put a device in place, and change nothing else
     floor: int = 0
     floors: ClassVar[tuple[int, ...]] = tuple(int(one) for one in CHOICES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeAppPage(SettingsPage):
+    """A key for a code app: what the QR holds, what is typed by hand, until when a code of it is taken."""
+
+    template: ClassVar[str] = "settings_code_app.html"
+    section: ClassVar[str] = "devices"
+    path: str = "/settings/devices/app"
+    address: str
+    key: str
+    until: int
+    typed: str = ""  # the name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesPage(SettingsPage):
+    """New recovery codes, shown this once."""
+
+    template: ClassVar[str] = "settings_recovery_codes.html"
+    section: ClassVar[str] = "devices"
+    path: str = "/settings/devices"
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

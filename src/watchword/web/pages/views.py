@@ -18,10 +18,22 @@ from watchword.core.refusals import Kind
 
 PushState = Literal["sent", "limited", "quiet", "none", "expired", "off", "other"]
 ConfirmationReason = Literal["", "browser", "network", "denial", "several", "policy", "suspicion"]
-Way = Literal["", "qr", "challenge", "code", "other", "passkey", "temporary_code", "sms"]
+Way = Literal["", "qr", "challenge", "code", "other", "passkey", "temporary_code", "sms", "code_app", "recovery_code"]
 OverKind = Literal["denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone"]
 EnrolStep = Literal["choose", "code", "scan", "done", "over", "no_contact"]
-LoginWay = Literal["push", "qr", "challenge", "code", "passkey", "temporary_code", "sms", "enrol", "password"]
+LoginWay = Literal[
+    "push",
+    "qr",
+    "challenge",
+    "code",
+    "passkey",
+    "temporary_code",
+    "sms",
+    "code_app",
+    "recovery_code",
+    "enrol",
+    "password",
+]
 Outcome = Literal["complete", "denied", "not_me", "expired", "failed", "cancelled", "lapsed", "pending"]
 
 _OVER: Mapping[str, Kind] = {
@@ -339,6 +351,7 @@ class DemoAccount:
     username: str
     password: str
     name: str = ""
+    role: str = ""  # of staff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -350,3 +363,5 @@ class DemoPage(Page):
     portal_url: str
     key_url: str
     accounts: tuple[DemoAccount, ...] = ()
+    console_url: str = ""  # where `staff` sign in
+    staff: tuple[DemoAccount, ...] = ()

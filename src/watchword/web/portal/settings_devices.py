@@ -9,8 +9,9 @@ from starlette.responses import Response
 
 from watchword.core import floors
 from watchword.core.device_policy import bars
-from watchword.core.devices import Level
+from watchword.core.devices import RECOVERY_CODE, Level
 from watchword.core.refusals import NOT_FOUND, Refusal
+from watchword.factors.recovery_code import left
 from watchword.flows import confirm, devices, own_floor, passkeys, sms_adding
 from watchword.web.asking import Ask
 from watchword.web.pages.settings_views import DeviceRow, DevicesPage, NumberRow, TestPush
@@ -34,7 +35,7 @@ def show(ask: Ask, error: Refusal | None = None, *, at: str = "", ask_about: str
             id=line.device.id, name=line.device.name, kind=line.device.kind, bars=bars(line.level), since=line.device.created,
             synced=line.level is Level.PASSKEY_SYNCED, disabled=line.device.state == "disabled", ends=line.device.ends,
             last_used=line.device.last_used, place=line.place, others=line.others, notified=line.notified, stays=line.stays,
-            here=line.here,
+            here=line.here, left=left(line.device.secret) if line.device.kind == RECOVERY_CODE else -1,
         )
         for line in devices.look(ask.site.kit, signed.session)
     )  # fmt: skip

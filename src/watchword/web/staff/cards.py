@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from watchword.flows.staff.desk import Desk
 from watchword.flows.staff.requests import Shown
-from watchword.web.pages.console_views import FourEyes
+from watchword.web.pages.console_views import CallFact, FourEyes
 
 
 def card(shown: Shown, who: Desk, note: str = "") -> FourEyes:
@@ -15,4 +17,11 @@ def card(shown: Shown, who: Desk, note: str = "") -> FourEyes:
         asked=request.asked, expires=request.expires, reason=request.reason, evidence=request.evidence,
         params=tuple(shown.words.items()), decided_by=shown.decided_by, decided=request.decided, said=request.note,
         told=shown.told.get("to", ""), mine=request.asked_by == who.user.id, may=shown.may, note=note,
+        call=_call(request.caller), alarm=shown.alarm,
     )  # fmt: skip
+
+
+def _call(fact: Mapping[str, str]) -> CallFact | None:
+    if not fact:
+        return None
+    return CallFact(device=fact["device"], at=int(fact["at"]), direction=fact["direction"], words=fact["words"])
