@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from watchword.core import codes, floors
-from watchword.core.devices import Platform
+from watchword.core.devices import RECOVERY_CODE, Platform
 from watchword.core.encoding import b64u, sha256
 from watchword.core.enrolments import (
     FINISH_SECONDS,
@@ -68,7 +68,8 @@ def current(kit: Kit, session: Session, *, renew: bool = False) -> Offer | Refus
         if user is None:
             return Refusal(SESSION_ABSENT, "user.gone")
         devices = reach.answering(kit, tx, user.id)
-        if devices and not (session.kind == "enrolment" and all(one.added_in == session.id for one in devices)):
+        held = [one for one in devices if one.kind != RECOVERY_CODE and one.added_in != session.id]
+        if held or (devices and session.kind != "enrolment"):
             if session.kind == "enrolment":
                 return Refusal(PROOF_FIRST, "device.exists")  # the first enrolment's proof is for the first device only
             refused = changes.refusal(
