@@ -160,3 +160,20 @@ def test_oathtool_agrees_both_ways(here: Installation) -> None:
 def _oathtool(*arguments: str) -> str:
     made = subprocess.run(["oathtool", *arguments], capture_output=True, text=True, check=True)
     return made.stdout.strip().splitlines()[-1]
+
+
+def test_a_change_is_confirmed_by_what_can_name_it(here: Installation) -> None:
+    """ADR 0022: beside Key a code is for logins; who has nothing else confirms with it."""
+    who, key = with_app(here)
+    browser = logged_in(here, who)
+    here.later(301)
+    browser.get("/settings/contacts")
+    browser.post("/confirm", operation="contacts")
+    assert typed(browser, code(here, key)).path != "/settings/contacts"
+    with here.built.store.write() as tx:
+        phone = next(one for one in tx.devices.of_user(who.id) if one.kind == "key")
+        tx.devices.move(phone.id, "active", "inactive", here.clock.now())
+    here.later(61)
+    browser.get("/settings/contacts")
+    browser.post("/confirm", operation="contacts")
+    assert typed(browser, code(here, key)).path == "/settings/contacts"

@@ -233,3 +233,25 @@ def test_what_the_institution_put_there_with_the_account_was_never_changed(here:
     assert user is not None
     kept = contact(here, who)
     assert fresh_until(kept, user, 86400, here.clock.now()) == 0
+
+
+def test_a_code_for_a_change_says_so(here: Installation) -> None:
+    """ADR 0022."""
+    who = enrolled(here)
+    browser = texted(here, who, waiting(here, who))
+    here.later(301)
+    browser.get("/settings/contacts")
+    browser.post("/confirm", operation="contacts")
+    assert "approves a change" in here.letters(who.number)[0]["text"]
+    assert texted(here, who, browser).page.path == "/settings/contacts"
+
+
+def test_after_a_recovery_it_waits(here: Installation) -> None:
+    """What set the password would else give both elements."""
+    who = enrolled(here)
+    with here.built.store.write() as tx:
+        tx.users.set_recovered(who.id, here.clock.now())
+    page = here.browser().login(who.username, who.password)
+    assert page.path != "/login/wait"
+    here.later(24 * 60 * 60 + 1)
+    waiting(here, who)

@@ -35,7 +35,7 @@ _CHANGES = (
     "renewal.transfer.offered", "renewal.transfer.approved", "renewal.transfer.done", "session.staff.ended", "staff.account.suspended",
     "staff.account.reinstated", "staff.enrolment.restarted", "staff.interview.held", "staff.lock.cleared", "staff.number.changed",
     "staff.password.reset", "staff.phone.lost", "staff.request.opened", "staff.request.approved", "staff.request.rejected",
-    "staff.roles.changed", "staff.sessions.ended", "staff.caller.asked", "staff.caller.confirmed", "staff.caller.alarmed",
+    "staff.roles.changed", "staff.member.invited", "staff.sessions.ended", "staff.caller.asked", "staff.caller.confirmed", "staff.caller.alarmed",
     "account.networks.changed", "account.limits.changed",
 )  # fmt: skip
 KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), **dict.fromkeys(_CHANGES, "change")})
@@ -49,7 +49,8 @@ UNTOLD = frozenset(
         "code.start.sent", "code.login.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
         "code.activation.refused", "code.contact.refused", "code.send.limited", "code.recover.sent", "code.recover.refused", "recovery.key.asked",
         "code.key_recovery.sent", "code.key_recovery.refused", "renewal.pin.proved", "renewal.secrets.issued", "renewal.transfer.scanned",
-        "staff.action.refused", "staff.administrator.first", "staff.glass.broken", "staff.login.refused", "staff.members.listed",
+        "staff.action.refused", "staff.administrator.first", "staff.glass.broken", "staff.link.offered", "staff.link.opened",
+        "staff.link.refused", "staff.link.void", "staff.login.refused", "staff.members.listed",
         "staff.people.searched", "staff.person.shown", "staff.request.failed", "staff.request.shown", "staff.request.withdrawn",
         "staff.requests.listed", "login.network.throttled", "staff.callers.listed", "staff.caller.stopped", "caller.attempt.opened",
         "caller.attempt.expired", "caller.attempt.lapsed", "caller.attempt.failed", "caller.push.approved", "caller.push.denied",

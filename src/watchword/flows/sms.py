@@ -100,7 +100,8 @@ def send(kit: Kit, tx: Tx, attempt: Attempt, user: User, device: Device) -> sent
     contact = next((one for one in tx.contacts.of(user.id) if one.id == contact_of(device)), None)
     if contact is None:
         return Refusal(CONTACT_GONE, "contact.gone")
-    sent = sent_codes.send(kit, tx, user, contact, PURPOSE, attempt.id)
+    letter = "confirm_code" if attempt.action == "confirm" else ""
+    sent = sent_codes.send(kit, tx, user, contact, PURPOSE, attempt.id, letter=letter)
     code = tx.codes.current(PURPOSE, attempt.id)
     if isinstance(sent, Refusal) or code is None:
         return sent

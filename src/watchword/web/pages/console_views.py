@@ -108,7 +108,8 @@ class CallFact:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FourEyes:
-    """A request as it is read and decided: `may` of approve, reject, withdraw; `params` pairs of name and value; `note` what is typed.
+    """A request as it is read and decided: `may` of approve, reject, withdraw; `params` pairs of name and value; `matched` the facts
+    of an interview behind it; `note` what is typed.
 
     `call` is what Key said of the call it was made in; `alarm` when the person said, within a day, that nobody of his was calling. Without
     `decided_by` it was that which closed it.
@@ -124,6 +125,7 @@ class FourEyes:
     expires: int
     reason: str
     evidence: str
+    matched: tuple[str, ...] = ()
     params: tuple[tuple[str, str], ...] = ()
     decided_by: str = ""
     decided: int = 0

@@ -96,7 +96,9 @@ def _view(ask: Ask, who: Desk, found: Card, error: Refusal | None) -> PersonPage
 
 def _open(act: str, found: Card) -> bool:
     """Whether an act would change anything."""
-    if act in ("lost_phone", "caller"):
+    if act == "caller":
+        return any(device.state == "active" and on_phone(device) for device in found.devices)
+    if act == "lost_phone":
         return any(device.state == "active" for device in found.devices)
     return found.user.state == "active" if act == "suspend" else True
 
