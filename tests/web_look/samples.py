@@ -217,7 +217,7 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "waiting-passkey-beside": wait(**coded, methods=(*both, Method(id="t", name="T", kind="temporary_code")), open_way="passkey", errors={"passkey": no(refusals.PASSKEY_WRONG)}),
         "waiting-temporary": wait("other", lead="temporary_code", method="t", methods=(both[0], Method(id="t", name="T", kind="temporary_code"))),
         "waiting-temporary-wrong": wait("other", lead="temporary_code", method="t", methods=(Method(id="t", name="T", kind="temporary_code"),), errors={"temporary_code": no(refusals.TEMPORARY_WRONG)}),
-        "waiting-sms": wait("other", lead="sms", method="s", methods=(both[0], text), text=sent),
+        "waiting-sms": wait("other", lead="sms", method="s", methods=(both[1], text), text=sent),
         "waiting-sms-wrong": wait("other", lead="sms", method="s", methods=(text,), text=sent, errors={"sms": no(refusals.SMS_WRONG)}),
         "waiting-sms-unsent": wait("other", lead="sms", method="s", methods=(text,), errors={"sms": no(refusals.SEND_LIMITED, until=NOW + 60)}),
         "waiting-codes-beside": wait(**coded, methods=(*both, text, Method(id="c", name="Blue app", kind="code_app"), Method(id="r", name="R", kind="recovery_code")), open_way="sms"),
