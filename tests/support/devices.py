@@ -60,7 +60,7 @@ def app_key(browser: Browser) -> bytes:
     browser.get(DEVICES)
     page = browser.post(f"{DEVICES}/app", do="begin")
     assert page.path == f"{DEVICES}/app", f"{page.path} {page.status} {page.refusals}"
-    spelled = re.search(r'class="mono key">([A-Z2-7 ]+)<', page.html)
+    spelled = re.search(r'class="mono app-key">([A-Z2-7 ]+)<', page.html)
     assert spelled, "the key stands on the page"
     return base64.b32decode(spelled[1].replace(" ", ""))
 

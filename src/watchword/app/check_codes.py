@@ -47,7 +47,7 @@ def code_app(walk: Walk) -> None:
     browser: Browser = walk.memory["codes"]
     browser.get(DEVICES)
     page = browser.post(f"{DEVICES}/app", do="begin")
-    spelled = re.search(r'class="mono key">([A-Z2-7 ]+)<', page.html)
+    spelled = re.search(r'class="mono app-key">([A-Z2-7 ]+)<', page.html)
     hold(spelled, f"the key: {page.path} {page.refusals}")
     key = base64.b32decode(spelled[1].replace(" ", "") if spelled else "")
     page = browser.post(f"{DEVICES}/app", do="confirm", code=_code(walk, key), name="App")
