@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watchword.core.attempts import Attempt, state_at
-from watchword.core.devices import Device
+from watchword.core.devices import SMS, Device
 from watchword.core.encoding import sha256
 from watchword.core.recovery import FIRST
 from watchword.core.refusals import ATTEMPT_GONE, Refusal
@@ -68,7 +68,7 @@ def look(kit: Kit, collector: str, *, bound_key: str = "") -> Waiting | Refusal:
         key = reach.key_of(devices, attempt.device_id)
         notified = key is not None and tx.phones.push_target(key.phone_id) is not None
         questions = tuple(found for kind in _kinds(kit, devices) if (found := methods.asked(tx, attempt, kind, now)))
-        text = sms.on_the_way(tx, attempt, now)
+        text = sms.on_the_way(tx, attempt, now) if any(device.kind == SMS for device in devices) else None
         asked_now = now < attempt.push_until
         ask = None if asked_now else may_ask_now(user, tx.attempts.recent(user.id, now - RECENT_SECONDS), now)
     return Waiting(
