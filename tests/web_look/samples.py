@@ -116,7 +116,9 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
     }
     both = (Method(id="p", name=name or "Blue key", kind="passkey", count=2), Method(id="a", name=phone))
     text = Method(id="s", name=name or "+81 •• •••• 4210", kind="sms")
-    sent = TextPanel(to="+81 •• •••• 4210", at=NOW - 20, until=NOW + 580, again_at=NOW + 40, delivery="sent", delivery_at=NOW - 15)
+    sent = TextPanel(
+        to="+81 •• •••• 4210", at=NOW - 20, until=NOW + 580, again_at=NOW + 40, delivery="sent", delivery_at=NOW - 15
+    )
     coded = {"confirmation": "482915", "confirmation_reason": "browser"}
 
     def no(kind: Kind, **params: object) -> RefusalView:
