@@ -14,21 +14,11 @@ ENDED = {"platform": "platform", "staff": "staff"}  # a portal's session and one
 
 
 def issue(
-    kit: Kit,
-    tx: Tx,
-    user: User,
-    *,
-    kind: str,
-    client: str,
-    attempt_id: str,
-    acr: str,
-    amr: tuple[str, ...],
-    idle: int,
-    life: int,
-    level: int = 0,
-) -> tuple[Session, str]:
+    kit: Kit, tx: Tx, user: User,
+    *, kind: str, client: str, attempt_id: str, acr: str, amr: tuple[str, ...], idle: int, life: int, level: int = 0, confirms: bool = False,
+) -> tuple[Session, str]:  # fmt: skip
     """The only place where a session comes to be. Returns it with its token, of which the store keeps the hash. `level` is that of what was
-    held, 0 where nothing was."""
+    held, 0 where nothing was; `confirms` says whether that also counts for a change that matters, for a few minutes."""
     now = kit.clock.now()
     token = b64u(kit.entropy.bytes(32))
     session = Session(
@@ -49,6 +39,8 @@ def issue(
         proved=0,
         account=user.kind,
         level=level,
+        confirmed=now if confirms else 0,
+        confirmed_level=level if confirms else 0,
     )
     tx.sessions.add(session)
     return session, token
