@@ -120,7 +120,6 @@ class Separate:
     resists: bool = (
         False  # whether a page between the person and us gains nothing by it, so that it serves under suspicion too
     )
-    wordless: bool = False  # whether its code is the same for a login and for any change: none is confirmed by it where there is better
     browser: bool = False  # whether it takes a browser: terminals and platforms are not offered it
     malformed: Kind = PASSKEY_WRONG  # what is told of an answer that `read` cannot read
     spent: Kind = QUESTION_OVER  # what is told of a right answer that was given before

@@ -28,7 +28,6 @@ class CodeApp(Separate):
     device = CODE_APP
     level = Level.TOTP_APP
     amr = ("otp",)
-    wordless = True
     malformed = APP_CODE_FORM
     spent = CODE_USED
 

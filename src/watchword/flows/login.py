@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from watchword.core import assurance, confirmation, floors, pushes
 from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, SUSPICION, Attempt, Context, area, guarded, state_at
 from watchword.core.caller import ACTION
-from watchword.core.devices import Device, on_phone
+from watchword.core.devices import RECOVERY_CODE, Device, on_phone
 from watchword.core.encoding import b64u, sha256
 from watchword.core.policy import Client
 from watchword.core.pushes import Ask
@@ -375,8 +375,8 @@ def _confirms(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> bool:
     weaker than another of the same person."""
     if attempt.decided_by.rpartition(":")[2] == "key_code":
         return False
-    if attempt.level >= floors.STRONG:
-        return True
+    if attempt.level >= floors.STRONG or attempt.decided_by.rpartition(":")[2] == RECOVERY_CODE:
+        return True  # a recovery code reaches no floor but that of a new device, in the place of what is still there and lost
     devices = password_step.active_devices(tx, attempt.user_id, now)
     return attempt.level >= max(1, floors.beside(level(kit.factors, device) for device in devices))
 

@@ -26,17 +26,10 @@ def answering(kit: Kit, tx: Tx, user_id: str) -> tuple[Device, ...]:
 
 
 def above(factors: Factors, devices: Sequence[Device], floor: int, *, action: str) -> tuple[Device, ...]:
-    """Those of `devices` that reach the floor. A recovery is proven by Key alone; a change by what can name it, if there is such."""
-    found = tuple(
+    """Those of `devices` that reach the floor. A recovery is proven by Key alone."""
+    return tuple(
         device for device in devices if level(factors, device) >= floor and (action != "recover" or on_phone(device))
     )
-    naming = tuple(device for device in found if not wordless(factors, device))
-    return naming or found if action == "confirm" else found
-
-
-def wordless(factors: Factors, device: Device) -> bool:
-    """Whether its code says nothing of what is approved with it (ADR 0022)."""
-    return any(isinstance(factor, Separate) and factor.wordless for factor in of_device(factors, device.kind))
 
 
 def takes_browser(factors: Factors, device: Device) -> bool:
