@@ -11,6 +11,7 @@ from watchword.web.pages.limits_views import LimitsPage, OptingPage, StepRow
 from watchword.web.pages.settings_views import (
     ActivityPage,
     ActivityRow,
+    CodeAppPage,
     ContactRow,
     ContactsPage,
     CountryRow,
@@ -18,7 +19,9 @@ from watchword.web.pages.settings_views import (
     DevicesPage,
     LanguagePage,
     NoticesPage,
+    NumberRow,
     OverviewPage,
+    RecoveryCodesPage,
     SessionRow,
     SessionsPage,
     TestPush,
@@ -66,6 +69,8 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
         end=now + 99,
     )
 
+    app = {"address": "otpauth://totp/Watchword%3Awalker01?secret=" + "MFRGGZDF" * 4 + "&issuer=Watchword&algorithm=SHA1&digits=6&period=30", "key": "MFRGGZDF" * 4, "until": now + 600}  # fmt: skip
+
     def at(kind: Kind, row: str, **params: object) -> ContactsPage:
         return ContactsPage(rows=(sms, fresh, waiting, address), at=row, error=no(kind, **params), **contacts)
 
@@ -91,6 +96,20 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
         "settings-devices-unfit": DevicesPage(rows=(device,), may_add=True, error=no(refusals.PASSKEY_UNVERIFIED), **common),
         "settings-devices-temporary": DevicesPage(rows=(code,), may_add=True, **{**common, "confirmed": False}),
         "settings-devices-ask-passkey": DevicesPage(rows=(device, passkey), ask="k1", may_add=True, **common),
+        "settings-devices-codes": DevicesPage(
+            rows=(
+                device,
+                DeviceRow(id="a1", name=name or "Blue app", kind="code_app", bars=3, since=now - DAY, last_used=now - 60, place=place),
+                DeviceRow(id="s1", name=name or "+81 •• •••• 4210", kind="sms", bars=1, since=now - DAY),
+                DeviceRow(id="r1", name=name or "Recovery codes", kind="recovery_code", bars=1, since=now - DAY, left=7),
+            ),
+            may_add=True,
+            numbers=(NumberRow(id="n1", masked="+44 •••• ••3457"), NumberRow(id="n2", masked="+44 •••• ••3458", fresh=now + 3600)),
+            **common,
+        ),
+        "settings-code-app": CodeAppPage(**app, **common),
+        "settings-code-app-clock": CodeAppPage(**app, typed=name or "Blue app", error=no(refusals.APP_CLOCK, minutes=4, slow=True), **common),
+        "settings-recovery-codes": RecoveryCodesPage(codes=("7K2QX-M4T9B-0C8HD-2RWZ5-9NVJ3T",) * 10, **common),
         "settings-devices-none": DevicesPage(**common),
         "settings-sessions": SessionsPage(rows=(session, platform, SessionRow(id="s3", kind="enrolment")), **common),
         "settings-sessions-gone": SessionsPage(rows=(session,), error=no(refusals.SESSION_GONE), **common),

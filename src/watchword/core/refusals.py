@@ -116,6 +116,19 @@ TEMPORARY_WRONG = _kind(2321, "temporary.wrong", 422)
 TEMPORARY_OVER = _kind(2322, "temporary.over", 410)
 TEMPORARY_FORM = _kind(2323, "temporary.form", 422)  # params: digits
 FLOOR_UNREACHED = _kind(2331, "floor.unreached", 409)
+SMS_WRONG = _kind(2340, "sms.wrong", 422)
+SMS_FORM = _kind(2341, "sms.form", 422)
+SMS_OVER = _kind(2342, "sms.over", 410)
+NUMBER_FRESH = _kind(2343, "number.fresh", 403)  # params: until
+NUMBER_SERVES = _kind(2344, "number.serves", 409)
+SMS_ALONE = _kind(2345, "sms.alone", 403)
+APP_CODE_WRONG = _kind(2350, "code_app.wrong", 422)
+APP_CODE_FORM = _kind(2351, "code_app.form", 422)
+APP_CLOCK = _kind(2352, "code_app.clock", 422)  # params: minutes, slow
+APP_ENDED = _kind(2353, "code_app.ended", 410)
+RECOVERY_CODE_WRONG = _kind(2355, "recovery_code.wrong", 422)
+RECOVERY_CODE_FORM = _kind(2356, "recovery_code.form", 422)
+RECOVERY_CODE_ALONE = _kind(2357, "recovery_code.alone", 409)
 
 # 31xx-32xx: enrolment and activation
 PHONE_ROOTED = _kind(3101, "phone.rooted", 403)

@@ -7,11 +7,14 @@ from types import MappingProxyType
 
 from watchword.core.devices import Device, Level
 from watchword.factors.base import Factor, Separate
+from watchword.factors.code_app import CodeApp
 from watchword.factors.key_challenge import KeyChallenge
 from watchword.factors.key_code import KeyCode
 from watchword.factors.key_push import KeyPush
 from watchword.factors.key_qr import KeyQr
 from watchword.factors.passkey import Passkey
+from watchword.factors.recovery_code import RecoveryCode
+from watchword.factors.sms_code import SmsCode
 from watchword.factors.temporary_code import TemporaryCode
 
 Factors = Mapping[str, Factor | Separate]
@@ -19,7 +22,7 @@ Factors = Mapping[str, Factor | Separate]
 FACTORS: Factors = MappingProxyType(
     {
         factor.kind: factor
-        for factor in (KeyPush(), KeyQr(), KeyChallenge(), KeyCode(), Passkey(), TemporaryCode())
+        for factor in (KeyPush(), KeyQr(), KeyChallenge(), KeyCode(), Passkey(), CodeApp(), SmsCode(), RecoveryCode(), TemporaryCode())
     }
 )  # fmt: skip
 

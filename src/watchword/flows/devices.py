@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from watchword.core.attempts import Attempt
 from watchword.core.device_policy import deactivation_fault
-from watchword.core.devices import TEMPORARY_CODE, Device, Level, lasting, on_phone, usable
+from watchword.core.devices import CODE_APP, RECOVERY_CODE, TEMPORARY_CODE, Device, Level, lasting, on_phone, usable
 from watchword.core.rates import Window
 from watchword.core.refusals import DEVICE_GONE, DEVICE_NAME, DEVICE_STAFF, DEVICE_TEST_LIMITED, Kind, Refusal
 from watchword.core.sessions import Session
@@ -22,7 +22,11 @@ from watchword.flows.ports import AuditRow, Letter, Sending, Tx
 LONGEST_NAME = 64
 TESTS = (Window(1, 30), Window(5, 60 * 60))
 TEST_SECONDS = 60
-TAGS = {TEMPORARY_CODE: "temporary"}  # in the audit; every other kind by its own name
+TAGS = {
+    TEMPORARY_CODE: "temporary",
+    CODE_APP: "app",
+    RECOVERY_CODE: "recovery",
+}  # in the audit; every other kind by its own name
 FAULTS: Mapping[str, Kind] = MappingProxyType({"inactive": DEVICE_GONE, "staff": DEVICE_STAFF})
 
 

@@ -11,6 +11,7 @@ from watchword.core.devices import on_phone
 from watchword.core.policy import OWN_CLIENTS
 from watchword.core.refusals import CLIENT_UNKNOWN, COLLECTOR, PROOF_OF_KEY, Refusal
 from watchword.core.sessions import Session
+from watchword.factors.sms_code import SmsCode
 from watchword.flows import answers, entitlements, held, login, methods, platform, sessions, waiting
 from watchword.flows.answers import KINDS
 from watchword.flows.kit import Visit
@@ -124,8 +125,13 @@ def password(ask: Ask, body: m.Password, login_id: str) -> dict[str, Any] | Refu
 
 
 def show(ask: Ask, body: m.Show, login_id: str) -> dict[str, Any] | Refusal:
-    """A QR or a challenge."""
+    """A QR, a challenge, or a code that is sent; `value` is then where it went."""
     key = bound(ask, login_id, body.collector)
+    if body.way == SmsCode.kind and not isinstance(key, Refusal):
+        asked = methods.ask(ask.site.kit, body.collector, body.way, bound_key=key)
+        if isinstance(asked, Refusal):
+            return asked
+        return {"way": body.way, "value": str(asked.shown["to"]), "expires": asked.until}
     shown = key if isinstance(key, Refusal) else answers.show(ask.site.kit, body.collector, body.way, bound_key=key)
     return shown if isinstance(shown, Refusal) else asdict(shown)
 

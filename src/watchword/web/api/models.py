@@ -73,7 +73,7 @@ class Polled(BaseModel):
 
 class Show(Body):
     collector: Collector
-    way: Literal["qr", "challenge"]
+    way: Literal["qr", "challenge", "sms"]
 
 
 class Shown(BaseModel):
@@ -89,7 +89,7 @@ class PushAgain(Body):
 
 class Answer(Body):
     collector: Collector
-    way: Literal["challenge", "code", "temporary_code"]
+    way: Literal["challenge", "code", "temporary_code", "sms", "code_app", "recovery_code"]
     answer: Annotated[str, Field(max_length=64)]
 
 

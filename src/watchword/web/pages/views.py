@@ -18,10 +18,22 @@ from watchword.core.refusals import Kind
 
 PushState = Literal["sent", "limited", "quiet", "none", "expired", "off", "other"]
 ConfirmationReason = Literal["", "browser", "network", "denial", "several", "policy", "suspicion"]
-Way = Literal["", "qr", "challenge", "code", "other", "passkey", "temporary_code"]
+Way = Literal["", "qr", "challenge", "code", "other", "passkey", "temporary_code", "sms", "code_app", "recovery_code"]
 OverKind = Literal["denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone"]
 EnrolStep = Literal["choose", "code", "scan", "done", "over", "no_contact"]
-LoginWay = Literal["push", "qr", "challenge", "code", "passkey", "temporary_code", "enrol", "password"]
+LoginWay = Literal[
+    "push",
+    "qr",
+    "challenge",
+    "code",
+    "passkey",
+    "temporary_code",
+    "sms",
+    "code_app",
+    "recovery_code",
+    "enrol",
+    "password",
+]
 Outcome = Literal["complete", "denied", "not_me", "expired", "failed", "cancelled", "lapsed", "pending"]
 
 _OVER: Mapping[str, Kind] = {
@@ -98,6 +110,18 @@ class ChallengePanel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextPanel:
+    """A code that was sent by SMS, and what became of the message (N04)."""
+
+    to: str
+    at: int
+    until: int
+    again_at: int
+    delivery: Literal["queued", "sent", "delivered", "failed"] = "queued"
+    delivery_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """One device in the drop-down (A07). `name` is the person's own name for it; `kind` the factor's, or `key`."""
 
@@ -126,6 +150,7 @@ class WaitingPage(Page):
     confirmation_reason: ConfirmationReason = ""
     qr: QrPanel | None = None
     challenge: ChallengePanel | None = None
+    text: TextPanel | None = None
     open_way: Way = ""
     errors: Mapping[str, RefusalView] = field(default_factory=lambda: MappingProxyType({}))  # by way, or "page"
     methods: tuple[Method, ...] = ()
@@ -201,6 +226,7 @@ class EnrolPage(Page):
     error: RefusalView | None = None
     key_url: str = ""
     until: int = 0  # end of the enrolment session
+    number: str = ""  # masked; codes by SMS to it log the person in from now on (N05)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

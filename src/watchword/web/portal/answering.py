@@ -42,13 +42,21 @@ def _response(ask: Ask) -> tuple[object, str]:
     return answers.answer(ask.site.kit, _collector(ask), "challenge", ask.form.get("response", "")), "challenge"
 
 
+def _send(ask: Ask) -> tuple[object, str]:
+    """Send what a device of this kind is asked by, such as a code by SMS; once more ends the one before."""
+    kind = ask.form.get("kind", "")[:32]
+    return methods.ask(ask.site.kit, _collector(ask), kind), kind
+
+
 def _device(ask: Ask) -> tuple[object, str]:
     """An answer of a device that is not Key; `kind` names its factor."""
     kind = ask.form.get("kind", "")[:32]
     return methods.answer(ask.site.kit, _collector(ask), kind, ask.form), kind
 
 
-SHOWS: Mapping[str, Act] = MappingProxyType({"again": _again, "method": _method, "qr": _qr, "challenge": _challenge})
+SHOWS: Mapping[str, Act] = MappingProxyType(
+    {"again": _again, "method": _method, "send": _send, "qr": _qr, "challenge": _challenge}
+)
 """After these the page is shown again."""
 ANSWERS: Mapping[str, Act] = MappingProxyType({"code": _code, "response": _response, "answer": _device})
 """After these, if nothing was refused, the attempt is approved."""

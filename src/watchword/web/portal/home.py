@@ -18,7 +18,8 @@ from watchword.web.portal.enrol import panel_of
 from watchword.web.portal.showing import page, refuse, see
 
 WAYS: dict[str, LoginWay] = {
-    "key_code": "code", "key_challenge": "challenge", "qr": "qr", "passkey": "passkey", "temporary_code": "temporary_code",
+    "key_code": "code", "key_challenge": "challenge", "qr": "qr", "passkey": "passkey", "temporary_code": "temporary_code", "sms": "sms",
+    "code_app": "code_app", "recovery_code": "recovery_code",
     "opted_out": "password",
 }  # fmt: skip
 OUTCOMES: dict[str, Outcome] = {"collected": "complete", "approved": "complete"}
