@@ -15,6 +15,9 @@ ENROL = Level.TEMPORARY
 # Staff show a passkey or Key, never less, whatever else their own account has.
 STAFF = Level.KEY_OFFLINE
 
+# Money takes what was made for approving: a code that does not name its purpose could be talked out of somebody for this one.
+MONEY = Level.KEY_OFFLINE
+
 ENROL_OPERATION = "devices"
 
 # What a person may choose as the weakest device that answers for him: anything; only what is approved or signed, so that there is no
@@ -27,6 +30,8 @@ def floor(client: str, action: str, operation: str, own: int) -> int:
     least = int(own)
     if client == "staff":
         least = max(least, STAFF)
+    if action == "withdraw":
+        least = max(least, MONEY)
     if action == "confirm" and operation != ENROL_OPERATION:
         least = max(least, CHANGES)
     return max(least, Level.TEMPORARY)

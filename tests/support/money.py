@@ -1,0 +1,73 @@
+"""A platform that asks for withdrawals, as tests hold it."""
+
+from __future__ import annotations
+
+import itertools
+from dataclasses import dataclass
+from typing import Any
+
+import httpx
+
+from tests.support.installation import Installation, Person
+
+_REFERENCES = itertools.count(1)
+PAYEE = {"name": "Kita Estate K.K.", "account": "JP12 3456 7890"}
+
+
+@dataclass(slots=True)
+class Money:
+    """A platform with a session of a person."""
+
+    here: Installation
+    token: str
+    client: str = "terminal"
+
+    def call(self, method: str, path: str, body: object = None, *, language: str = "en") -> httpx.Response:
+        """One request of the platform API with the session."""
+        headers = {"authorization": f"Bearer {self.token}", "accept-language": language}
+        return self.here.http.request(
+            method, f"{self.here.portal}/api/v1/withdrawals{path}", json=body, headers=headers
+        )
+
+    def wanted(self, amount: object = 12_345, **more: Any) -> dict[str, Any]:
+        """A request that would be right, with what is changed about it."""
+        reference = f"T-{next(_REFERENCES)}"
+        return {"amount": amount, "currency": "USD", "payee": PAYEE, "reference": reference, **more}
+
+    def ask(self, amount: object = 12_345, **more: Any) -> dict[str, Any]:
+        """A withdrawal that must be taken."""
+        answer = self.call("POST", "", self.wanted(amount, **more))
+        assert answer.status_code == 201, answer.text
+        found: dict[str, Any] = answer.json()
+        return found
+
+    def refused(self, amount: object = 12_345, **more: Any) -> dict[str, Any]:
+        """What the refusal says of one that must not be taken."""
+        answer = self.call("POST", "", self.wanted(amount, **more))
+        assert answer.status_code >= 400, answer.text
+        said: dict[str, Any] = answer.json()["refusal"]
+        return said
+
+    def look(self, one: dict[str, Any]) -> dict[str, Any]:
+        """How it stands."""
+        found: dict[str, Any] = self.call("GET", f"/{one['id']}").json()
+        return found
+
+    def cancel(self, one: dict[str, Any]) -> dict[str, Any]:
+        """Take it back."""
+        found: dict[str, Any] = self.call("POST", f"/{one['id']}/cancel").json()
+        return found
+
+
+def money(here: Installation, who: Person, client: str = "terminal") -> Money:
+    """A platform's session of this person."""
+    login = here.platform(client)
+    login.start(who.username, who.password)
+    assert login.answer("code", who.phone.code(here.pin())) == "approved"
+    return Money(here, login.collect().token, client)
+
+
+def sign(here: Installation, who: Person, one: dict[str, Any]) -> str:
+    """Its person approves it on the phone, with the digits that the platform shows."""
+    attempt = next(found for found in who.phone.pending().attempts if found.id == one["id"])
+    return who.phone.approve(attempt, here.pin(), one["signing"]["confirmation"]).result
