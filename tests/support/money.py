@@ -68,6 +68,10 @@ def money(here: Installation, who: Person, client: str = "terminal") -> Money:
 
 
 def sign(here: Installation, who: Person, one: dict[str, Any]) -> str:
-    """Its person approves it on the phone, with the digits that the platform shows."""
-    attempt = next(found for found in who.phone.pending().attempts if found.id == one["id"])
+    """Its person approves it on the phone, with the digits that the platform shows; by QR where pushes have their rest."""
+    attempt = next((found for found in who.phone.pending().attempts if found.id == one["id"]), None)
+    if attempt is None:
+        token = money(here, who).token
+        shown = Money(here, token).call("POST", f"/{one['id']}/show", {"way": "qr"}).json()
+        return who.phone.approve(who.phone.scan(shown["value"]), here.pin(), "").result
     return who.phone.approve(attempt, here.pin(), one["signing"]["confirmation"]).result
