@@ -166,7 +166,7 @@ def test_a_challenge_names_money_and_takes_the_lower_limit(here: Installation) -
     assert more["signing"]["ways"] == ["push", "qr"]
     said = platform.call("POST", f"/{more['id']}/show", {"way": "challenge"}).json()["refusal"]
     assert said["number"] == 8114 and "$200,000.00" in said["why"]
-    assert sign(here, who, more) == "approved"
+    assert sign(here, who, more, platform) == "approved"
 
 
 def test_the_qr_brings_the_same_details(here: Installation) -> None:

@@ -67,11 +67,11 @@ def money(here: Installation, who: Person, client: str = "terminal") -> Money:
     return Money(here, login.collect().token, client)
 
 
-def sign(here: Installation, who: Person, one: dict[str, Any]) -> str:
+def sign(here: Installation, who: Person, one: dict[str, Any], platform: Money | None = None) -> str:
     """Its person approves it on the phone, with the digits that the platform shows; by QR where pushes have their rest."""
     attempt = next((found for found in who.phone.pending().attempts if found.id == one["id"]), None)
     if attempt is None:
-        token = money(here, who).token
-        shown = Money(here, token).call("POST", f"/{one['id']}/show", {"way": "qr"}).json()
+        assert platform is not None, "the phone was not asked"
+        shown = platform.call("POST", f"/{one['id']}/show", {"way": "qr"}).json()
         return who.phone.approve(who.phone.scan(shown["value"]), here.pin(), "").result
     return who.phone.approve(attempt, here.pin(), one["signing"]["confirmation"]).result
