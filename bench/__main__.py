@@ -13,6 +13,7 @@ from pathlib import Path
 
 from bench import (
     attack,
+    audit,
     breached,
     checks,
     figures,
@@ -21,6 +22,7 @@ from bench import (
     million,
     overload,
     session_checks,
+    staff_search,
     start,
     timing,
     unhashed,
@@ -43,6 +45,8 @@ BENCHMARKS: dict[str, Run] = {
     "timing": timing.run,
     "million": million.run,
     "breached": breached.run,
+    "staff_search": staff_search.run,
+    "audit": audit.run,
 }
 
 

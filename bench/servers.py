@@ -88,7 +88,7 @@ class Installation:
         return {
             **{name: value for name, value in os.environ.items() if not name.startswith("WATCHWORD_")},
             "WATCHWORD_ENVIRONMENT": one.environment, "WATCHWORD_DATA_DIR": str(one.data_dir), "WATCHWORD_LOG_LEVEL": one.log_level,
-            "WATCHWORD_PORTAL__URL": one.portal.url, "WATCHWORD_KEY__URL": one.key.url,
+            "WATCHWORD_PORTAL__URL": one.portal.url, "WATCHWORD_KEY__URL": one.key.url, "WATCHWORD_STAFF__URL": one.staff.url,
             "WATCHWORD_LISTEN__HOST": one.listen.host, "WATCHWORD_LISTEN__PORT": str(one.listen.port),
             "WATCHWORD_DATABASE__URL": one.database.url, "WATCHWORD_WORKERS": str(one.workers),
             "WATCHWORD_SMS__PROVIDER": "outbox", "WATCHWORD_MAIL__PROVIDER": "outbox",
@@ -113,6 +113,7 @@ def installation(kind: str, *, cheap: bool = False, workers: int = 0) -> Iterato
         settings = load(
             environment="test" if cheap else "production", data_dir=folder, log_level="error", database={"url": url},
             portal={"url": f"http://portal.watchword.localhost:{port}"}, key={"url": f"http://key.watchword.localhost:{port}"},
+            staff={"url": f"http://staff.watchword.localhost:{port}"},
             listen={"host": "127.0.0.1", "port": port}, sms={"provider": "outbox"}, mail={"provider": "outbox"},
             workers=workers or (2 if kind == "postgresql" else 1), hash=_hash(cheap=cheap), throttle=WIDE,
         )  # fmt: skip

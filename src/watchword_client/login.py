@@ -169,6 +169,17 @@ class PlatformLogin:
         self._login = Login.of(self._post("/api/v1/logins", body))
         return self._login
 
+    def start_with_phone(self, username: str, *, system: str = "") -> Login:
+        """A username alone, where the server reads no password (1102, 1113): show the QR, wait for the phone, then `password`."""
+        body: Json = {"client": self.client, "username": username}
+        body |= {"system": system} if system else {}
+        self._login = Login.of(self._post("/api/v1/phone-first", body))
+        return self._login
+
+    def password(self, password: str) -> Session:
+        """The session of a login begun with the phone, once that has approved. Five wrong ones end it."""
+        return Session.of(self._step("password", {"password": password}))
+
     def poll(self, wait: int = LONGEST_WAIT) -> str:
         """The state, at once when it is over or the code to show is another one, else after `wait` seconds at most.
 

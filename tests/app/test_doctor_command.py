@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import sqlite3
 import stat
 from pathlib import Path
 
 import pytest
 
 from tests.app.operator import Operator
+from watchword.app.settings import load
+from watchword.app.wiring import build
 
 GOOD, WARN, BAD = "ok", "warning", "wrong"
 
@@ -105,3 +108,31 @@ def test_keys_rotate_and_phones_can_follow(tmp_path: Path, monkeypatch: pytest.M
     after = operator.run("keys", "show").split()
     assert after[after.index("current") + 1] == before[before.index("next") + 1]
     assert stat.S_IMODE((operator.folder / "keys.json").stat().st_mode) == 0o600
+
+
+def test_the_sealed_log_and_its_heads(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No place for heads is a warning; a row that nobody seals and a place that fails are wrong."""
+    operator = Operator(tmp_path, monkeypatch)
+    operator.run("migrate")
+    operator.run("keys", "show")
+    assert verdicts(operator, "log") == [GOOD, WARN]
+    place = tmp_path / "none" / "heads.txt"
+    monkeypatch.setenv("WATCHWORD_AUDIT__HEADS_FILE", str(place))
+    assert verdicts(operator, "log") == [GOOD]
+    operator.run("user", "add", "someone", "--mail", "someone@example.org")
+    path = operator.folder / "watchword.db"
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE audit SET at = at - 3600")
+    assert verdicts(operator, "log", code=1) == [BAD]
+    built = build(load(data_dir=operator.folder, environment="test"))
+    while built.sealing.seal():
+        pass
+    built.sealing.heads()
+    assert verdicts(operator, "log", code=1) == [GOOD, BAD]
+    place.parent.mkdir()
+    with sqlite3.connect(path) as connection:
+        connection.execute("UPDATE audit_places SET due = 0")
+    built.sealing.heads()
+    built.close()
+    assert verdicts(operator, "log") == [GOOD, GOOD]
+    assert place.read_text().count("\n— ") == 2

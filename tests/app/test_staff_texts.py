@@ -6,6 +6,7 @@ import re
 
 from tests.support.tree import SRC
 from tests.web_look.test_texts import SOURCES
+from watchword.core.caller import DIRECTIONS, OUTCOMES, OVER, WORDS
 from watchword.core.devices import DEVICE
 from watchword.core.interviews import FACTS
 from watchword.core.staff import KINDS, ROLES
@@ -22,6 +23,10 @@ FAMILIES = {
     "interview.fact": FACTS,
     "interview": ("matched", "differs", "skipped"),
     "request.state": REQUEST.states,
+    "caller.direction": DIRECTIONS,
+    "caller.state": (*OUTCOMES.values(), OVER),
+    "caller.check": WORDS.states,
+    "caller": ("words_shown", "words_matched"),
     "case.author": ("person", "staff"),
     "glass.act": ACTS,
     "glass.done": ACTS,

@@ -101,18 +101,15 @@ def test_no_further_phone_in_the_day_after_a_recovery(here: Installation) -> Non
     here.later(86_400)
 
 
-def test_a_first_key_brings_no_new_number_in_the_day_after_a_recovery(here: Installation) -> None:
+def test_a_first_key_that_was_begun_before_waits_too(here: Installation) -> None:
+    """However the recovery came about: what a password and a code began does not end with a Key."""
     who = here.person(phones=0)
-    password_taken_over(here, who)
-    kit, claim = here.built.kit, "A" * 22
-    begun = activation_start.start(kit, who.username, CHANGED, activation_start.Platform(), claim, Visit())
-    assert isinstance(begun, activation_start.Begun)
-    mailbox = next(contact for contact, _ in begun.contacts if contact.kind == "mail")
-    sent = activation_start.send_proof(kit, begun.enrolment.id, claim, mailbox.id)
-    assert not isinstance(sent, Refusal)
-    assert activation_start.check_proof(kit, begun.enrolment.id, claim, here.code_to(who.mail)) is None
-    made = activation_start.send_activation(kit, begun.enrolment.id, claim, region="JP", national="9088776655")
-    assert isinstance(made, Refusal) and made.kind.number == 6103
+    phone = here.new_phone()
+    started = phone.activate_start(who.username, who.password)
+    phone.activate_send(next(contact["id"] for contact in started["contacts"] if contact["kind"] == "sms"))
+    with here.built.store.write() as tx:
+        tx.users.set_recovered(who.id, here.clock.now())
+    refused(1430, work=lambda: phone.activate_prove(here.code_to(who.number)))
 
 
 # What a new password ends

@@ -47,7 +47,8 @@ _READ = """() => {
   return [document.title, ...said].filter(Boolean)
 }"""
 _BRANDS = {
-    "Watchword", "Key", "SMS", "PIN", "QR", "ID", "ID:", "Wi-Fi", "Caps", "Lock", "Chrome", "Chromium", "Android", "iOS", "iPhone", "iPad",
+    "Watchword", "Key", "SMS", "SIM", "PIN", "QR", "USB", "NFC", "ID", "ID:", "Wi-Fi", "Caps", "Lock", "Chrome", "Chromium", "Android", "iOS", "iPhone",
+    "iPad",
     "Windows", "Linux", "Safari", "Pixel", "USD", "Face", "Touch", "English", "OK", "cm", "km", "localhost", "Asia", "Tokyo", "PNG", "JPEG", "MB", "VPN",
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z][A-Za-z’'-]+")

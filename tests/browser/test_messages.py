@@ -89,7 +89,7 @@ def test_a_case_from_the_first_word_to_the_answer(
     expect(picture).to_be_visible()
     assert picture.evaluate("image => image.decode().then(() => image.naturalWidth)") == 1280
     case_id = desk.page.url.rpartition("/")[2]
-    assert not isinstance(cases.answer(here.built.kit, "s" * 26, case_id, ANSWERS[lang]), Refusal)
+    assert not isinstance(cases.answer(here.built.kit, lambda _: "s" * 26, case_id, ANSWERS[lang]), Refusal)
     desk.visit("/messages")
     expect(desk.page.get_by_text(say("messages_page.unread"), exact=True)).to_be_visible()
     desk.seen("messages-unread")

@@ -60,7 +60,17 @@ def test_every_text_the_code_asks_for_is_there() -> None:
 
 
 def test_every_text_is_asked_for() -> None:
-    built = ("pin.kind.", "decision.", "login.state.", "mistyped.", "error.", "attempt.", "notice.", "respond.purpose.")
+    built = (
+        "pin.kind.",
+        "decision.",
+        "login.state.",
+        "mistyped.",
+        "error.",
+        "attempt.",
+        "notice.",
+        "respond.purpose.",
+        "caller.",
+    )
     unused = {key for key in catalogue("en") if not key.startswith(built)} - quoted()
     assert unused == set()
 

@@ -26,6 +26,7 @@ from tests.flows.machines import walks
 from tests.support.world import Holding, World
 from watchword.core.attempts import Attempt
 from watchword.core.caller import WORDS
+from watchword.core.devices import Level
 from watchword.core.refusals import CALLER_BUSY, CALLER_GUARDED, CALLER_QUIET, CALLER_WORDS, STAFF_LIMITED, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
@@ -72,7 +73,7 @@ class Calls(RuleBasedStateMachine):
         """A staff session in which Key was just shown."""
         with self.world.kit.store.write() as tx:
             made, _ = sessions.issue(
-                self.world.kit, tx, user, kind="staff", client="staff", attempt_id="", acr="", amr=("pwd", "hwk"), idle=900, life=3600
+                self.world.kit, tx, user, kind="staff", client="staff", attempt_id="", acr="", amr=("pwd", "hwk"), idle=900, life=3600, level=Level.KEY_ONLINE
             )  # fmt: skip
         return made
 

@@ -70,11 +70,12 @@ KEY = (
     "POST /v1/renewal", "POST /v1/renewal/complete", "POST /v1/renewal/confirm", "POST /v1/renewal/cancel", "POST /v1/pin/change",
     "POST /v1/transfer/offer", "POST /v1/transfer/scan", "POST /v1/transfer/approve", "POST /v1/recovery/start", "POST /v1/recovery/send",
     "POST /v1/recovery/prove", "POST /v1/recovery/unlock", "POST /v1/recovery/decline", "POST /v1/push/test",
+    "POST /v1/caller/words", "POST /v1/caller/checked",
 )  # fmt: skip
 PLATFORM = (
     "POST /api/v1/logins", "POST /api/v1/logins/{login}/show", "POST /api/v1/logins/{login}/push", "POST /api/v1/logins/{login}/answer",
     "POST /api/v1/logins/{login}/cancel", "POST /api/v1/logins/{login}/collect", "POST /api/v1/logins/{login}/poll", "GET /api/v1/session",
-    "DELETE /api/v1/session",
+    "DELETE /api/v1/session", "GET /api/v1/entitlements", "POST /api/v1/phone-first", "POST /api/v1/logins/{login}/password",
 )  # fmt: skip
 ALL = [*(("key", label) for label in KEY), *(("platform", label) for label in PLATFORM)]
 

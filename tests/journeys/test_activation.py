@@ -40,8 +40,11 @@ def test_by_sms_code(here: Installation) -> None:
     sent = phone.activate_send(masked["id"])
     assert (sent["digits"], sent["expires"] - here.clock.now(), sent["again"] - here.clock.now()) == (8, 600, 60)
     refused(3204, work=lambda: phone.activate_prove(f"{(int(here.code_to(who.number)) + 1) % 10**8:08}"))
+    desk = here.browser()
+    assert desk.login(who.username, who.password).path == "/enrol"
     phone.activate_prove(here.code_to(who.number))
     assert phone.complete(PIN, "Pocket").username == who.username
+    assert desk.get("/enrol").status == 401, "what a password alone opened ends with the first Key"
     assert logs_in(here, who, phone)
 
 

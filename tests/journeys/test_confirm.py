@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from tests.support.installation import Installation
-from tests.support.steps import approve, asked, go_on, known, logged_in, waiting
+from tests.support.steps import approve, asked, challenge, go_on, known, logged_in, waiting
+from watchword.core.encoding import sha256
 from watchword.core.sessions import confirmed
 from watchword.flows import sessions
 from watchword.web.asking import LOGIN, SESSION
@@ -69,3 +70,31 @@ def test_without_a_session_it_leads_to_the_login_page(here: Installation) -> Non
     waiting(here, who, browser)
     attempt = approve(here, who, browser)
     assert attempt.details["action"] == "login"
+
+
+def test_six_digits_approve_no_change_and_the_page_says_so(here: Installation) -> None:
+    """They are the same for a login and for this: whoever talks somebody out of a code must not get the settings with it."""
+    who = here.person()
+    browser = logged_in(here, who)
+    here.later(301)
+    page = browser.post("/confirm", operation="password")
+    assert 'name="code"' not in page.html and "no change is made with it" in page.text
+    answered = browser.post("/login/wait", do="code", code=who.phone.code(here.pin(), who.username))
+    assert answered.refusals == [1431]
+    with here.built.store.read() as tx:
+        attempt = tx.attempts.by_collector(sha256(browser.cookies[LOGIN].encode()))
+    assert attempt is not None and (attempt.state, attempt.wrong) == ("pending", 0), (
+        "nothing is counted, nothing approved"
+    )
+
+
+def test_the_challenge_names_a_change_by_its_first_digit(here: Installation) -> None:
+    who = here.person()
+    browser = logged_in(here, who)
+    here.later(301)
+    browser.post("/confirm", operation="password")
+    digits = challenge(browser.post("/login/wait", do="challenge"))
+    assert digits[0] != challenge(waiting(here, who).post("/login/wait", do="challenge"))[0]
+    browser.post("/login/wait", do="response", response=who.phone.respond(digits, here.pin(), who.username))
+    session = sessions.find(here.built.kit, browser.cookies[SESSION])
+    assert isinstance(session, sessions.Session) and confirmed(session, here.clock.now())

@@ -162,7 +162,7 @@ def test_a_lost_phone(here: Installation, agent: Seat) -> None:
     path = f"/users/{who.id}/do/lost_phone"
     agent.get(path)
     assert agent.post(path).refusals == [7241], "which one?"
-    chosen = re.findall(r'name="device" value="([0-9a-z]{26})"[^>]*><span><bdi>([^<]*)', agent.page.html)
+    chosen = re.findall(r'name="device" value="([0-9a-z]{26})"[^>]*><b><bdi>([^<]*)', agent.page.html)
     ids = {name: device for device, name in chosen}
     page = agent.post(path, device=ids["Phone 1"])
     assert "Key has ended on" in page.text and "Phone 1" in page.text and "last phone" not in page.text

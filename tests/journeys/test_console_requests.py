@@ -96,7 +96,7 @@ def test_assisted_recovery(here: Installation, agent: Seat, officer: Seat) -> No
     assert agent.browser.post(made, do="approve", note="it was I").refusals == [7204]
     assert here.browser().login(who.username, who.password).path == "/login/wait"
     page = officer.get(made)
-    assert "birth_date" in page.text
+    assert "Date of birth" in page.text and "birth_date" not in page.text
     assert officer.browser.post(made, do="approve", note="evidence read").status == 200
     assert here.browser().login(who.username, who.password).refusals == [1101]
     assert here.code_to(who.mail)

@@ -28,7 +28,7 @@ def new_case(
 
 def answer(here: Installation, case_id: str, text: str = "Please set the clock.") -> None:
     """Staff answer; their command is another matter."""
-    made = cases.answer(here.built.kit, "s" * 26, case_id, text)
+    made = cases.answer(here.built.kit, lambda _: "s" * 26, case_id, text)
     assert not isinstance(made, Refusal), made
 
 
@@ -189,10 +189,12 @@ def test_staff_see_the_cases_in_a_state_and_reading_is_written_down(here: Instal
     assert not isinstance(picture, Refusal) and picture[1].startswith(b"\x89PNG")
     assert isinstance(cases.staff_list(kit, "lost"), Refusal)
     assert isinstance(cases.staff_read(kit, "s" * 26, "x" * 26), Refusal)
-    assert isinstance(cases.answer(kit, "s" * 26, case_id, "  "), Refusal)
-    assert isinstance(cases.answer(kit, "s" * 26, "x" * 26, "a"), Refusal)
-    first = cases.answer(kit, "s" * 26, case_id, "once", post=case_id)
-    assert isinstance(first, str) and isinstance(cases.answer(kit, "s" * 26, case_id, "once", post=case_id), Refusal)
+    assert isinstance(cases.answer(kit, lambda _: "s" * 26, case_id, "  "), Refusal)
+    assert isinstance(cases.answer(kit, lambda _: "s" * 26, "x" * 26, "a"), Refusal)
+    first = cases.answer(kit, lambda _: "s" * 26, case_id, "once", post=case_id)
+    assert isinstance(first, str) and isinstance(
+        cases.answer(kit, lambda _: "s" * 26, case_id, "once", post=case_id), Refusal
+    )
 
 
 def test_the_list_is_for_whoever_is_logged_in(here: Installation) -> None:

@@ -6,7 +6,7 @@ import re
 
 import pytest
 
-from tests.support.installation import Installation, Person
+from tests.support.installation import Installation, Person, refused
 from tests.support.recovering import (
     DETAILS,
     NEW,
@@ -250,12 +250,20 @@ def test_without_a_second_way_it_says_whom_to_call(here: Installation) -> None:
     assert new_password(browser).refusals == [1413]
 
 
-def test_somebody_without_key_goes_on_to_enrol(here: Installation) -> None:
+def test_a_number_and_a_mailbox_give_no_key_as_well(here: Installation) -> None:
+    """Somebody who has none waits out the day of lower limits: by the page and on the phone."""
     who = here.person(phones=0)
     browser = begin(here, who.username)
     two(here, who, browser, "sms", "mail")
     new_password(browser)
+    page = here.browser().login(who.username, NEW)
+    assert page.refusals == [1430] and "once we know that it is you" in page.text
+    refused(1430, work=lambda: here.new_phone().activate_start(who.username, NEW))
+    here.later(86_399)
+    assert here.browser().login(who.username, NEW).refusals == [1430]
+    here.later(1)
     assert here.browser().login(who.username, NEW).path == "/enrol"
+    assert here.new_phone().activate_start(who.username, NEW)["contacts"]
 
 
 def test_in_japanese(here: Installation) -> None:

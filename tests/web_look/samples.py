@@ -110,7 +110,10 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "valid_until": NOW + 160,
         "attempt_until": NOW + 880,
         "csrf": "token",
+        "methods": (Method(id="a", name=phone),),
+        "method": "a",
     }
+    both = (Method(id="p", name=name or "Blue key", kind="passkey", count=2), Method(id="a", name=phone))
     coded = {"confirmation": "482915", "confirmation_reason": "browser"}
 
     def no(kind: Kind, **params: object) -> RefusalView:
@@ -201,10 +204,18 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "recover-password": RecoverPage(step="password", csrf="token", username=username, given=("sms", "mail"), until=NOW + 600),
         "recover-done": RecoverPage(step="done", csrf="token", username=username, limited_until=NOW + 86400),
         "waiting-recover": WaitingPage(**{**waiting, "push": "sent", "action": "recover", "operation": "recover", "confirmation": "482190"}),
-        "waiting-recover-first": WaitingPage(**{**waiting, "push": "none", "sent_to": "", "action": "recover", "operation": "recover_first", "qr_only": True, "open_way": "qr", "qr": QrPanel(text=QR, until=NOW + 170)}),
+        "waiting-recover-first": WaitingPage(**{**waiting, "methods": (), "push": "none", "sent_to": "", "action": "recover", "operation": "recover_first", "qr_only": True, "open_way": "qr", "qr": QrPanel(text=QR, until=NOW + 170)}),
         "password-same": PasswordPage(username=username, error=no(refusals.PASSWORD_POLICY, faults=("same",))),
         **settings_pages(no, lang, name, NOW),
         **{f"stopped-{kind}": OverPage(kind=kind, time=NOW, quiet_until=NOW + 900, back="/settings/contacts") for kind in ("denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone")},  # type: ignore[arg-type]
+        "waiting-passkey": wait("other", lead="passkey", method="p", methods=both),
+        "waiting-passkey-only": wait("other", lead="passkey", method="p", methods=both[:1]),
+        "waiting-passkey-wrong": wait("other", lead="passkey", method="p", methods=both, errors={"passkey": no(refusals.PASSKEY_UNVERIFIED)}),
+        "waiting-passkey-beside": wait(**coded, methods=(*both, Method(id="t", name="T", kind="temporary_code")), open_way="passkey", errors={"passkey": no(refusals.PASSKEY_WRONG)}),
+        "waiting-temporary": wait("other", lead="temporary_code", method="t", methods=(both[0], Method(id="t", name="T", kind="temporary_code"))),
+        "waiting-temporary-wrong": wait("other", lead="temporary_code", method="t", methods=(Method(id="t", name="T", kind="temporary_code"),), errors={"temporary_code": no(refusals.TEMPORARY_WRONG)}),
+        "waiting-none-left": wait("other", lead="none", methods=both[1:], errors={"page": no(refusals.PASSKEY_CLONED)}),
+        "waiting-floor": wait(**coded, offline=False),
         "waiting-confirm": wait(**coded, action="confirm", operation="contacts"),
         "waiting-confirm-none": wait("none", **coded, action="confirm", operation="devices"),
         "help": HelpPage(),

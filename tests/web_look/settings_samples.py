@@ -42,6 +42,16 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
     contacts = {**common, "countries": countries, "region": "JP"}
     device = DeviceRow(id="d1", name=phone, since=now - 200 * DAY, last_used=now - 60, place=place, others=2, here=True)
     tablet = DeviceRow(id="d2", name=name or "iPad", since=now - DAY, notified=False)
+    passkey = DeviceRow(
+        id="k1", name=name or "Blue key", kind="passkey", since=now - DAY, last_used=now - 60, place=place
+    )
+    synced = DeviceRow(id="k2", name=name or "Passkey on Windows", kind="passkey", synced=True, since=now - DAY)
+    stopped = DeviceRow(
+        id="k3", name=name or "Old key", kind="passkey", disabled=True, since=now - 300 * DAY, last_used=now - DAY
+    )
+    code = DeviceRow(
+        id="t1", name=name or "Temporary code", kind="temporary_code", bars=1, since=now - 60, ends=now + 2 * DAY
+    )
     session = SessionRow(
         id="s1", kind="portal", program="Watchword Portal", place=place, network=name or "NTT", browser=name or "Firefox", system=name or "Windows",
         started=now - 600, used=now - 5, idle_end=now + 895, end=now + 12 * 3600, this=True,
@@ -77,6 +87,10 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
         "settings-devices-first": DevicesPage(rows=(device, tablet), ask="d2", **{**common, "confirmed": False}),
         "settings-devices-name": DevicesPage(rows=(device,), at="d1", typed=name or "", error=no(refusals.DEVICE_NAME, most=64), **common),
         "settings-devices-stays": DevicesPage(rows=(DeviceRow(id="d1", name=phone, stays="staff"),), tested=TestPush(device="d1", state="none"), **common),
+        "settings-devices-several": DevicesPage(rows=(device, passkey, synced, stopped, code), may_add=True, floor=6, **common),
+        "settings-devices-unfit": DevicesPage(rows=(device,), may_add=True, error=no(refusals.PASSKEY_UNVERIFIED), **common),
+        "settings-devices-temporary": DevicesPage(rows=(code,), may_add=True, **{**common, "confirmed": False}),
+        "settings-devices-ask-passkey": DevicesPage(rows=(device, passkey), ask="k1", may_add=True, **common),
         "settings-devices-none": DevicesPage(**common),
         "settings-sessions": SessionsPage(rows=(session, platform, SessionRow(id="s3", kind="enrolment")), **common),
         "settings-sessions-gone": SessionsPage(rows=(session,), error=no(refusals.SESSION_GONE), **common),

@@ -206,16 +206,26 @@ def test_one_device_needs_no_list() -> None:
     assert 'data-way="other"' not in _page("en", "waiting")
 
 
+WITHOUT_KEY = ("waiting-passkey-only", "waiting-temporary", "waiting-temporary-wrong")
+
+
 @pytest.mark.parametrize("name", [name for name in NAMES if "waiting" in name])
 def test_the_waiting_page_goes_on_without_scripts(name: str) -> None:
     text = _page("en", name)
-    inside = re.search(r"<noscript>(.*?)</noscript>", text, re.DOTALL)
-    assert inside
-    assert 'name="do" value="continue"' in inside[1]
-    always, before_a_proof = ("qr", "cancel"), 'data-way="challenge"' not in text
-    assert before_a_proof == (name == "waiting-recover-first"), "only there Key is asked by QR alone"
-    for do in always if before_a_proof else (*always, "challenge", "code", "response"):
+    inside = re.findall(r"<noscript>(.*?)</noscript>", text, re.DOTALL)
+    assert any('name="do" value="continue"' in one for one in inside)
+    assert 'name="do" value="cancel"' in text
+    if "data-passkey" in text:
+        assert any("needs scripts" in one for one in inside) and 'data-options="/login/question"' in text
+    if name in WITHOUT_KEY:
+        assert 'data-way="qr"' not in text
+        return
+    only_qr = name in ("waiting-recover-first", "waiting-floor")
+    assert only_qr == ('data-way="challenge"' not in text), "before a proof, and above what can be read out"
+    for do in ("qr",) if only_qr else ("qr", "challenge", "response"):
         assert f'name="do" value="{do}"' in text
+    plain = not only_qr and "waiting-confirm" not in name
+    assert ('name="do" value="code"' in text) == plain, "six digits approve no change"
 
 
 def test_panels_for_the_script_hold_the_same_as_the_page() -> None:

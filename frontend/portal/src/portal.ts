@@ -1,6 +1,7 @@
 /** What the portal's pages do beyond HTML. Every page works without this file, and nothing here writes HTML from a string. */
 
 import { watchActivation } from "./activation";
+import { followCall } from "./calls";
 import { groupCodes } from "./codes";
 import { announceIdle } from "./idle";
 import { focusNotice, guardRepeats, hintCapsLock, revealPasswords } from "./forms";
@@ -18,6 +19,7 @@ groupCodes(document);
 openPanels(document);
 usePasskeys(document);
 waitForPhone(document);
+followCall(document);
 watchActivation(document);
 announceIdle(document);
 watchQueue(document);

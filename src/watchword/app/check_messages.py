@@ -68,7 +68,7 @@ def answer_to_it(walk: Walk) -> None:
     """Staff answer; a mail tells that there is something to read, without a link and without a word of it."""
     browser: Browser = walk.memory["paper browser"]
     answer = cases.answer(
-        walk.built.kit, STAFF, str(walk.memory["case"]).rpartition("/")[2], "Thank you for the picture"
+        walk.built.kit, lambda _: STAFF, str(walk.memory["case"]).rpartition("/")[2], "Thank you for the picture"
     )
     hold(not isinstance(answer, Refusal), "answered")
     letters = walk.http.get(f"{walk.origin}/demo/outbox").json()["messages"]

@@ -21,23 +21,25 @@ from watchword_client.phone import Phone
 from watchword_client.portal import Browser
 
 TERMINAL = Visit(browser="Terminal", system="Linux")
-AGENT, OFFICER, ADMINISTRATOR = (person.username for person, _ in demo.STAFF)
+AGENT, OFFICER, ADMINISTRATOR = "agent-kato", "officer-mori", "admin-ito"
 NEW_PASSWORD = "Walked-2026!"
 WORDS = ("asked by telephone", "called back on the number on file")
 Found = TypeVar("Found")
 
 
-def _done(found: Found | Refusal) -> Found:
+def done(found: Found | Refusal) -> Found:
+    """What was found. Raises Failed for a refusal."""
     if isinstance(found, Refusal):
         raise Failed(f"refused: {found}")
     return found
 
 
-def _refused_with(number: int, found: object) -> None:
+def refused_with(number: int, found: object) -> None:
+    """A flow must have refused with this number."""
     hold(isinstance(found, Refusal) and found.kind.number == number, f"not refused with {number}: {found}")
 
 
-def _phone(walk: Walk, username: str) -> Phone:
+def phone_of(walk: Walk, username: str) -> Phone:
     """The phone of a member of staff, with Key activated as everybody's is: by a code to the number on file."""
     phones = walk.memory.setdefault("staff", {})
     if username not in phones:
@@ -62,17 +64,17 @@ def _collected(walk: Walk, username: str, password: str, phone: Phone) -> login.
     return login.collect(kit, opened.collector, TERMINAL)
 
 
-def _signed_in(walk: Walk, username: str) -> Session:
+def signed_in(walk: Walk, username: str) -> Session:
     """A staff session of one of the demonstration's staff."""
-    collected = _done(_collected(walk, username, demo.PASSWORD, _phone(walk, username)))
-    return _done(access.current(walk.built.kit, collected.token))
+    collected = done(_collected(walk, username, demo.PASSWORD, phone_of(walk, username)))
+    return done(access.current(walk.built.kit, collected.token))
 
 
 def staff_only(walk: Walk) -> None:
     """Staff sign in with password and Key; somebody without a role is refused after both."""
     walk.clock.ahead += 3700
-    hold(_signed_in(walk, AGENT).kind == "staff", "a staff session")
-    _refused_with(7202, _collected(walk, "walker01", PASSWORD, walk.phone()))
+    hold(signed_in(walk, AGENT).kind == "staff", "a staff session")
+    refused_with(7202, _collected(walk, "walker01", PASSWORD, walk.phone()))
 
 
 def unlock(walk: Walk) -> None:
@@ -81,7 +83,7 @@ def unlock(walk: Walk) -> None:
         Browser(walk.portal, http=walk.http).login("walker01", "Wrong-2026!")
     stranger = Browser(walk.portal, http=walk.http)
     hold(stranger.login("walker01", PASSWORD).refusals == [1102], "locked")
-    _done(people.unlock(walk.built.kit, _signed_in(walk, AGENT), "walker01"))
+    done(people.unlock(walk.built.kit, signed_in(walk, AGENT), "walker01"))
     hold(Browser(walk.portal, http=walk.http).login("walker01", PASSWORD).path == "/login/wait", "unlocked")
 
 
@@ -89,15 +91,15 @@ def assisted_recovery(walk: Walk) -> None:
     """Assisted recovery: an interview, a request, refused single-handed, approved by another; a one-time code goes out."""
     walk.clock.ahead += 3700
     kit = walk.built.kit
-    agent, officer = _signed_in(walk, AGENT), _signed_in(walk, OFFICER)
-    _refused_with(7214, requests.ask(kit, agent, "reset_password", "walker01", *WORDS, {}))
+    agent, officer = signed_in(walk, AGENT), signed_in(walk, OFFICER)
+    refused_with(7214, requests.ask(kit, agent, "reset_password", "walker01", *WORDS, {}))
     day = datetime.fromtimestamp(walk.clock.now(), ZoneInfo(PERSON.zone)).date().isoformat()
     said = {"birth_date": "1990-02-03", "document_number": "GB0000000", "address": "LS1 4AP", "last_login_date": day}
-    held = _done(interview.hold(kit, agent, "walker01", said))
+    held = done(interview.hold(kit, agent, "walker01", said))
     hold("document_number" not in held.matched and len(held.matched) == 3, f"matched: {held.matched}")
-    made = _done(requests.ask(kit, agent, "reset_password", "walker01", *WORDS, {}))
-    _refused_with(7204, requests.approve(kit, agent, made.request.id, "it was I who asked"))
-    _done(requests.approve(kit, officer, made.request.id, "evidence read"))
+    made = done(requests.ask(kit, agent, "reset_password", "walker01", *WORDS, {}))
+    refused_with(7204, requests.approve(kit, agent, made.request.id, "it was I who asked"))
+    done(requests.approve(kit, officer, made.request.id, "evidence read"))
     hold(
         Browser(walk.portal, http=walk.http).login("walker01", PASSWORD).refusals == [1101], "the old password is gone"
     )
@@ -112,15 +114,15 @@ def lost_phone(walk: Walk) -> None:
     """A lost phone is ended by one; activating Key anew takes two."""
     walk.clock.ahead += 3700
     kit = walk.built.kit
-    agent, officer = _signed_in(walk, AGENT), _signed_in(walk, OFFICER)
-    hold(_done(people.lost_phone(kit, agent, "walker01")).held, "a new Key is held back")
+    agent, officer = signed_in(walk, AGENT), signed_in(walk, OFFICER)
+    hold(done(people.lost_phone(kit, agent, "walker01")).held, "a new Key is held back")
     page = Browser(walk.portal, http=walk.http).login("walker01", NEW_PASSWORD)
     hold(page.refusals == [7231], f"the password alone: {page.refusals}")
     finder = Phone(walk.built.settings.key.url, http=walk.http, system=walk.system)
     refused(7231, lambda: finder.activate_start("walker01", NEW_PASSWORD))
-    made = _done(requests.ask(kit, agent, "restart_enrolment", "walker01", *WORDS, {}))
-    _refused_with(7204, requests.approve(kit, agent, made.request.id, "it was I who asked"))
-    _done(requests.approve(kit, officer, made.request.id, "called back"))
+    made = done(requests.ask(kit, agent, "restart_enrolment", "walker01", *WORDS, {}))
+    refused_with(7204, requests.approve(kit, agent, made.request.id, "it was I who asked"))
+    done(requests.approve(kit, officer, made.request.id, "called back"))
     hold(Browser(walk.portal, http=walk.http).login("walker01", NEW_PASSWORD).path == "/enrol", "Key anew")
 
 

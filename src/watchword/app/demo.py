@@ -55,11 +55,23 @@ STAFF = (
         "client_services",
     ),
     (
+        NewUser("agent-wada", Details("Sora", "Wada"), ("sora.wada@staff.example",), ("+819011112204",), "ja", "Asia/Tokyo", "和田 空"),
+        "client_services",
+    ),
+    (
         NewUser("officer-mori", Details("Ren", "Mori"), ("ren.mori@staff.example",), ("+819011112202",), "en", "Asia/Tokyo", "Ren Mori"),
         "compliance",
     ),
     (
         NewUser("admin-ito", Details("Yui", "Ito"), ("yui.ito@staff.example",), ("+819011112203",), "en", "Asia/Tokyo", "Yui Ito"),
+        "administrator",
+    ),
+    (
+        NewUser("admin-abe", Details("Rui", "Abe"), ("rui.abe@staff.example",), ("+819011112205",), "en", "Asia/Tokyo", "Rui Abe"),
+        "administrator",
+    ),
+    (
+        NewUser("admin-sano", Details("Mio", "Sano"), ("mio.sano@staff.example",), ("+819011112206",), "ja", "Asia/Tokyo", "佐野 澪"),
         "administrator",
     ),
 )  # fmt: skip
@@ -169,6 +181,11 @@ def server(settings: Settings, *, clock: Clock | None = None) -> tuple[Server, B
     demo = Demo(
         origin=origin,
         accounts=people,
+        staff=[
+            DemoAccount(username=person.username, password=PASSWORD, name=person.display_name, role=role)
+            for person, role in STAFF
+        ],
+        console=settings.staff.url,
         letters=lambda: letters(built),
         progress=lambda: progress(built),
         reset=lambda: empty(built),

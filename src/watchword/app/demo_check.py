@@ -17,7 +17,10 @@ import typer
 from watchword.app import (
     check_attack,
     check_audit,
+    check_caller,
+    check_console,
     check_key,
+    check_limits,
     check_messages,
     check_recovery,
     check_settings,
@@ -248,9 +251,18 @@ def wrong_password(walk: Walk) -> None:
 
 
 STEPS: tuple[Callable[[Walk], None], ...] = (
-    add_user, start_code_used, password_alone, activate_by_sms, login_by_push, login_by_qr, login_by_challenge, login_by_code, platform,
-    second_user, used_activation, replay, expired, wrong_pin, wrong_password, *check_attack.STEPS, *check_messages.STEPS, *check_settings.STEPS,
-    *check_recovery.STEPS, *check_staff.STEPS, *check_key.STEPS, *check_audit.STEPS,
+    *(add_user, start_code_used, password_alone, activate_by_sms, login_by_push, login_by_qr, login_by_challenge, login_by_code, platform),
+    *(second_user, used_activation, replay, expired, wrong_pin, wrong_password),
+    *check_attack.STEPS,
+    *check_messages.STEPS,
+    *check_settings.STEPS,
+    *check_limits.STEPS,
+    *check_recovery.STEPS,
+    *check_staff.STEPS,
+    *check_caller.STEPS,
+    *check_key.STEPS,
+    *check_console.STEPS,
+    *check_audit.STEPS,
 )  # fmt: skip
 
 

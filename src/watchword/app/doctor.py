@@ -12,7 +12,8 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from watchword.app.clock import monotonic
+from watchword.app import doctor_audit
+from watchword.app.clock import SystemClock, monotonic
 from watchword.app.settings import Settings
 from watchword.app.wiring import LEAST_MEMORY_KIB, SettingsFault, brand_of, check, hash_threads, static_folder
 from watchword.core import brand as colours
@@ -46,6 +47,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _geo(settings)
     yield from _events(settings)
     yield from _senders(settings)
+    yield from _log(settings)
     yield from _brand(settings)
     yield from _key_app()
 
@@ -240,6 +242,14 @@ def _senders(settings: Settings) -> Iterator[Finding]:
             "SMS may go to every country",
             "list those your people live in under sms.countries (toll fraud)",
         )
+
+
+def _log(settings: Settings) -> Iterator[Finding]:
+    try:
+        for good, text, mend in doctor_audit.examine(settings, SystemClock().now()):
+            yield Finding("log", {True: GOOD, False: BAD, None: WARN}[good], text, mend)
+    except Exception as unreachable:  # noqa: BLE001 - whatever the driver or the key file raises is told by another finding
+        yield Finding("log", WARN, f"cannot be looked at: {type(unreachable).__name__}", "mend what is wrong above")
 
 
 def _brand(settings: Settings) -> Iterator[Finding]:

@@ -43,6 +43,7 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
     login_api = Guarded(LoginApi(site))
     api: dict[str, ASGIApp] = {
         "/api/v1/logins": login_api,
+        "/api/v1/phone-first": login_api,
         "/api/v1/logins/{login}": login_api,
         "/api/v1/session": login_api,
         "/api/v1/entitlements": login_api,

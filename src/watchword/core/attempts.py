@@ -148,6 +148,12 @@ def qr_only(attempt: Attempt) -> bool:
     return attempt.action == "held" or attempt.operation == FIRST
 
 
+def takes_plain_codes(attempt: Attempt) -> bool:
+    """Whether the six digits of Key answer this attempt. They say nothing of what is approved, so they approve no change: whoever talks
+    a person out of them for a login must not get the settings with them (ASVS 6.3.3, 7.5.3)."""
+    return attempt.action != "confirm" and not guarded(attempt)
+
+
 def state_at(attempt: Attempt, now: int) -> str:
     """The state with time taken into account, whether or not a row says so already."""
     event = due(attempt, now)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 LONGEST = 200  # characters of a tag, a subject or the words
 MOST_WORDS = 8
 PAGE, LARGEST_PAGE = 50, 500
+EXPORTED = 5_000  # rows of one file at the console
 LOOKED_THROUGH = 20_000  # rows that one page may look through; then it says how far it came, and the next goes on there
 LATEST = 2**53 - 1
 _TAG = re.compile(r"[a-z_]+(\.[a-z_]+){0,2}\.?")

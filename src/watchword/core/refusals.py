@@ -88,6 +88,8 @@ PROOF_SPENT = _kind(1412, "recovery.spent", 429)
 PROOFS_MISSING = _kind(1413, "recovery.proofs_missing", 403)
 QUESTIONS_OFF = _kind(1415, "questions.off", 403)
 QUESTIONS_FORM = _kind(1416, "questions.form", 422)  # params: faults (codes)
+ENROLMENT_DELAYED = _kind(1430, "enrolment.delayed", 403)  # params: until
+CODE_SILENT = _kind(1431, "code.silent", 409)
 
 # 21xx: answers typed into the login page
 CODE_WRONG = _kind(2101, "code.wrong", 422, "U08")
@@ -233,6 +235,9 @@ ENROLMENT_HELD = _kind(7231, "enrolment.held", 403)
 SEARCH_LENGTH = _kind(7240, "staff.search_length", 422)  # params: least, most
 DEVICE_CHOICE = _kind(7241, "staff.device_choice", 422)
 STAFF_WORDS = _kind(7242, "staff.words", 422)  # params: field
+LINK_GONE = _kind(7243, "staff.link_gone", 410)
+LINK_KEY = _kind(7244, "staff.link_key", 409)
+STAFF_NAME = _kind(7245, "staff.name_taken", 409)
 
 # 727x: two-way proof on the telephone
 CALLER_NO_KEY = _kind(7271, "caller.no_key", 409)
@@ -247,7 +252,7 @@ CALLER_GUARDED = _kind(7279, "caller.guarded", 409)  # params: until
 
 # 75xx: the audit
 AUDIT_ROW = _kind(7501, "audit.row", 404)
-AUDIT_FILTER = _kind(7502, "audit.filter", 422)  # params: field
+AUDIT_FILTER = _kind(7502, "audit.filter", 422)
 AUDIT_UNSEALED = _kind(7503, "audit.unsealed", 409)  # retry_after
 AUDIT_BROKEN = _kind(7504, "audit.broken", 409)
 

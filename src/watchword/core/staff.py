@@ -72,6 +72,7 @@ KINDS: Mapping[str, FourEyes] = MappingProxyType(
         "change_number": _OF_ACCOUNTS,
         "networks": _OF_ACCOUNTS,
         "reinstate": FourEyes(frozenset({CLIENT_SERVICES, COMPLIANCE}), frozenset({COMPLIANCE})),
+        "invite": FourEyes(frozenset({ADMINISTRATOR}), frozenset({ADMINISTRATOR})),
         "roles": FourEyes(frozenset({ADMINISTRATOR}), frozenset({ADMINISTRATOR})),
     }
 )

@@ -105,13 +105,14 @@ def registered(expected: Expected, response: Mapping[str, Any]) -> Credential | 
         _usable(key)
     except MALFORMED:
         return "malformed"
-    return credential
+    return credential if read.auth.is_user_verified() else "verified"
 
 
 def asserted(expected: Expected, credential: Credential, response: Mapping[str, Any]) -> Credential | str:
     """The credential as it is after a right assertion (`AuthenticationResponseJSON`), or one word for what did not fit.
 
-    `counter` is the last check: everything else was right, so two authenticators have this key (section 6.1.1).
+    `verified` and `counter` come last, so whoever is told of them has the key: its device did not check the person, or two devices have
+    it (section 6.1.1).
     """
     try:
         read = _read_assertion(response)
@@ -127,6 +128,8 @@ def asserted(expected: Expected, credential: Credential, response: Mapping[str, 
         return "signature"
     except MALFORMED:
         return "malformed"
+    if not read.auth.is_user_verified():
+        return "verified"
     count = read.auth.counter
     if (count or credential.count) and count <= credential.count:
         return "counter"
@@ -208,7 +211,6 @@ COMMON: tuple[tuple[str, _Check], ...] = (
     ("frame", _framed),
     ("rp", lambda expected, read: hmac.compare_digest(read.auth.rp_id_hash, sha256(expected.rp_id.encode()))),
     ("present", lambda _, read: read.auth.is_user_present()),
-    ("verified", lambda _, read: read.auth.is_user_verified()),
     ("backup", lambda _, read: read.auth.is_backup_eligible() or not read.auth.is_backed_up()),
 )
 CREATION: tuple[tuple[str, _Check], ...] = (

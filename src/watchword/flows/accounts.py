@@ -37,12 +37,17 @@ def add(kit: Kit, new_users: Sequence[NewUser], *, invite: bool = True, by: str 
     made = []
     with kit.store.write() as tx:
         for new in new_users:
-            key = username_key(new.username)
-            if tx.users.by_key(key) is not None:
-                raise TakenError(new.username)
-            filled = _on_paper(tx, new) if new.paper_of else new
-            made.append(_add(kit, tx, filled, key, invite=invite, by=by))
+            made.append(add_one(kit, tx, new, invite=invite, by=by))
     return made
+
+
+def add_one(kit: Kit, tx: Tx, new: NewUser, *, invite: bool, by: str, state: str = "active") -> User:
+    """Add one user in a transaction of the caller. Raises TakenError and PaperError."""
+    key = username_key(new.username)
+    if tx.users.by_key(key) is not None:
+        raise TakenError(new.username)
+    filled = _on_paper(tx, new) if new.paper_of else new
+    return _add(kit, tx, filled, key, invite=invite, by=by, state=state)
 
 
 def _on_paper(tx: Tx, new: NewUser) -> NewUser:
@@ -61,12 +66,12 @@ def _on_paper(tx: Tx, new: NewUser) -> NewUser:
     )
 
 
-def _add(kit: Kit, tx: Tx, new: NewUser, key: str, *, invite: bool, by: str) -> User:
+def _add(kit: Kit, tx: Tx, new: NewUser, key: str, *, invite: bool, by: str, state: str) -> User:
     now = kit.clock.now()
     given = new.details.given_names.split()
     user = User(
         id=kit.entropy.id(), username=new.username, username_key=key, display_name=new.display_name,
-        given_name=given[0] if given else new.display_name, lang=new.lang, zone=new.zone, state="active", password_hash="",
+        given_name=given[0] if given else new.display_name, lang=new.lang, zone=new.zone, state=state, password_hash="",
         quiet_until=0, denied_at=0, created=now, kind="paper" if new.paper_of else "live",
     )  # fmt: skip
     tx.users.add(user, new.details)
@@ -81,16 +86,16 @@ def _add(kit: Kit, tx: Tx, new: NewUser, key: str, *, invite: bool, by: str) -> 
         now,
     )
     if invite:
-        _invite(kit, tx, user, contacts)
+        welcome(kit, tx, user, contacts)
     return user
 
 
-def _invite(kit: Kit, tx: Tx, user: User, contacts: list[Contact]) -> None:
+def welcome(kit: Kit, tx: Tx, user: User, contacts: Sequence[Contact]) -> None:
     """The username by one channel, the code by another where there are two."""
     mails = [contact for contact in contacts if contact.kind == "mail"]
     numbers = [contact for contact in contacts if contact.kind == "sms"]
-    welcome, apart = (mails or numbers)[0], (numbers or mails)[-1]
-    letters.put(kit, tx, user, welcome, "welcome")
+    first, apart = (mails or numbers)[0], (numbers or mails)[-1]
+    letters.put(kit, tx, user, first, "welcome")
     sent_codes.send(kit, tx, user, apart, "start", user.id)
 
 
@@ -107,23 +112,26 @@ def first_password(kit: Kit, username: str, code: str, password: str, visit: Vis
         after = wrong(tries, now)
         if after != tries:
             tx.tries.put(subject, counter, after, now)
+        earlier = tx.history.of(user.id) if user is not None else ()
     unfit = new_passwords.refused(kit, password, own_of(words=(username, kit.policy.brand_name)))
     if unfit is not None:
         password_step.give_back(kit, subject, counter, tries, locked=after != tries)
         return unfit
+    owner = user.id if user is not None and not user.password_hash else NOBODY
     try:
-        encoded = kit.passwords.hash(password)
+        encoded = kit.passwords.hash(password, like=earlier[0] if earlier else "")
+        with kit.store.write() as tx:
+            checked = sent_codes.check(kit, tx, owner, "start", owner, code, spend=False)  # the same road for nobody
+        if isinstance(checked, Refusal) or user is None:
+            return Refusal(START_CODE, checked.reason if isinstance(checked, Refusal) else "user.unknown")
+        # Only whoever has the code is compared with: what follows would tell who is on file, and how long it takes does too.
+        used = kit.passwords.used(password, encoded, earlier)
     except BusyError as full:
         password_step.give_back(kit, subject, counter, tries, locked=after != tries)
         return Refusal(BUSY, "hash.pool_full", retry_after=full.retry_after)
     with kit.store.write() as tx:
-        owner = user.id if user is not None and not user.password_hash else NOBODY
-        checked = sent_codes.check(kit, tx, owner, "start", owner, code, spend=False)  # the same road for nobody
-        if isinstance(checked, Refusal) or user is None:
-            return Refusal(START_CODE, checked.reason if isinstance(checked, Refusal) else "user.unknown")
-        # What is on file of the person counts after the code only: before it, the answer would tell who is on file.
-        if holds(password, new_passwords.own_on_file(kit, tx, user)):
-            return new_passwords.policy_refusal(kit, ("own",))
+        if used or holds(password, new_passwords.own_on_file(kit, tx, user)):
+            return new_passwords.policy_refusal(kit, ("previous" if used else "own",))
         if not tx.codes.spend(checked.id, now):
             return Refusal(START_CODE, "code.spent")
         tx.tries.put(subject, counter, Tries(), now)

@@ -173,6 +173,7 @@ def _answer(kit: Kit, enrolment: Enrolment, user: User, device: Device) -> dict[
 
 def confirm(kit: Kit, request: Signed) -> str | Refusal:
     """The phone has wrapped the secret and proves it: only now the device works. Returns the username."""
+    over: list[str] = []
     with kit.store.write() as tx:
         seen = tx.enrolments.get(text(request.fields, "enrolment", 26))
         if seen is not None:
@@ -200,6 +201,9 @@ def confirm(kit: Kit, request: Signed) -> str | Refusal:
             refused = _activate(kit, tx, enrolment, user, device, phone, request)
             if refused is not None:
                 return refused
+            over = _end_enrolling(kit, tx, user, enrolment)
+    for session_id in over:
+        kit.events.publish(f"session:{session_id}", {"state": "ended"})
     kit.events.publish(f"enrolment:{enrolment.session_id}", {"state": "active"})
     return user.username
 
@@ -252,6 +256,13 @@ def _activate(
         AuditRow("device.key.activated", user.id, device.id, {"road": enrolment.road}, {"phone": phone.name}), now
     )
     return None
+
+
+def _end_enrolling(kit: Kit, tx: Tx, user: User, enrolment: Enrolment) -> list[str]:
+    """End the sessions that a password alone opened to set up Key: there is one now. The page that waits for this very one goes on by itself."""
+    now = kit.clock.now()
+    open_ones = [one.id for one in tx.sessions.of_user(user.id, now) if one.kind == "enrolment"]
+    return [one for one in open_ones if one != enrolment.session_id and tx.sessions.end(one, now)]
 
 
 def _replace(kit: Kit, tx: Tx, user: User, replaced: str, now: int) -> None:

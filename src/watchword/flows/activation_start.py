@@ -20,7 +20,7 @@ from watchword.core.refusals import (
     Refusal,
 )
 from watchword.core.users import Contact, User
-from watchword.flows import changes, password_step, sent_codes
+from watchword.flows import lower_limits, password_step, sent_codes
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.phone_opening import claim_hash, opened
 from watchword.flows.ports import AuditRow, Tx
@@ -41,6 +41,9 @@ def start(kit: Kit, username: str, password: str, platform: Platform, claim: str
     def begin(tx: Tx, user: User, hashed: bytes) -> Begun | Refusal:
         if password_step.active_devices(tx, user.id, kit.clock.now()):
             return Refusal(ALREADY_HAS_KEY, "device.exists")
+        waits = lower_limits.first_key(kit, tx, user, visit)
+        if waits is not None:
+            return waits
         contacts = tuple(
             (contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id) if contact.on_file
         )
@@ -99,14 +102,11 @@ def usable(kit: Kit, tx: Tx, enrolment: Enrolment, *states: str) -> tuple[Enrolm
         return Refusal(
             ENROLMENT_OVER, "device.ended"
         )  # staff or its owner ended it meanwhile: what follows is theirs to say
-    if (
-        _for_the_first(tx, enrolment)
-        and enrolment.state != "active"
-        and password_step.active_devices(tx, user.id, kit.clock.now())
-    ):
-        return Refusal(
-            ENROLMENT_OVER, "device.exists"
-        )  # begun with a password alone, before Key was there: it is closed now
+    if _for_the_first(tx, enrolment) and enrolment.state != "active":
+        if password_step.active_devices(tx, user.id, kit.clock.now()):
+            # Begun with a password alone, before Key was there: it is closed now.
+            return Refusal(ENROLMENT_OVER, "device.exists")
+        return lower_limits.first_key(kit, tx, user) or (enrolment, user)
     return enrolment, user
 
 
@@ -203,7 +203,7 @@ def _new_number(kit: Kit, enrolment: Enrolment, user: User, region: str, nationa
         return Refusal(NUMBER_FORM, f"number.{fault}", {"fault": fault})
     if not enrolment.proved:
         return Refusal(PROOF_FIRST, "proof.missing")
-    refused = changes.delayed(kit, user)
+    refused = lower_limits.binding(kit, user)
     return refused or Contact(kit.entropy.id(), user.id, "sms", number, 0, False, 0)
 
 

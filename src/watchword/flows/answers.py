@@ -16,6 +16,7 @@ from watchword.core.attempts import (
     challenge_at,
     guarded,
     qr_only,
+    takes_plain_codes,
 )
 from watchword.core.devices import OFFLINE_WRONG_LIMIT, Device
 from watchword.core.encoding import b64u, sha256
@@ -26,6 +27,7 @@ from watchword.core.refusals import (
     ATTEMPT_GONE,
     CHALLENGE_OVER,
     CHALLENGE_SPENT,
+    CODE_SILENT,
     CODE_USED,
     OFFLINE_PAUSED,
     WAY_UNAVAILABLE,
@@ -150,9 +152,7 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, device: Device | None, way: str, 
     low = reach.reaches(attempt, FACTORS[KINDS[way]].level) or fits(kit, tx, attempt, way=way)
     if low is not None:
         return low
-    if qr_only(attempt) or (way == "code" and guarded(attempt)):
-        return Refusal(WAY_UNAVAILABLE, "way.guarded")
-    refused = _closed(attempt, way, now)
+    refused = _barred(attempt, way) or _closed(attempt, way, now)
     if refused is not None:
         return refused
     if tx.phones.count(device.phone_id, "offline_wrong", OFFLINE_WRONG_LIMIT) is None:
@@ -171,6 +171,14 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, device: Device | None, way: str, 
     if not all(spent):
         return _rejected(kit, tx, attempt, device, way, Rejected(CODE_USED, "claim.spent"), wrong)
     return _accepted(kit, tx, attempt, device, way, now)
+
+
+def _barred(attempt: Attempt, way: str) -> Refusal | None:
+    """Why this way is not open for what is asked, whatever is typed; nothing is counted for it."""
+    if way == "code" and attempt.action == "confirm":
+        return Refusal(CODE_SILENT, "code.names_nothing")
+    closed = qr_only(attempt) or (way == "code" and not takes_plain_codes(attempt))
+    return Refusal(WAY_UNAVAILABLE, "way.guarded") if closed else None
 
 
 def _closed(attempt: Attempt, way: str, now: int) -> Refusal | None:

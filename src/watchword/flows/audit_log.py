@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from watchword.core.audit_search import LARGEST_PAGE, LATEST, PAGE, Filter, Place, read, read_place
+from watchword.core.audit_search import EXPORTED, LATEST, PAGE, Filter, Place, read, read_place
 from watchword.core.rates import Window
 from watchword.core.refusals import AUDIT_FILTER, AUDIT_ROW, STAFF_LIMITED, STAFF_NOBODY, STAFF_ROLE, Refusal
 from watchword.core.sessions import Session
@@ -57,19 +57,15 @@ class Log:
 
 def search(kit: Kit, session: Session, given: Mapping[str, str], after: str = "") -> Searched | Refusal:
     """A page of what was asked for: `tag`, `person` (a username), `subject`, `outcome`, `words`, `since`, `until`; see core/audit_search.py."""
-    asked = _asked(kit, session, given, after, "")
-    if isinstance(asked, Refusal):
-        return asked
-    page = audit_search.page(kit.store, *asked, PAGE)
-    return Searched(page, _names(kit, page.rows))
+    page = _read(kit, session, given, after, "", PAGE)
+    return page if isinstance(page, Refusal) else Searched(page, _names(kit, page.rows))
 
 
 def export(
     kit: Kit, session: Session, given: Mapping[str, str], after: str, form: str, *, personal: bool
 ) -> Page | Refusal:
     """A page of an export; `form` is `jsonl` or `csv`. Each page is written down, personal values or not."""
-    asked = _asked(kit, session, given, after, f"{form}{'+personal' if personal else ''}")
-    return asked if isinstance(asked, Refusal) else audit_search.page(kit.store, *asked, LARGEST_PAGE)
+    return _read(kit, session, given, after, f"{form}{'+personal' if personal else ''}", EXPORTED)
 
 
 def row(kit: Kit, session: Session, audit_id: str) -> One | Refusal:
@@ -110,40 +106,43 @@ def _reader(kit: Kit, tx: Tx, session: Session) -> access.Member | Refusal:
     return Refusal(STAFF_LIMITED, "staff.audit", {"until": until}, retry_after=until - now) if until else who
 
 
-def _asked(
-    kit: Kit, session: Session, given: Mapping[str, str], after: str, form: str
-) -> tuple[Filter, Place] | Refusal:
-    """What was asked for, written down; words are kept as a personal value, since people search for people."""
+def _read(kit: Kit, session: Session, given: Mapping[str, str], after: str, form: str, limit: int) -> Page | Refusal:
+    """A page of what was asked for. It is written down before it is given out, and after it was read, so that no search finds itself."""
     with kit.store.write() as tx:
         who = _reader(kit, tx, session)
-        if isinstance(who, Refusal):
-            return who
-        name = given.get("person", "").strip()
-        if len(name) > LONGEST_NAME:
-            return Refusal(AUDIT_FILTER, "audit.filter", {"field": "person"})
-        person = tx.users.by_key(username_key(name)) if name else None
-        if name and person is None:
-            return Refusal(STAFF_NOBODY, "user.unknown")
-        wanted, place = read(given, person.id if person else ""), read_place(after)
-        if isinstance(wanted, str) or place is None:
-            return Refusal(AUDIT_FILTER, "audit.filter", {"field": wanted if isinstance(wanted, str) else "after"})
-        fields = {
-            "tag": wanted.tag,
-            "outcome": wanted.outcome,
-            "since": wanted.since,
-            "until": wanted.until,
-            "form": form,
-        }
-        fields = {name: value for name, value in fields.items() if value and value != LATEST}
-        typed = {"words": " ".join(wanted.words), "subject": wanted.subject}
-        personal = {name: value for name, value in typed.items() if value}
+        asked = who if isinstance(who, Refusal) else _meant(tx, given, after)
+    if isinstance(who, Refusal):
+        return who
+    if isinstance(asked, Refusal):
+        return asked
+    wanted, place = asked
+    page = audit_search.page(kit.store, wanted, place, limit)
+    fields = {"tag": wanted.tag, "outcome": wanted.outcome, "since": wanted.since, "until": wanted.until, "form": form}
+    said = {name: value for name, value in fields.items() if value and value != LATEST}
+    # People search for people: what they typed is a personal value.
+    typed = {"words": " ".join(wanted.words), "subject": wanted.subject}
+    personal = {name: value for name, value in typed.items() if value}
+    with kit.store.write() as tx:
         access.note(
             kit,
             tx,
             AuditRow(
-                "staff.audit.exported" if form else "staff.audit.searched", who.user.id, wanted.person, fields, personal
+                "staff.audit.exported" if form else "staff.audit.searched", who.user.id, wanted.person, said, personal
             ),
         )
+    return page
+
+
+def _meant(tx: Tx, given: Mapping[str, str], after: str) -> tuple[Filter, Place] | Refusal:
+    name = given.get("person", "").strip()
+    if len(name) > LONGEST_NAME:
+        return Refusal(AUDIT_FILTER, "audit.filter", {"field": "person"})
+    person = tx.users.by_key(username_key(name)) if name else None
+    if name and person is None:
+        return Refusal(STAFF_NOBODY, "user.unknown")
+    wanted, place = read(given, person.id if person else ""), read_place(after)
+    if isinstance(wanted, str) or place is None:
+        return Refusal(AUDIT_FILTER, "audit.filter", {"field": wanted if isinstance(wanted, str) else "after"})
     return wanted, place
 
 

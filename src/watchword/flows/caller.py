@@ -119,8 +119,10 @@ def _asked(kit: Kit, tx: Tx, request: Signed, kind: str, *, fresh: bool = True) 
     proof = tx.callers.get(attempt.id) if attempt and device else None
     if attempt is None or device is None or proof is None:
         return Refusal(NOT_FOR_YOU, "attempt.foreign")
-    if not hmac.compare_digest(text(request.fields, "nonce").encode(), attempt.nonce.encode()):
-        return Refusal(FIELDS, "fields.nonce")
+    named = (text(request.fields, "user", 26), text(request.fields, "device", 26))
+    nonce = text(request.fields, "nonce")
+    if named != (attempt.user_id, device.id) or not hmac.compare_digest(nonce.encode(), attempt.nonce.encode()):
+        return Refusal(FIELDS, "fields.bound")
     attempt = settle(kit, tx, attempt)
     repeated = kind == "caller_checked" and attempt.decided_by == _by(device) and request.fields.get("match") is False
     if attempt.state != "pending" and not repeated:

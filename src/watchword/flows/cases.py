@@ -6,7 +6,7 @@ anew before the transaction begins; whatever is refused leaves nothing behind bu
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from watchword.core import cases as rules
@@ -41,6 +41,9 @@ PAGE = 50
 POST_LENGTH = 22
 _END_OF_TIME = 1 << 62
 _PICTURE_FAULTS = {"type": PICTURE_TYPE, "broken": PICTURE_BROKEN, "pixels": PICTURE_PIXELS, "bytes": PICTURE_BYTES}
+
+
+By = Callable[[Tx], str | Refusal]  # the id of the member of staff, if his roles allow it now
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,10 +177,10 @@ def attachment(kit: Kit, session: Session, picture_id: str) -> tuple[Attachment,
     return found
 
 
-def answer(kit: Kit, staff_id: str, case_id: str, text: str, *, post: str = "") -> str | Refusal:
+def answer(kit: Kit, by: By, case_id: str, text: str, *, post: str = "") -> str | Refusal:
     """Staff answer a case; its person is told by mail and SMS that there is something to read. Returns the message's id.
 
-    The caller has checked that this member of staff may answer. `post` makes a repeated call harmless, "" means that it is a new one.
+    `by` checks in the very transaction that this member of staff may answer. `post` makes a repeated call harmless, "" means that it is a new one.
     """
     fault = _text_fault(text)
     if fault is not None:
@@ -185,6 +188,9 @@ def answer(kit: Kit, staff_id: str, case_id: str, text: str, *, post: str = "") 
     now = kit.clock.now()
     message_id = kit.entropy.id()
     with kit.store.write() as tx:
+        staff_id = by(tx)
+        if isinstance(staff_id, Refusal):
+            return staff_id
         case = tx.cases.get(case_id, lock=True)
         user = tx.users.get(case.user_id) if case else None
         if case is None or user is None:
@@ -222,10 +228,13 @@ def staff_read(kit: Kit, staff_id: str, case_id: str) -> Thread | Refusal:
         return _thread(tx, case)
 
 
-def staff_close(kit: Kit, staff_id: str, case_id: str) -> Refusal | None:
-    """Staff close a case; done already is done. The caller has checked that this member of staff may."""
+def staff_close(kit: Kit, by: By, case_id: str) -> Refusal | None:
+    """Staff close a case; done already is done. `by` checks in the very transaction that this member of staff may."""
     now = kit.clock.now()
     with kit.store.write() as tx:
+        staff_id = by(tx)
+        if isinstance(staff_id, Refusal):
+            return staff_id
         case = tx.cases.get(case_id, lock=True)
         if case is None:
             return Refusal(CASE_UNKNOWN, "case.unknown")

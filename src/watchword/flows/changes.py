@@ -6,11 +6,10 @@ from collections.abc import Callable
 from typing import Literal, TypeVar
 
 from watchword.core import floors
-from watchword.core.recovery import restricted
-from watchword.core.refusals import PRIMARY_ONLY, RECOVERY_DELAY, SESSION_ABSENT, Refusal
+from watchword.core.refusals import PRIMARY_ONLY, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
-from watchword.flows import confirm
+from watchword.flows import confirm, lower_limits
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Tx
 
@@ -58,18 +57,11 @@ def named(user: User) -> str:
     return f"{user.display_name} ({user.username})" if user.display_name else user.username
 
 
-def delayed(kit: Kit, user: User) -> Refusal | None:
-    """Refuse, for some time after a recovery, what it could be abused for: numbers, mail, devices, security questions."""
-    now = kit.clock.now()
-    until = restricted(user.recovered, now, kit.policy.recovery_delay_seconds)
-    return Refusal(RECOVERY_DELAY, "recovery.delay", {"until": until}, retry_after=until - now) if until else None
-
-
 def refusal(
     kit: Kit, tx: Tx, session: Session, user: User, *, binding: bool, floor: int = floors.CHANGES
 ) -> Refusal | None:
     """Why this session may not change security settings now, or None. In order: whose right it is, the delay, the held element."""
     refused = by_primary(tx, user)
     if refused is None and binding:
-        refused = delayed(kit, user)
+        refused = lower_limits.binding(kit, user)
     return refused or confirm.required(kit, session, floor)

@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from watchword.core.staff_links import Link
+
 
 @dataclass(frozen=True, slots=True)
 class Draft:
@@ -19,19 +21,6 @@ class Draft:
     attempt_id: str
     path: str
     fields: Mapping[str, str]
-    made: int
-    expires: int
-
-
-@dataclass(frozen=True, slots=True)
-class Link:
-    """A one-time link. `state` is `offered`, `begun` (in the browser that holds the session `session_id`), `done` or `void`."""
-
-    id: str
-    user_id: str
-    token_hash: bytes
-    state: str
-    session_id: str
     made: int
     expires: int
 

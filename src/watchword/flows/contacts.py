@@ -28,7 +28,7 @@ from watchword.core.refusals import (
 )
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, User
-from watchword.flows import changes, first_number, letters, sent_codes
+from watchword.flows import changes, first_number, letters, lower_limits, sent_codes
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Sending, Tx
 
@@ -90,7 +90,7 @@ def verify(kit: Kit, session: Session, contact_id: str, typed: str, visit: Visit
         user, contact = found
         if contact.verified:
             return None  # the same form once more
-        refused = None if contact.on_file else changes.delayed(kit, user)
+        refused = None if contact.on_file else lower_limits.binding(kit, user)
         if refused is not None:
             return refused
         checked = sent_codes.check(kit, tx, user.id, PURPOSE, contact.id, typed)

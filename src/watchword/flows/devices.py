@@ -14,7 +14,7 @@ from watchword.core.refusals import DEVICE_GONE, DEVICE_NAME, DEVICE_STAFF, DEVI
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, User
 from watchword.factors import registry
-from watchword.flows import changes, letters, reach
+from watchword.flows import changes, letters, lower_limits, reach
 from watchword.flows.details import plain
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Letter, Sending, Tx
@@ -73,7 +73,7 @@ def _stays(kit: Kit, user: User, device: Device, devices: Sequence[Device], cont
     now = kit.clock.now()
     others = [other for other in devices if other.id != device.id and usable(other, now) and lasting(other)]
     left = reach.above(kit.factors, others, user.floor, action="login")
-    return deactivation_fault(device, left, contacts, restricted=changes.delayed(kit, user) is not None)
+    return deactivation_fault(device, left, contacts, restricted=lower_limits.binding(kit, user) is not None)
 
 
 def answered_by(attempt: Attempt) -> str:
@@ -118,7 +118,7 @@ def deactivate(kit: Kit, session: Session, device_id: str, visit: Visit) -> Refu
         user, device = found
         fault = _stays(kit, user, device, tx.devices.of_user(user.id), tx.contacts.of(user.id))
         if fault:
-            return changes.delayed(kit, user) or Refusal(FAULTS[fault], f"device.{fault}")
+            return lower_limits.binding(kit, user) or Refusal(FAULTS[fault], f"device.{fault}")
         ended = switch_off(kit, tx, user, device, by="settings", but=session.id, visit=visit)
     announce(kit, device, ended)
     return None

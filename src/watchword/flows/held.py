@@ -22,6 +22,7 @@ from watchword.core.refusals import (
     HELD_PASSWORD,
     LOCKED,
     NETWORK_WAITS,
+    PASSWORD_FLAGGED,
     PAUSED,
     Refusal,
 )
@@ -44,8 +45,8 @@ class Begun:
     collector: str
 
 
-def begin(kit: Kit, username: str, visit: Visit) -> Begun | Refusal:
-    """A username, and nothing else yet."""
+def begin(kit: Kit, username: str, visit: Visit, *, client: str = "portal", bound_key: str = "") -> Begun | Refusal:
+    """A username, and nothing else yet. `bound_key` is the thumbprint of a platform's ephemeral key, "" for a browser."""
     now = kit.clock.now()
     collector = b64u(kit.entropy.bytes(16))
     with kit.store.write() as tx:
@@ -61,12 +62,12 @@ def begin(kit: Kit, username: str, visit: Visit) -> Begun | Refusal:
         # The name stays as it was typed: the spelling on file would tell that there is somebody.
         attempt = Attempt(
             id=kit.entropy.id(), user_id=owner, username=username.strip()[:NAME_LENGTH],
-            client="portal", state="pending", collector_hash=sha256(collector.encode()), bound_key="",
+            client=client, state="pending", collector_hash=sha256(collector.encode()), bound_key=bound_key,
             nonce=b64u(kit.entropy.bytes(16)), started=now, expires=now + LIFE_SECONDS, context=context, browser_id="",
             confirm=True, confirm_reason="browser", device_id=key.id if key else "",
             asked=(), push_until=0, qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
             wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id="",
-            lang=lang, action="held", floor=floors.floor("portal", "held", "", user.floor if user is not None else 0),
+            lang=lang, action="held", floor=floors.floor(client, "held", "", user.floor if user is not None else 0),
         )  # fmt: skip
         tx.attempts.add(attempt)
         known = owner if owner != NOBODY else ""
@@ -78,7 +79,7 @@ def look(kit: Kit, collector: str) -> tuple[Attempt, str] | Refusal:
     """The attempt of a collector secret and its state, with time taken into account."""
     with kit.store.read() as tx:
         attempt = tx.attempts.by_collector(sha256(collector.encode())) if collector else None
-    if attempt is None or attempt.action != "held":
+    if attempt is None or attempt.action != "held" or attempt.bound_key:  # a platform's has no page here
         return Refusal(ATTEMPT_GONE, "collector.unknown")
     return attempt, state_at(attempt, kit.clock.now())
 
@@ -88,10 +89,10 @@ def until(attempt: Attempt) -> int:
     return collect_until(attempt)
 
 
-def finish(kit: Kit, collector: str, password: str, visit: Visit) -> Collected | Refusal:
+def finish(kit: Kit, collector: str, password: str, visit: Visit, *, bound_key: str = "") -> Collected | Refusal:
     """The password of an attempt that a phone has approved: with both elements shown, the session."""
     with kit.store.write() as tx:
-        attempt = login.approved(kit, tx, collector, "held")
+        attempt = login.approved(kit, tx, collector, "held", bound_key=bound_key)
     if isinstance(attempt, Refusal):
         return attempt
     checked = password_step.check(kit, attempt.username, password, visit, held=attempt.id)
@@ -100,11 +101,13 @@ def finish(kit: Kit, collector: str, password: str, visit: Visit) -> Collected |
     now = kit.clock.now()
     with kit.store.write() as tx:
         user = password_step.accept(tx, checked, now)
-        attempt = login.approved(kit, tx, collector, "held")
+        attempt = login.approved(kit, tx, collector, "held", bound_key=bound_key)
         if isinstance(attempt, Refusal):
             return attempt
         if user is None or user.id != attempt.user_id:
             return Refusal(CREDENTIALS, "user.gone")
+        if user.flagged and attempt.client != "portal":
+            return Refusal(PASSWORD_FLAGGED, "password.flagged")  # it is changed at the portal, and nowhere before
         result = login.give(kit, tx, attempt, user, visit, now)
     login.told(kit, attempt, result)
     return result

@@ -25,7 +25,7 @@ from watchword.core.refusals import (
 )
 from watchword.core.renewals import FINISH_SECONDS, START_SECONDS, Renewal
 from watchword.core.users import Contact, User
-from watchword.flows import changes, first_number, letters, password_step, renewals, sent_codes
+from watchword.flows import first_number, letters, lower_limits, password_step, renewals, sent_codes
 from watchword.flows.activate import existing_pin, signing_phone, stated_platform
 from watchword.flows.activation_start import new_enrolment
 from watchword.flows.approve import wrong_pin
@@ -217,7 +217,7 @@ def _spent(kit: Kit, tx: Tx, user: User) -> None:
     """Key ended by guesses from afar, which a password and a number were enough for: so does what may follow. In the day after a
     recovery these two may be a stranger's, and a new Key waits for staff; else lower limits come with it, as after a forgotten PIN."""
     now = kit.clock.now()
-    if changes.delayed(kit, user) is not None and not password_step.active_devices(tx, user.id, kit.clock.now()):
+    if lower_limits.binding(kit, user) is not None and not password_step.active_devices(tx, user.id, kit.clock.now()):
         tx.staff.hold(user.id, user.id, now)
     else:
         tx.users.set_recovered(user.id, now)
@@ -243,7 +243,7 @@ def decline(kit: Kit, renewal_id: str, claim: str) -> Proven | Refusal:
         renewal, user = found
         enrolment = tx.enrolments.get(renewal.id)
         if enrolment is None:
-            refused = changes.delayed(
+            refused = lower_limits.binding(
                 kit, user
             )  # a number and a mailbox set the password: they must not give a Key as well
             if refused is not None:

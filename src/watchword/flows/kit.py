@@ -68,7 +68,10 @@ class Kit:
 
 @dataclass(frozen=True, slots=True)
 class Visit:
-    """Where a request comes from. `places` is the place in each language, {} where not known; `device_token` is the device cookie's value."""
+    """Where a request comes from. `places` is the place in each language, {} where not known; `device_token` is the device cookie's value.
+
+    `at_hand` is a terminal on the institution's own machine: no network lies between, so networks an account is kept to do not bear on it.
+    """
 
     address: str = ""
     places: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
@@ -78,6 +81,7 @@ class Visit:
     system: str = ""
     device_token: str = ""
     lang: str = "en"
+    at_hand: bool = False
 
     @property
     def place_key(self) -> str:

@@ -33,6 +33,7 @@ from watchword.core.users import User
 from watchword.flows import (
     device_tokens,
     letters,
+    lower_limits,
     networks,
     notices,
     owner_notices,
@@ -47,7 +48,6 @@ from watchword.flows.password_step import Checked
 from watchword.flows.ports import AuditRow, Browser, Tx
 
 RECENT_SECONDS = 60 * 60
-KEPT_NETWORKS = 20
 OPTED_OUT = "opted_out"  # what decided a login that took no device
 OTHER_DEVICE = "other"  # why no phone was asked: what stands first on the page is no Key
 SESSION_KINDS = {"portal": "portal", "staff": "staff"}  # every other client is a platform
@@ -155,6 +155,8 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
     if tx.staff.held(user.id):
         tx.audit.write(AuditRow("login.enrolment.held", user.id, personal=visit.personal()), now)
         return Refusal(ENROLMENT_HELD, "enrolment.held")
+    if waits := lower_limits.first_key(kit, tx, user, visit):
+        return waits
     session, token = sessions.issue(
         kit, tx, user, kind="enrolment", client=client.id, attempt_id="", acr="", amr=(assurance.PASSWORD,),
         idle=client.idle_seconds, life=sessions.ENROLMENT_LIFE_SECONDS,
@@ -341,7 +343,7 @@ def collect(kit: Kit, collector: str, visit: Visit, *, bound_key: str = "") -> C
 
 def give(kit: Kit, tx: Tx, attempt: Attempt, user: User, visit: Visit, now: int) -> Collected | Refusal:
     """The one session of an approved attempt whose row is locked, both elements of which were shown. Call `told` after the transaction."""
-    if not networks.inside(tx, user.id, visit.address):
+    if not networks.inside(tx, user.id, visit):
         tx.attempts.move(attempt.id, "approved", "failed", decided=now, decided_by="network")
         return networks.refuse(kit, tx, user.id, visit)
     client = kit.policy.clients[attempt.client]
@@ -353,10 +355,10 @@ def give(kit: Kit, tx: Tx, attempt: Attempt, user: User, visit: Visit, now: int)
     )  # fmt: skip
     if not tx.attempts.move(attempt.id, "approved", "collected", session_id=session.id):
         raise RuntimeError("an attempt was collected twice under its lock")
-    device_token = _remember(kit, tx, attempt, visit, now)
+    device_token = device_tokens.remember(kit, tx, attempt, visit, now)
     password_step.end_row(kit, tx, user)
     notices.of_login(kit, tx, user, attempt)
-    fields = {"client": client.id, "amr": session.amr}
+    fields = {"client": client.id, "amr": session.amr, "at_hand": visit.at_hand}
     tx.audit.write(AuditRow("login.session.issued", user.id, session.id, fields, visit.personal()), now)
     return Collected(session, token, device_token)
 
@@ -367,32 +369,3 @@ def told(kit: Kit, attempt: Attempt, result: Collected | Refusal) -> None:
         kit.events.publish(f"attempt:{attempt.id}", {"state": "collected"})
     else:
         owner_notices.tell(kit, attempt.user_id)
-
-
-def _remember(kit: Kit, tx: Tx, attempt: Attempt, visit: Visit, now: int) -> str:
-    """Make the browser known: only a complete login does. A browser keeps its token of this user; a platform's is renewed."""
-    given = device_tokens.pick(kit, visit.device_token, attempt.user_id) if visit.device_token else ""
-    token = given or device_tokens.make(kit, attempt.user_id)
-    token_hash = sha256(token.encode())
-    browser = tx.browsers.by_token(attempt.user_id, token_hash) if given else None
-    if browser is None and not given and attempt.browser_id:
-        browser = tx.browsers.get(attempt.browser_id)
-        tx.browsers.rename(attempt.browser_id, token_hash)
-    if browser is None:
-        fresh = Browser(
-            kit.entropy.id(), attempt.user_id, _with((), visit.network_key), _with((), visit.place_key), 0, now
-        )
-        tx.browsers.add(fresh, token_hash)
-        return token
-    networks, places = _with(browser.networks, visit.network_key), _with(browser.places, visit.place_key)
-    if (networks, places, browser.wrong) != (
-        browser.networks,
-        browser.places,
-        0,
-    ) or now - browser.last_used > RECENT_SECONDS:
-        tx.browsers.learn(replace(browser, networks=networks, places=places, wrong=0, last_used=now))
-    return token
-
-
-def _with(known: tuple[str, ...], seen: str) -> tuple[str, ...]:
-    return known if not seen or seen in known else (*known, seen)[-KEPT_NETWORKS:]

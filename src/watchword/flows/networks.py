@@ -26,10 +26,10 @@ def of(kit: Kit, session: Session) -> tuple[Allowed, ...]:
         return tx.protection.networks(session.user_id)
 
 
-def inside(tx: Tx, user_id: str, address: str) -> bool:
-    """Whether this account may log in from there."""
-    allowed = tx.protection.networks(user_id)
-    return not allowed or networks.inside(address, (one.cidr for one in allowed))
+def inside(tx: Tx, user_id: str, visit: Visit) -> bool:
+    """Whether this account may log in from there. Who sits at the institution's own machine is in no network, and needs none."""
+    allowed = () if visit.at_hand else tx.protection.networks(user_id)
+    return not allowed or networks.inside(visit.address, (one.cidr for one in allowed))
 
 
 def refuse(kit: Kit, tx: Tx, user_id: str, visit: Visit) -> Refusal:
@@ -42,7 +42,7 @@ def refuse(kit: Kit, tx: Tx, user_id: str, visit: Visit) -> Refusal:
 
 def admit(kit: Kit, tx: Tx, checked: Checked, visit: Visit) -> User | Refusal:
     """The user of a right password, locked, if the account may be used from there. Call `told` after the transaction."""
-    if not inside(tx, checked.user.id, visit.address):
+    if not inside(tx, checked.user.id, visit):
         password_step.uncount(tx, checked, kit.clock.now())
         return refuse(kit, tx, checked.user.id, visit)
     return password_step.accept(tx, checked, kit.clock.now()) or Refusal(CREDENTIALS, "user.gone")

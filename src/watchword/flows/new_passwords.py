@@ -83,6 +83,14 @@ def put(kit: Kit, tx: Tx, user: User, encoded: str, now: int) -> None:
     tx.users.set_flagged(user.id, 0)
 
 
+def take_back(tx: Tx, user: User, now: int) -> None:
+    """Leave no password, until one is set with a one-time code. The one taken back is never one again, in any profile: it may be known."""
+    if user.password_hash:
+        tx.history.add(user.id, user.password_hash, now)
+    tx.users.set_password(user.id, "", now)
+    tx.users.set_flagged(user.id, 0)
+
+
 def end_others(kit: Kit, tx: Tx, user: User, now: int, *, session: str = "", browser: str = "") -> Ended:
     """End every session and remembered browser but these, every open attempt, and every enrolment and recovery of Key under way (S06)."""
     renewals.void_recoveries(tx, user.id, now)

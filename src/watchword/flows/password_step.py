@@ -136,7 +136,7 @@ def end_row(kit: Kit, tx: Tx, user: User) -> None:
 def active_devices(tx: Tx, user_id: str, now: int) -> tuple[Device, ...]:
     """The devices a user can use now, the one used last first."""
     found = [device for device in tx.devices.of_user(user_id) if usable(device, now)]
-    return tuple(sorted(found, key=lambda device: -device.last_used))
+    return tuple(sorted(found, key=lambda device: (-device.last_used, -device.created)))
 
 
 def lasting_devices(tx: Tx, user_id: str, now: int) -> int:

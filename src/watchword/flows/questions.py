@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from watchword.core import questions
 from watchword.core.refusals import BUSY, QUESTIONS_FORM, QUESTIONS_OFF, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
-from watchword.flows import changes, letters
+from watchword.flows import changes, letters, lower_limits
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, BusyError
 
@@ -47,7 +47,7 @@ def choose(kit: Kit, session: Session, picked: Sequence[str], answers: Sequence[
         user, live = tx.users.lock(session.user_id), tx.sessions.get(session.id)
         if user is None or user.state != "active" or live is None or live.ended:
             return Refusal(SESSION_ABSENT, "session.ended")
-        refused = changes.by_primary(tx, user) or changes.delayed(kit, user)
+        refused = changes.by_primary(tx, user) or lower_limits.binding(kit, user)
         if refused is not None:
             return refused
         tx.answers.replace(user.id, encoded, now)

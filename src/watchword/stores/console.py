@@ -7,7 +7,8 @@ from operator import attrgetter
 
 from sqlalchemy import delete, select
 
-from watchword.flows.console_ports import Draft, Link
+from watchword.core.staff_links import Link
+from watchword.flows.console_ports import Draft
 from watchword.flows.ports import Vault
 from watchword.stores.console_tables import staff_drafts, staff_links
 from watchword.stores.database import Database, Row
@@ -26,7 +27,7 @@ _OLD = Query(
     delete(_D).where(
         _D.c.id.in_(
             select(_D.c.id)
-            .where(_D.c.session_id == param(_D.c.session_id))
+            .where(_D.c.session_id == param(_D.c.session_id), _D.c.id != param(_D.c.id, "new"))
             .order_by(_D.c.made.desc(), _D.c.id.desc())
             .limit(1000)
             .offset(param(_D.c.made, "keep"))
@@ -57,7 +58,7 @@ class Drafts:
             _ADD_DRAFT, id=draft.id, session_id=draft.session_id, attempt_id=draft.attempt_id, path=draft.path, content=sealed,
             made=draft.made, expires=draft.expires,
         )  # fmt: skip
-        self._db.run(_OLD, session_id=draft.session_id, keep=keep)
+        self._db.run(_OLD, session_id=draft.session_id, new=draft.id, keep=keep - 1)
 
     def get(self, draft_id: str, session_id: str) -> Draft | None:
         """By id, to its own session."""

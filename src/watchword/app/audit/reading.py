@@ -42,8 +42,10 @@ def search(
         place = read_place(after)
         if place is None:
             raise here.stop("search.wrong", field="--after")
-        _noted(here, wanted, "search", personal=personal)
         page = audit_search.page(here.kit.store, wanted, place, limit)
+        _noted(
+            here, wanted, "search", personal=personal
+        )  # before anything is shown, and after, so as not to find itself
         for found in page.rows:
             print(dumped(_shown(found, personal=personal)) if as_json else _line(here, found, personal=personal))
         if page.next is not None:

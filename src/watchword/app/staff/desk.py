@@ -83,7 +83,9 @@ class Desk:
     def visit(self) -> Visit:
         """A terminal on this machine: no address, so network and place count as unknown and the six digits are asked for."""
         system = {"linux": "Linux", "darwin": "macOS"}.get(sys.platform, sys.platform)
-        return Visit(browser="Terminal", system=system, device_token=str(self.kept()["computer"]), lang=self.lang)
+        return Visit(
+            browser="Terminal", system=system, device_token=str(self.kept()["computer"]), lang=self.lang, at_hand=True
+        )
 
     # Whose session it is, and what it does
 

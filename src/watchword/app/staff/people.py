@@ -1,4 +1,4 @@
-"""`watchword staff find|show|unlock|end-sessions|lost-phone|suspend|interview`: what one member of staff does alone."""
+"""`watchword staff find|show|unlock|end-sessions|end-session|lost-phone|suspend|interview`: what one member of staff does alone."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ Text = Annotated[
     ),
 ]
 Whom = Annotated[str, typer.Argument(help="Username of the person.")]
+SessionId = Annotated[str, typer.Argument(help="Id of the session: watchword staff show.")]
 Device = Annotated[str, typer.Argument(help="Id of the device, where there are several: watchword staff show.")]
 
 
@@ -60,6 +61,13 @@ def end_sessions(desk: Desk, username: Whom) -> None:
     """End every session of a person and every login under way."""
     done = desk.do(lambda session: people.end_sessions(desk.kit, session, username))
     said = desk.text("sessions.done", username=done.username, count=done.count)
+    desk.result({"username": done.username, "ended": done.count}, said)
+
+
+def end_session(desk: Desk, username: Whom, session: SessionId) -> None:
+    """End one session of a person."""
+    done = desk.do(lambda own: people.end_session(desk.kit, own, username, session))
+    said = desk.text("sessions.one", username=done.username)
     desk.result({"username": done.username, "ended": done.count}, said)
 
 

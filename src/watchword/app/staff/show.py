@@ -54,7 +54,7 @@ def _parts(desk: Desk, found: Card) -> Iterable[tuple[str, tuple[str, ...], Sequ
     moment = desk.moment
     locks = [
         (
-            client,
+            desk.text(f"lock.of.{client.partition(':')[0]}"),
             one.wrong,
             one.locks,
             moment(one.locked_until) if lockout.locked(one, found.now) else desk.text("none"),
@@ -65,8 +65,8 @@ def _parts(desk: Desk, found: Card) -> Iterable[tuple[str, tuple[str, ...], Sequ
     devices = [(d.id, d.name, desk.text(f"device.{d.state}"), moment(d.last_used)) for d in found.devices]
     yield "part.devices", ("id", "name", "person.state", "used"), devices
     yield "part.contacts", ("id", "contact"), [(contact[0], contact[2]) for contact in found.contacts]
-    sessions = [(s.kind, s.client, moment(s.created), moment(s.touched)) for s in found.sessions]
-    yield "part.sessions", ("kind", "client", "began", "used"), sessions
+    sessions = [(s.id, s.kind, s.client, moment(s.created), moment(s.touched)) for s in found.sessions]
+    yield "part.sessions", ("id", "kind", "client", "began", "used"), sessions
     logins = [(moment(a.started), a.client, state, _place(a), a.context.browser) for a, state in found.attempts]
     yield "part.logins", ("began", "client", "person.state", "place", "browser"), logins
     events = [(moment(line.at), line.tag, str(line.fields.get("reason", ""))) for line in found.events[:SHOWN_EVENTS]]

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from watchword.core import caller
-from watchword.core.attempts import Attempt
+from watchword.core.attempts import Attempt, state_at
 from watchword.core.caller import ACTION, CallerProof
 from watchword.core.devices import Level, on_phone
 from watchword.core.rates import first_free
@@ -144,6 +144,16 @@ def _collect(kit: Kit, tx: Tx, who: Member, proof: CallerProof, attempt: Attempt
     access.note(kit, tx, AuditRow("staff.caller.confirmed", attempt.user_id, attempt.id, fields))
 
 
+def mark(kit: Kit, session: Session, proof_id: str) -> tuple[str, str] | Refusal:
+    """The proof's id and a mark that changes when there is news of it, for an open page of who asked. Changes and counts nothing."""
+    with kit.store.read() as tx:
+        proof = tx.callers.get(proof_id)
+        attempt = tx.attempts.get(proof_id) if proof else None
+    if proof is None or attempt is None or proof.staff_id != session.user_id:
+        return Refusal(CALLER_UNKNOWN, "caller.foreign")
+    return proof.id, f"{state_at(attempt, kit.clock.now())}-{proof.state}"
+
+
 def stop(kit: Kit, session: Session, proof_id: str) -> Seen | Refusal:
     """Who asked ends it: the call is over, or it was the wrong person."""
     now = kit.clock.now()
@@ -176,6 +186,11 @@ def _own(kit: Kit, tx: Tx, session: Session, proof_id: str) -> tuple[Member, Cal
     if attempt is None:
         return Refusal(CALLER_UNKNOWN, "attempt.gone")
     return who, tx.callers.get(proof.id) or proof, settle(kit, tx, attempt)
+
+
+def unknown() -> Refusal:
+    """What every proof that is not one's own looks like."""
+    return Refusal(CALLER_UNKNOWN, "caller.foreign")
 
 
 def listed(kit: Kit, session: Session) -> tuple[Seen, ...] | Refusal:

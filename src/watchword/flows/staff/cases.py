@@ -10,6 +10,7 @@ from watchword.core.users import User
 from watchword.flows import cases
 from watchword.flows.cases import Thread
 from watchword.flows.kit import Kit
+from watchword.flows.ports import Tx
 from watchword.flows.staff import access
 
 PAGE = 50
@@ -29,14 +30,12 @@ def one(kit: Kit, session: Session, case_id: str) -> Thread | Refusal:
 
 def answer(kit: Kit, session: Session, case_id: str, text: str, *, post: str = "") -> str | Refusal:
     """Answer a case; its person is told. Never one's own. `post` is the form's token, good once. Returns the message's id."""
-    staff_id = _allowed(kit, session, "answer", case_id)
-    return staff_id if isinstance(staff_id, Refusal) else cases.answer(kit, staff_id, case_id, text, post=post)
+    return cases.answer(kit, lambda tx: _may(kit, tx, session, "answer", case_id), case_id, text, post=post)
 
 
 def close(kit: Kit, session: Session, case_id: str) -> Refusal | None:
     """Close a case; its person may reopen it. Never one's own."""
-    staff_id = _allowed(kit, session, "answer", case_id)
-    return staff_id if isinstance(staff_id, Refusal) else cases.staff_close(kit, staff_id, case_id)
+    return cases.staff_close(kit, lambda tx: _may(kit, tx, session, "answer", case_id), case_id)
 
 
 def picture(kit: Kit, session: Session, picture_id: str) -> tuple[Attachment, bytes] | Refusal:
@@ -54,12 +53,17 @@ def person(kit: Kit, user_id: str) -> User | None:
 def _allowed(kit: Kit, session: Session, action: str, case_id: str = "") -> str | Refusal:
     """The id of the member of staff, if his roles allow this on this case."""
     with kit.store.write() as tx:
-        who = access.member(kit, tx, session)
-        if isinstance(who, Refusal):
-            return who
-        case = tx.cases.get(case_id) if len(case_id) == len(session.id) else None
-        oneself = case is not None and case.user_id == who.user.id
-        if may(action, who.roles, oneself=oneself):
-            return who.user.id
-        refusal = Refusal(STAFF_OWN, "case.own") if oneself else Refusal(STAFF_ROLE, "staff.role")
-        return access.refused(kit, tx, who, action, refusal, case.id if case else "")
+        return _may(kit, tx, session, action, case_id)
+
+
+def _may(kit: Kit, tx: Tx, session: Session, action: str, case_id: str) -> str | Refusal:
+    """The same inside the transaction that acts: a role taken away counts at once."""
+    who = access.member(kit, tx, session)
+    if isinstance(who, Refusal):
+        return who
+    case = tx.cases.get(case_id) if len(case_id) == len(session.id) else None
+    oneself = case is not None and case.user_id == who.user.id
+    if may(action, who.roles, oneself=oneself):
+        return who.user.id
+    refusal = Refusal(STAFF_OWN, "case.own") if oneself else Refusal(STAFF_ROLE, "staff.role")
+    return access.refused(kit, tx, who, action, refusal, case.id if case else "")

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from watchword.core import networks as ranges
@@ -15,7 +15,7 @@ from watchword.core import staff
 from watchword.core.refusals import NO_CONTACT, NUMBER_COUNTRY, STAFF_FORM, STAFF_STATE, Refusal
 from watchword.core.staff_requests import StaffRequest
 from watchword.core.users import Contact, User
-from watchword.flows import letters, networks, own_floor, password_step, sent_codes, temporary
+from watchword.flows import accounts, letters, networks, new_passwords, own_floor, password_step, sent_codes, temporary
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.staff import access, ends
@@ -85,8 +85,7 @@ def reset_password(kit: Kit, tx: Tx, user: User, request: StaffRequest, by: str)
         return Refusal(NO_CONTACT, "contact.none")
     effect = Effect(sessions=ends.end_sessions(kit, tx, user))
     tx.browsers.forget_all(user.id)
-    tx.users.set_password(user.id, "", now)
-    tx.users.set_flagged(user.id, 0)
+    new_passwords.take_back(tx, user, now)
     tx.users.set_recovered(user.id, now)
     password_step.clear_all(kit, tx, user)
     letters.tell_all(kit, tx, user, "staff_password")
@@ -213,6 +212,28 @@ def change_roles(kit: Kit, tx: Tx, user: User, request: StaffRequest, by: str) -
     return effect
 
 
+def _read_invite(kit: Kit, tx: Tx, user: User, params: Params) -> Params | Refusal:
+    if user.state != "invited":
+        return Refusal(STAFF_STATE, "user.not_invited")
+    roles = staff.known(params.get("roles", "").replace(",", " ").split())
+    return {"roles": " ".join(sorted(roles))} if roles else _form("roles")
+
+
+def invite(kit: Kit, tx: Tx, user: User, request: StaffRequest, by: str) -> Effect | Refusal:
+    """Somebody new is staff: the account opens with these roles, and a welcome and a one-time code go out apart. Key follows at the portal."""
+    params = _read_invite(kit, tx, user, request.params)
+    if isinstance(params, Refusal):
+        return params
+    roles = frozenset(params["roles"].split())
+    tx.users.set_state(user.id, "active")
+    tx.staff.put(user.id, roles, request.asked_by, kit.clock.now())
+    contacts = tx.contacts.of(user.id)
+    accounts.welcome(kit, tx, replace(user, state="active"), contacts)
+    fields = {"by": by, "roles": params["roles"]}
+    access.note(kit, tx, AuditRow("staff.member.invited", user.id, request.id, fields))
+    return Effect({"to": sent_codes.masked(kit, contacts[-1])})
+
+
 # A kind of core/staff.py that has no change here cannot be asked for.
 CHANGES: Mapping[str, Change] = MappingProxyType(
     {
@@ -222,6 +243,7 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
         "change_number": Change(("number", "replaces"), _read_number, change_number),
         "networks": Change(("networks",), _read_networks, change_networks),
         "reinstate": Change((), _read_suspended, reinstate),
+        "invite": Change(("roles",), _read_invite, invite),
         "roles": Change(("roles",), _read_roles, change_roles),
     }
 )

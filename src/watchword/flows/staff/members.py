@@ -10,14 +10,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watchword.core import staff
-from watchword.core.refusals import ADMINISTRATOR_EXISTS, GLASS, STAFF_NOBODY, STAFF_ROLE, Refusal
+from watchword.core.refusals import (
+    ADMINISTRATOR_EXISTS,
+    CONFIRM_FIRST,
+    GLASS,
+    STAFF_FORM,
+    STAFF_NAME,
+    STAFF_NOBODY,
+    STAFF_ROLE,
+    Refusal,
+)
 from watchword.core.sessions import Session
 from watchword.core.staff_requests import words
-from watchword.core.users import User, username_key
-from watchword.flows import letters, sessions
+from watchword.core.users import NewUser, User, username_key
+from watchword.flows import accounts, letters, sessions
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
-from watchword.flows.staff import access, ends
+from watchword.flows.staff import access, desk, ends, requests
 from watchword.flows.staff_ports import Role
 
 EMERGENCY_SECONDS = 15 * 60
@@ -52,6 +61,43 @@ def listed(kit: Kit, session: Session) -> Sequence[Role] | Refusal:
             return access.refused(kit, tx, who, "members", Refusal(STAFF_ROLE, "staff.role"))
         access.note(kit, tx, AuditRow("staff.members.listed", who.user.id))
         return tx.staff.members()
+
+
+def invite(
+    kit: Kit, session: Session, new: NewUser, roles: str, reason: str, evidence: str
+) -> requests.Shown | Refusal:  # fmt: skip
+    """Put somebody new on file, closed, and ask another administrator to take him onto the staff. All of it or nothing."""
+    try:
+        with kit.store.write() as tx:
+            who = access.member(kit, tx, session)
+            if isinstance(who, Refusal):
+                return who
+            if not staff.may_ask("invite", who.roles, oneself=False, about_staff=False):
+                return access.refused(kit, tx, who, "request", Refusal(STAFF_ROLE, "staff.role"))
+            if not access.fresh(who.session, kit.clock.now()):
+                return Refusal(CONFIRM_FIRST, "session.not_confirmed")
+            if new.paper_of or not (new.mails or new.numbers):
+                return access.refused(kit, tx, who, "request", Refusal(STAFF_FORM, "invite.contact", {"field": "mail"}))
+            user = accounts.add_one(kit, tx, new, invite=False, by=who.user.id, state="invited")
+            made = requests.ask_in(
+                kit, tx, who, "invite", user, {"reason": reason, "evidence": evidence}, {"roles": roles}
+            )
+            if isinstance(made, Refusal):
+                raise _NotInvited(made)
+    except accounts.TakenError:
+        return Refusal(STAFF_NAME, "username.taken")
+    except _NotInvited as refused:
+        return refused.refusal
+    kit.events.publish(desk.QUEUE, {"state": "changed"})
+    return made
+
+
+class _NotInvited(Exception):
+    """The request was refused: the account that was begun for it is taken back with the transaction."""
+
+    def __init__(self, refusal: Refusal) -> None:
+        super().__init__(refusal.reason)
+        self.refusal = refusal
 
 
 def first_administrators(kit: Kit, usernames: Sequence[str]) -> tuple[User, ...] | Refusal:
@@ -118,6 +164,7 @@ def _act(kit: Kit, tx: Tx, user: User, roles: frozenset[str], act: str) -> tuple
     ends.end_key(kit, tx, user, tx.devices.of_user(user.id), reason="emergency")
     tx.browsers.forget_all(user.id)
     tx.staff.release(user.id)
+    tx.users.set_recovered(user.id, 0)  # nor does he wait: the operator answers for who it is
     return "", ended
 
 

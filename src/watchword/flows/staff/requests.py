@@ -81,15 +81,23 @@ def ask(
             return access.refused(kit, tx, who, "request", denied or Refusal(STAFF_NOBODY), found.id if found else "")
         if not access.fresh(who.session, now):
             return Refusal(CONFIRM_FIRST, "session.not_confirmed")
-        request = _new(kit, tx, who, kind, found, {"reason": reason, "evidence": evidence}, params)
-        if isinstance(request, Refusal):
-            return access.refused(kit, tx, who, "request", request, found.id)
-        tx.staff.ask(request)
-        fields = {"by": who.user.id, "kind": kind}
-        access.note(kit, tx, AuditRow("staff.request.opened", found.id, request.id, fields))
-        shown = shown_to(kit, tx, who, request)
-    kit.events.publish(QUEUE, {"state": "changed"})
+        shown = ask_in(kit, tx, who, kind, found, {"reason": reason, "evidence": evidence}, params)
+    if not isinstance(shown, Refusal):
+        kit.events.publish(QUEUE, {"state": "changed"})
     return shown
+
+
+def ask_in(
+    kit: Kit, tx: Tx, who: Member, kind: str, about: User, said: Mapping[str, str], params: Mapping[str, str]
+) -> Shown | Refusal:
+    """Ask in a transaction of the caller, who has checked roles and Key."""
+    request = _new(kit, tx, who, kind, about, said, params)
+    if isinstance(request, Refusal):
+        return access.refused(kit, tx, who, "request", request, about.id)
+    tx.staff.ask(request)
+    fields = {"by": who.user.id, "kind": kind}
+    access.note(kit, tx, AuditRow("staff.request.opened", about.id, request.id, fields))
+    return shown_to(kit, tx, who, request)
 
 
 def _may_not_ask(tx: Tx, who: Member, kind: str, about: User | None) -> Refusal | None:

@@ -11,7 +11,7 @@ from watchword.core.devices import on_phone
 from watchword.core.policy import OWN_CLIENTS
 from watchword.core.refusals import CLIENT_UNKNOWN, COLLECTOR, PROOF_OF_KEY, Refusal
 from watchword.core.sessions import Session
-from watchword.flows import answers, entitlements, login, methods, platform, sessions, waiting
+from watchword.flows import answers, entitlements, held, login, methods, platform, sessions, waiting
 from watchword.flows.answers import KINDS
 from watchword.flows.kit import Visit
 from watchword.web.api import models as m
@@ -59,22 +59,28 @@ def polled(site: Site, collector: str, key: str) -> dict[str, str] | Refusal:
     return {"state": state, "confirmation": confirmation, "confirmation_reason": attempt.confirm_reason}
 
 
-def _visit(ask: Ask, body: m.Begin) -> Visit:
+def _visit(ask: Ask, body: m.Begin | m.PhoneFirst, device_token: str = "") -> Visit:
     client = ask.site.kit.policy.clients[body.client]
     system = NO_NAME.sub("", body.system)[
         :LONGEST_SYSTEM
     ].strip()  # shown on the phone: a name, never a sentence of the caller's
-    return replace(ask.visit(), browser=client.name, system=system, device_token=body.device_token)
+    return replace(ask.visit(), browser=client.name, system=system, device_token=device_token)
+
+
+def _key_of_platform(ask: Ask, client: str) -> str | Refusal:
+    if client in OWN_CLIENTS or client not in ask.site.kit.policy.clients:
+        return Refusal(CLIENT_UNKNOWN, "client.unknown")
+    return thumbprint(ask)
 
 
 def begin(ask: Ask, body: m.Begin, _: str) -> dict[str, Any] | Refusal:
     """Username and password of a platform."""
-    if body.client in OWN_CLIENTS or body.client not in ask.site.kit.policy.clients:
-        return Refusal(CLIENT_UNKNOWN, "client.unknown")
-    key = thumbprint(ask)
+    key = _key_of_platform(ask, body.client)
     if isinstance(key, Refusal):
         return key
-    opened = login.begin(ask.site.kit, body.username, body.password, body.client, _visit(ask, body), bound_key=key)
+    opened = login.begin(
+        ask.site.kit, body.username, body.password, body.client, _visit(ask, body, body.device_token), bound_key=key
+    )
     if isinstance(opened, Refusal):
         return opened
     if isinstance(opened, login.EnrolmentOnly):
@@ -91,6 +97,30 @@ def begin(ask: Ask, body: m.Begin, _: str) -> dict[str, Any] | Refusal:
         "push": {"sent": opened.ask.allowed, "sent_to": opened.devices[0].name if attempt.asked else "", "expires": attempt.push_until},
         "confirmation": answers.confirmation_of(ask.site.kit, attempt), "confirmation_reason": attempt.confirm_reason,
     }  # fmt: skip
+
+
+def phone_first(ask: Ask, body: m.PhoneFirst, _: str) -> dict[str, Any] | Refusal:
+    """A username alone: the phone comes first, where passwords are not read (S01). The same for a name that is nobody's."""
+    key = _key_of_platform(ask, body.client)
+    if isinstance(key, Refusal):
+        return key
+    begun = held.begin(ask.site.kit, body.username, _visit(ask, body), client=body.client, bound_key=key)
+    if isinstance(begun, Refusal):
+        return begun
+    return {
+        "login": begun.attempt.id, "collector": begun.collector, "expires": begun.attempt.expires, "state": begun.attempt.state,
+        "methods": [], "method": "", "push": {"sent": False, "sent_to": "", "expires": 0}, "confirmation": "", "confirmation_reason": "",
+    }  # fmt: skip
+
+
+def password(ask: Ask, body: m.Password, login_id: str) -> dict[str, Any] | Refusal:
+    """The password of a login that began with the phone, once that approved: with both, the session."""
+    key = bound(ask, login_id, body.collector)
+    if isinstance(key, Refusal):
+        return key
+    visit = replace(ask.visit(), device_token="")
+    made = held.finish(ask.site.kit, body.collector, body.password, visit, bound_key=key)
+    return made if isinstance(made, Refusal) else _session(made)
 
 
 def show(ask: Ask, body: m.Show, login_id: str) -> dict[str, Any] | Refusal:
@@ -141,8 +171,10 @@ def collect(ask: Ask, body: m.Collect, login_id: str) -> dict[str, Any] | Refusa
     if isinstance(key, Refusal):
         return key
     made = login.collect(ask.site.kit, body.collector, replace(ask.visit(), device_token=""), bound_key=key)
-    if isinstance(made, Refusal):
-        return made
+    return made if isinstance(made, Refusal) else _session(made)
+
+
+def _session(made: login.Collected) -> dict[str, Any]:
     session = made.session
     return {
         "token": made.token, "token_type": "Bearer", "user": session.user_id, "username": session.username,

@@ -19,6 +19,17 @@ class Begin(Body):
     system: Annotated[str, Field(max_length=64)] = ""
 
 
+class PhoneFirst(Body):
+    client: Annotated[str, Field(max_length=64)]
+    username: Annotated[str, Field(max_length=256)]
+    system: Annotated[str, Field(max_length=64)] = ""
+
+
+class Password(Body):
+    collector: Collector
+    password: Annotated[str, Field(max_length=1024)]
+
+
 class Method(BaseModel):
     id: str
     kind: str

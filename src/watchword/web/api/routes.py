@@ -41,6 +41,25 @@ ROUTES = (
         ("DPoP",),
     ),
     Route(
+        "POST",
+        "/api/v1/phone-first",
+        m.PhoneFirst,
+        m.Login,
+        h.phone_first,
+        "Begin a login with the phone, where passwords are not read",
+        201,
+        ("DPoP",),
+    ),
+    Route(
+        "POST",
+        "/api/v1/logins/{login}/password",
+        m.Password,
+        m.Session,
+        h.password,
+        "The password of a login that the phone has approved first",
+        headers=("DPoP",),
+    ),
+    Route(
         "POST", "/api/v1/logins/{login}/show", m.Show, m.Shown, h.show, "Show a QR or a challenge", headers=("DPoP",)
     ),
     Route(

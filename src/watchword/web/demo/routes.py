@@ -39,9 +39,10 @@ class Demo:
 
     def __init__(
         self, *, origin: str, accounts: Sequence[DemoAccount], letters: Callable[[], list[dict[str, Any]]],
-        progress: Callable[[], Mapping[str, bool]], reset: Callable[[], None], attack: Attack,
+        progress: Callable[[], Mapping[str, bool]], reset: Callable[[], None], attack: Attack, staff: Sequence[DemoAccount] = (),
+        console: str = "",
     ) -> None:  # fmt: skip
-        self.origin, self.accounts = origin, tuple(accounts)
+        self.origin, self.accounts, self.staff, self.console = origin, tuple(accounts), tuple(staff), console
         self.letters, self.progress, self.reset, self.attack = letters, progress, reset, attack
         log.warning(
             "the demonstration is on at %s: made-up people, messages shown to everybody who can open it", origin
@@ -65,7 +66,12 @@ class Demo:
     def show(self, ask: Ask) -> Response:
         """The page."""
         view = DemoPage(
-            csrf=ask.csrf(), portal_url=ask.site.portal_origin, key_url=ask.site.key_origin, accounts=self.accounts
+            csrf=ask.csrf(),
+            portal_url=ask.site.portal_origin,
+            key_url=ask.site.key_origin,
+            accounts=self.accounts,
+            staff=self.staff,
+            console_url=self.console,
         )
         response = page(ask, view)
         policy = headers.demo_policy(ask.site.portal_origin, ask.site.key_origin)

@@ -14,6 +14,7 @@ SECTIONS: tuple[tuple[str, str, str], ...] = (
     ("requests", "/requests", "requests"),
     ("cases", "/cases", "cases"),
     ("members", "/members", "members"),
+    ("audit", "/audit", "audit"),
 )
 """The head's entries: name, path, and the action of core/staff.py that a role needs for it."""
 
@@ -96,8 +97,23 @@ class UsersPage(ConsolePage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallFact:
+    """What Key said of the call in which a request was made."""
+
+    device: str
+    at: int
+    direction: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class FourEyes:
-    """A request as it is read and decided: `may` of approve, reject, withdraw; `params` pairs of name and value; `note` what is typed."""
+    """A request as it is read and decided: `may` of approve, reject, withdraw; `params` pairs of name and value; `matched` the facts
+    of an interview behind it; `note` what is typed.
+
+    `call` is what Key said of the call it was made in; `alarm` when the person said, within a day, that nobody of his was calling. Without
+    `decided_by` it was that which closed it.
+    """
 
     id: str
     kind: str
@@ -109,6 +125,7 @@ class FourEyes:
     expires: int
     reason: str
     evidence: str
+    matched: tuple[str, ...] = ()
     params: tuple[tuple[str, str], ...] = ()
     decided_by: str = ""
     decided: int = 0
@@ -117,6 +134,8 @@ class FourEyes:
     mine: bool = False
     may: frozenset[str] = frozenset()
     note: str = ""
+    call: CallFact | None = None
+    alarm: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -154,6 +154,28 @@ class InterviewPage(AboutPage):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class CallPage(AboutPage):
+    """Who is on the telephone. Without `proof` it is the form; `digits` and `words` are there while Key is asked; `mark` changes with news.
+
+    `outcome` ∈ asked, confirmed, denied, alarm, over; `words_state` that of core/caller.py; `words_lang` the person's language.
+    """
+
+    template: ClassVar[str] = "staff_caller.html"
+    proof: str = ""
+    outcome: str = ""
+    direction: str = ""
+    digits: str = ""
+    words: tuple[str, ...] = ()
+    words_state: str = ""
+    words_lang: str = "en"
+    device: str = ""
+    decided: int = 0
+    good_until: int = 0
+    expires: int = 0
+    mark: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Field:
     """One parameter of a request. `form` ∈ text, area, choice, roles; `options` are pairs of value and words."""
 

@@ -38,6 +38,8 @@ TEMPLATES = (
 CONSOLE_TEMPLATES = (
     "staff_login", "waiting", "over", "error", "staff_start", "staff_users", "staff_person", "staff_events", "staff_act",
     "staff_interview", "staff_ask", "staff_requests", "staff_request", "staff_cases", "staff_case", "staff_members", "staff_unsent",
+    "staff_first", "staff_invite",
+    "staff_audit", "staff_audit_row", "staff_audit_export", "staff_audit_log",
 )  # fmt: skip
 
 

@@ -326,6 +326,7 @@ class DemoAccount:
     username: str
     password: str
     name: str = ""
+    role: str = ""  # of staff
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -337,3 +338,5 @@ class DemoPage(Page):
     portal_url: str
     key_url: str
     accounts: tuple[DemoAccount, ...] = ()
+    console_url: str = ""  # where `staff` sign in
+    staff: tuple[DemoAccount, ...] = ()

@@ -6,8 +6,8 @@ from collections.abc import Callable, Mapping
 
 from starlette.responses import Response
 
-from watchword.core.attempts import challenge_at, guarded
-from watchword.core.devices import Level, on_phone
+from watchword.core.attempts import Attempt, challenge_at, guarded
+from watchword.core.devices import KEY, Level, on_phone
 from watchword.core.recovery import FIRST
 from watchword.core.refusals import DENIED, NETWORK_FOREIGN, NOT_ME, NOT_YET, WAY_UNAVAILABLE, Refusal
 from watchword.flows import answers, device_tokens, login, methods, reach, sessions, waiting
@@ -56,8 +56,12 @@ def view_of(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_wa
     """What the page of this attempt is told."""
     attempt, kit = found.attempt, ask.site.kit
     now = kit.clock.now()
-    if attempt.operation == FIRST:  # its page has no other panel in which a refusal could stand
-        errors = {"qr" if way == "qr" else "page": shown for way, shown in errors.items()}
+    listed = tuple(
+        Method(id=one.id, name=one.devices[0].name, kind=one.kind, count=len(one.devices))
+        for one in methods.listed(kit, found.devices)
+    )
+    panels = _panels(attempt, listed)
+    errors = {way if way in panels else "page": shown for way, shown in errors.items()}
     chosen = reach.key_of(found.devices, attempt.device_id)
     return WaitingPage(
         csrf=ask.csrf(),
@@ -79,16 +83,33 @@ def view_of(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_wa
         challenge=challenge_panel(ask, found),
         open_way="qr" if attempt.operation == FIRST else open_way,
         errors=errors,
-        methods=tuple(
-            Method(id=one.id, name=one.devices[0].name, kind=one.kind, count=len(one.devices))
-            for one in methods.listed(kit, found.devices)
-        ),
+        methods=listed,
         method=attempt.device_id,
-        lead=next((device.kind for device in found.devices if device.id == attempt.device_id), "key"),
+        lead=_lead(found),
         offline=attempt.floor <= Level.KEY_OFFLINE,
         qr_only=attempt.operation == FIRST,
         key_url=ask.site.key_origin,
     )
+
+
+def _lead(found: Waiting) -> str:
+    """The kind of the device that stands first; `none` where the one chosen can be used no more."""
+    if found.attempt.operation == FIRST:
+        return KEY
+    return next((device.kind for device in found.devices if device.id == found.attempt.device_id), "none")
+
+
+def _panels(attempt: Attempt, listed: tuple[Method, ...]) -> frozenset[str]:
+    """Where on its page a refusal can stand: the ways that are open on this attempt. All others are told at the top."""
+    if attempt.operation == FIRST:
+        return frozenset({"qr"})
+    kinds = {method.kind for method in listed}
+    found = {kind for kind in kinds - {KEY} if kind == "passkey" or not guarded(attempt)}
+    if KEY in kinds:
+        found |= {"qr"}
+        if attempt.floor <= Level.KEY_OFFLINE:
+            found |= {"challenge"} if guarded(attempt) else {"challenge", "code"}
+    return frozenset(found | ({"other"} if len(listed) > 1 else set()))
 
 
 def _push_state(found: Waiting, now: int) -> PushState:

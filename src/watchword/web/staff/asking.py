@@ -36,11 +36,11 @@ def show(ask: Ask, user_id: str, kind: str, error: Refusal | None = None) -> Res
         return stopped(ask, found)
     fields = common(ask, who, error)
     held = interview.last(ask.site.kit, who.session, username) if kind in INTERVIEWED else None
-    beside = error is not None and error.kind in (STAFF_FORM, STAFF_WORDS)
+    named = str(error.params.get("field", "")) if error and error.kind in (STAFF_FORM, STAFF_WORDS) else ""
     view = AskPage(
         **fields, id=user_id, username=found.user.username, name=found.user.display_name, kind=kind,
         fields=tuple(_field(ask, found, name) for name in CHANGES[kind].names), reason=ask.form.get("reason", ""),
-        evidence=ask.form.get("evidence", ""), wrong=str(error.params.get("field", "")) if error and beside else "",
+        evidence=ask.form.get("evidence", ""), wrong=named if named in (*CHANGES[kind].names, "reason", "evidence") else "",
         longest=LONGEST_WORDS, hours=LIFE_SECONDS // 3600, interview=bool(held and enough(held.matched)),
         needs_interview=kind in INTERVIEWED,
     )  # fmt: skip

@@ -1,4 +1,4 @@
-"""Every page about one person, by its address: `/users/<id>`, and under it `events`, `do/<act>`, `interview`, `ask/<kind>`."""
+"""Every page about one person, by its address: `/users/<id>`, and under it `events`, `do/<act>`, `interview`, `caller/<proof>`, `ask/<kind>`."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from starlette.responses import Response
 
 from watchword.core.refusals import METHOD, NOT_FOUND, Refusal
 from watchword.web.asking import Ask
-from watchword.web.staff import acts, asking, interview, person
+from watchword.web.staff import acts, asking, caller, interview, person
 from watchword.web.staff.showing import refuse
 
 PREFIX = "/users/"
@@ -19,12 +19,14 @@ SHOWS: Mapping[str, Page] = {
     "events": lambda ask, user_id, _: person.events(ask, user_id),
     "do": acts.show,
     "interview": interview.show,
+    "caller": caller.show,
     "ask": asking.show,
 }
 DOES: Mapping[str, Page] = {
     "": lambda ask, user_id, _: person.end_session(ask, user_id),
     "do": acts.post,
     "interview": interview.post,
+    "caller": caller.post,
     "ask": asking.post,
 }
 

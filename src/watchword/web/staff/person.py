@@ -8,6 +8,7 @@ from starlette.responses import Response
 
 from watchword.core import lockout, staff
 from watchword.core.attempts import Attempt
+from watchword.core.caller import ALARM_SECONDS
 from watchword.core.cases import Case
 from watchword.core.device_policy import bars
 from watchword.core.devices import OFFLINE_WRONG_LIMIT, WRONG_LIMIT, Device, on_phone
@@ -26,7 +27,7 @@ from watchword.web.staff.cards import card
 from watchword.web.staff.opening import about, answer, back_to, common, opened, stopped
 
 SHOWN_LINES, SHOWN_EVENTS = 10, 8
-ACTS = ("unlock", "end_sessions", "lost_phone", "suspend", "interview")
+ACTS = ("unlock", "end_sessions", "lost_phone", "suspend", "interview", "caller")
 """What one member of staff does alone, in the order of the page."""
 REFUSED = frozenset(
     {
@@ -95,12 +96,17 @@ def _view(ask: Ask, who: Desk, found: Card, error: Refusal | None) -> PersonPage
 
 def _open(act: str, found: Card) -> bool:
     """Whether an act would change anything."""
+    if act == "caller":
+        return any(device.state == "active" and on_phone(device) for device in found.devices)
     if act == "lost_phone":
         return any(device.state == "active" for device in found.devices)
     return found.user.state == "active" if act == "suspend" else True
 
 
 def _fits(kind: str, found: Card) -> bool:
+    """Whether a kind of change fits the account as it is; who is invited can be taken onto the staff, and nothing else."""
+    if found.user.state == "invited" or kind == "invite":
+        return found.user.state == "invited" and kind == "invite"
     return found.user.state == "suspended" if kind == "reinstate" else True
 
 
@@ -108,6 +114,7 @@ def _flags(found: Card) -> Iterable[Flag]:
     user, now = found.user, found.now
     if user.state == "suspended":
         yield Flag(name="suspended", tone="bad")
+    yield from _alarm(found)
     if user.flagged:
         yield Flag(name="flagged", tone="bad", at=user.flagged)
     if found.held:
@@ -124,6 +131,12 @@ def _flags(found: Card) -> Iterable[Flag]:
         yield Flag(name="recovered", tone="", at=user.recovered)
     if not user.password_hash:
         yield Flag(name="no_password", tone="")
+
+
+def _alarm(found: Card) -> Iterable[Flag]:
+    at = max((seen.proof.alarmed for seen in found.callers), default=0)
+    if at > found.now - ALARM_SECONDS:
+        yield Flag(name="call_alarm", tone="bad", at=at)
 
 
 def _lines(found: Card) -> tuple[Line, ...]:

@@ -11,7 +11,7 @@ from watchword.web.portal.showing import refuse_json
 from watchword.web.portal.start import language
 from watchword.web.portal.waiting import panel, question
 from watchword.web.site import Site
-from watchword.web.staff import cases, login, members, people, requests, users, waiting
+from watchword.web.staff import audit, caller, cases, first, inviting, login, members, people, requests, users, waiting
 from watchword.web.staff.showing import refuse
 
 
@@ -28,9 +28,17 @@ def routes(site: Site, *, static: ASGIApp) -> Paths:
             "/login/state": Guarded(Poll(site)),
             "/users": Endpoint(site, {"GET": users.show, "POST": users.post}, refuse),
             "/requests": Endpoint(site, {"GET": requests.show}, refuse),
+            "/callers/state": Guarded(caller.CallState(site)),
             "/requests/state": Guarded(requests.Queue(site)),
             "/cases": Endpoint(site, {"GET": cases.show}, refuse),
+            "/members/invite": Endpoint(site, {"GET": inviting.show, "POST": inviting.post}, refuse),
+            "/first": Endpoint(site, {"GET": first.show, "POST": first.post}, refuse),
+            "/enrol/events": Guarded(Stream(site)),
+            "/enrol/state": Guarded(Poll(site)),
             "/members": Endpoint(site, {"GET": members.show}, refuse),
+            audit.PATH: Endpoint(site, {"GET": audit.show, "POST": audit.post}, refuse),
+            audit.EXPORT: Endpoint(site, {"GET": audit.export}, refuse),
+            audit.LOG: Endpoint(site, {"GET": audit.log}, refuse),
             "/logout": Endpoint(site, {"POST": login.logout}, refuse),
             "/lang": Endpoint(site, {"POST": language}, refuse),
             "/healthz": Health(site),
@@ -38,7 +46,9 @@ def routes(site: Site, *, static: ASGIApp) -> Paths:
         missing(site, refuse),
         {
             "/static/": static,
+            audit.PREFIX: Endpoint(site, {"GET": audit.one}, refuse),
             people.PREFIX: Endpoint(site, {"GET": people.get, "POST": people.post}, refuse),
+            first.PREFIX: Endpoint(site, {"GET": first.link, "POST": first.open_link}, refuse),
             requests.PREFIX: Endpoint(site, {"GET": requests.one, "POST": requests.post}, refuse),
             cases.PICTURE: Endpoint(site, {"GET": cases.picture}, refuse),
             cases.PREFIX: Endpoint(site, {"GET": cases.one, "POST": cases.post}, refuse),
