@@ -46,6 +46,8 @@ PARAMS = {
     "length": 10_001,
     "limit": 10_000,
     "left": 4,
+    "day": "100,000.00",
+    "five_days": "200,000.00",
     "least": 3,
     "range": "203.0.113.0/33",
     "most": 5,

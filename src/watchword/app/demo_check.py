@@ -25,6 +25,7 @@ from watchword.app import (
     check_recovery,
     check_settings,
     check_staff,
+    check_withdrawals,
     demo,
     serving,
 )
@@ -257,6 +258,7 @@ STEPS: tuple[Callable[[Walk], None], ...] = (
     *check_messages.STEPS,
     *check_settings.STEPS,
     *check_limits.STEPS,
+    *check_withdrawals.STEPS,
     *check_recovery.STEPS,
     *check_staff.STEPS,
     *check_caller.STEPS,

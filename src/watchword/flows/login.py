@@ -165,6 +165,7 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
     return EnrolmentOnly(session, token)
 
 
+# `collector` of an attempt is a fresh secret, unless the flow that opens it derives one.
 def open_attempt(
     kit: Kit, tx: Tx, user: User, client: Client, devices: tuple[Device, ...], browser: Browser | None, visit: Visit,
     *, bound_key: str = "", action: str = "login", operation: str = "", session_id: str = "", suspect: str = "", floor: int = 0,
@@ -175,7 +176,6 @@ def open_attempt(
 
     `suspect` is why no phone may be asked for it (S02): only what cannot be read out answers it then. With `waive` it is approved from the
     start where nothing about it is out of the ordinary (Q01): what would ask for the confirmation code asks for the device too.
-    `collector` is what collects it where that is not a fresh secret.
     """
     now = kit.clock.now()
     recent = tx.attempts.recent(user.id, now - RECENT_SECONDS)

@@ -111,7 +111,7 @@ def signed(kit: Kit, tx: Tx, attempt: Attempt, *, way: str, device: str) -> None
         raise RuntimeError("the attempt of a withdrawal was not approved")
     fields = {"client": row.client, "amount": row.amount, "way": way, "shown": can_show, "device": device}
     tx.audit.write(AuditRow("withdrawal.amount.authorised", user.id, row.id, fields, personal(row)), now)
-    _mail(kit, tx, user, row, now)
+    _tell(kit, tx, user, row, now)
 
 
 def personal(row: Withdrawal) -> dict[str, str]:
@@ -119,12 +119,9 @@ def personal(row: Withdrawal) -> dict[str, str]:
     return {"payee": row.payee_name, "account": row.payee_account}
 
 
-def _mail(kit: Kit, tx: Tx, user: User, row: Withdrawal, now: int) -> None:
-    """To every mail address on file: somebody else may have been at the phone."""
-    for contact in tx.contacts.of(user.id):
-        if contact.kind == "mail" and contact.on_file:
-            letters.put(
-                kit, tx, user, contact, "withdrawal", amount=rules.usd(row.amount), payee=row.payee_name,
-                account=row.payee_account, time=kit.texts.moment(user.lang, now, user.zone),
-                program=kit.policy.clients[row.client].called(user.lang),
-            )  # fmt: skip
+def _tell(kit: Kit, tx: Tx, user: User, row: Withdrawal, now: int) -> None:
+    """Wherever this person is told of the account: somebody else may have been at the phone."""
+    letters.notice(
+        kit, tx, user, "withdrawal", amount=rules.usd(row.amount), payee=row.payee_name, account=row.payee_account,
+        time=kit.texts.moment(user.lang, now, user.zone), program=kit.policy.clients[row.client].called(user.lang),
+    )  # fmt: skip
