@@ -9,6 +9,7 @@ from typing import Any
 import httpx
 
 from tests.support.installation import Installation, Person
+from watchword.flows import sessions
 
 _REFERENCES = itertools.count(1)
 PAYEE = {"name": "Kita Estate K.K.", "account": "JP12 3456 7890"}
@@ -75,3 +76,14 @@ def sign(here: Installation, who: Person, one: dict[str, Any], platform: Money |
         shown = platform.call("POST", f"/{one['id']}/show", {"way": "qr"}).json()
         return who.phone.approve(who.phone.scan(shown["value"]), here.pin(), "").result
     return who.phone.approve(attempt, here.pin(), one["signing"]["confirmation"]).result
+
+
+def session(here: Installation, who: Person, client: str = "terminal") -> Money:
+    """The same as a finished login leaves it, for somebody whose phone is elsewhere."""
+    with here.built.kit.store.write() as tx:
+        user = tx.users.get(who.id)
+        assert user is not None
+        _, token = sessions.issue(
+            here.built.kit, tx, user, kind="platform", client=client, attempt_id="", acr="", amr=("pwd", "hwk"), idle=900, life=3600
+        )  # fmt: skip
+    return Money(here, token, client)
