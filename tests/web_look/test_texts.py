@@ -34,6 +34,7 @@ FILL = {
     "text": "x" * LONGEST_MESSAGE,
     "until": "23 Nov 2026, 14:32",
     "who": "mtanaka01",
+    "amount": "1,000,000,000.00",
 }
 PARAMS = {
     "until": NOW + 900,
