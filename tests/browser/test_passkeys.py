@@ -10,6 +10,7 @@ from playwright.sync_api import expect
 from tests.browser.devices import PHONE, Computer
 from tests.support.devices import with_passkey
 from tests.support.installation import Installation, Person
+from tests.support.steps import STEP
 from tests.support.virtual import Virtual
 
 Desk = Callable[..., Computer]
@@ -179,6 +180,7 @@ def test_beginning_with_a_passkey_while_passwords_wait(here: Installation, compu
 def test_without_scripts_the_page_says_so_and_the_other_ways_are_there(here: Installation, computer: Desk) -> None:
     who, _ = with_passkey(here)
     plain = computer(java_script_enabled=False)
+    here.later(STEP)
     plain.log_in(who)
     said = plain.page.locator("form[data-passkey] noscript")
     expect(said).to_be_visible()

@@ -98,3 +98,17 @@ def test_the_challenge_names_a_change_by_its_first_digit(here: Installation) -> 
     browser.post("/login/wait", do="response", response=who.phone.respond(digits, here.pin(), who.username))
     session = sessions.find(here.built.kit, browser.cookies[SESSION])
     assert isinstance(session, sessions.Session) and confirmed(session, here.clock.now())
+
+
+def test_a_login_by_six_digits_confirms_no_change(here: Installation) -> None:
+    """A code that was talked out of somebody opens a session, and still changes nothing."""
+    who = here.person()
+    browser = waiting(here, who)
+    assert browser.post("/login/wait", do="code", code=who.phone.code(here.pin())).path == "/"
+    browser.get("/settings/contacts")
+    assert browser.post("/settings/contacts", do="add_mail", mail="thief@example.org").refusals == [6101]
+    browser.post("/confirm", operation="contacts")
+    approve(here, who, browser)
+    go_on(browser)
+    browser.get("/settings/contacts")
+    assert browser.post("/settings/contacts", do="add_mail", mail="own@example.org").refusals == []

@@ -287,3 +287,11 @@ def test_what_was_typed_comes_back_after_key(here: Installation) -> None:
     page = one.post("/members/invite", username="agent-late", mail="late@example.org", role_auditor="1", **WORDS)
     assert page.path.startswith("/members/invite?draft=") and "late@example.org" in page.html
     assert re.search(r'name="role_auditor" value="1" checked', page.html)
+
+
+def test_an_invitation_is_for_somebody_new(here: Installation) -> None:
+    one, _ = administrators(here)
+    colleague = signed_in(here, "client_services")
+    one.get(f"/users/{colleague.who.id}")
+    page = one.browser.post(f"/users/{colleague.who.id}/ask/invite", **WORDS, role_administrator="1")
+    assert page.refusals == [7207], "roles of who is on file are changed by a request for roles"

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from tests.support.devices import DEVICES, add_passkey, authenticator, options, use_passkey, with_passkey
 from tests.support.installation import Installation
 from tests.support.people import set_user
-from tests.support.staff import refused_with, tags
+from tests.support.staff import give, refused_with, tags
 from tests.support.steps import STEP, approve, choices, go_on, logged_in, phone_first, waiting
 from watchword.stores import tables
 
@@ -235,3 +235,15 @@ def test_what_was_asked_is_gone_with_its_answer(here: Installation) -> None:
     with here.built.store.engine.begin() as connection:
         kept = connection.execute(select(tables.challenges.c.device_id)).scalars().all()
     assert _device_of(here, who.id, "passkey") not in kept
+
+
+def test_staff_sign_in_at_the_console_with_the_passkey_of_the_portal(here: Installation) -> None:
+    """One name serves both hosts; what was signed for the portal's page is refused at the console's."""
+    who, made = with_passkey(here)
+    give(here, who, "client_services")
+    desk = waiting(here, who, here.desk())
+    assert "Use your passkey" in desk.page.text
+    assert use_passkey(desk, made).refusals == [2302], "it says that it is at the portal"
+    made.origin = here.settings.staff.url
+    page = use_passkey(desk, made)
+    assert page.status == 200 and "__Host-ww_s" in desk.cookies, f"{page.path} {page.status} {page.refusals}"

@@ -65,10 +65,11 @@ def go_on(browser: Browser) -> Shown:
 
 
 def logged_in(here: Installation, who: Person, browser: Browser | None = None) -> Browser:
-    """A browser with a session, by a code, which asks no phone; it is known from now on."""
+    """A browser with a session, by challenge and response, which ask no phone and confirm what follows; it is known from now on."""
     browser = waiting(here, who, browser)
     here.later(STEP)
-    page = browser.post("/login/wait", do="code", code=who.phone.code(here.pin(), who.username))
+    digits = challenge(browser.post("/login/wait", do="challenge"))
+    page = browser.post("/login/wait", do="response", response=who.phone.respond(digits, here.pin(), who.username))
     assert (page.path, page.status) == ("/", 200), f"{page.path} {page.status} {page.refusals}"
     return browser
 

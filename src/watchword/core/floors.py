@@ -5,6 +5,8 @@ A floor is worked out here when an attempt is opened and kept in its row: no req
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from watchword.core.devices import Level
 
 # Any device changes what matters, but for a temporary code: it went to a mailbox, and replaces a lost device for two days.
@@ -20,9 +22,18 @@ MONEY = Level.KEY_OFFLINE
 
 ENROL_OPERATION = "devices"
 
+# Whoever has Key, a passkey or a card of that rank confirms with one of them: a weaker device beside it, such as SMS, would else be enough to
+# take it away.
+STRONG = Level.KEY_OFFLINE
+
 # What a person may choose as the weakest device that answers for him: anything; only what is approved or signed, so that there is no
 # code to be talked out of; only what cannot be copied.
 CHOICES = (0, Level.PASSKEY_SYNCED, Level.PASSKEY_BOUND)
+
+
+def beside(levels: Iterable[int]) -> int:
+    """The least level that confirms a change for somebody who has devices of these levels."""
+    return STRONG if any(level >= STRONG for level in levels) else 0
 
 
 def floor(client: str, action: str, operation: str, own: int) -> int:

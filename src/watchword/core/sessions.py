@@ -54,5 +54,4 @@ def confirmed(session: Session, now: int, floor: int = floors.CHANGES) -> bool:
     matters changes."""
     if session.kind == "enrolment":
         return False
-    at_login = session.level >= floor and now < session.created + CONFIRMED_SECONDS
-    return at_login or (session.confirmed_level >= floor and now < session.confirmed + CONFIRMED_SECONDS)
+    return session.confirmed_level >= floor and now < session.confirmed + CONFIRMED_SECONDS

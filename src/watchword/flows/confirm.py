@@ -12,6 +12,7 @@ from watchword.core import floors
 from watchword.core.encoding import b64u, sha256
 from watchword.core.refusals import ATTEMPT_GONE, CONFIRM_FIRST, NO_DEVICE, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session, confirmed
+from watchword.factors.registry import level
 from watchword.flows import device_tokens, login, reach
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.password_step import active_devices
@@ -50,7 +51,8 @@ def begin(
         active = active_devices(tx, user.id, kit.clock.now())
         if not active:
             return Refusal(NO_DEVICE, "device.none")
-        floor = floors.floor(session.client, "confirm", operation, user.floor)
+        levels = (level(kit.factors, device) for device in active)
+        floor = max(floors.floor(session.client, "confirm", operation, user.floor), floors.beside(levels))
         devices = reach.fitting(
             kit,
             active,

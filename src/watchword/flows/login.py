@@ -30,6 +30,7 @@ from watchword.core.refusals import (
 )
 from watchword.core.sessions import Session
 from watchword.core.users import User
+from watchword.factors.registry import level
 from watchword.flows import (
     device_tokens,
     letters,
@@ -135,7 +136,7 @@ def _open(
             bound_key=bound_key,
             suspect=suspect,
             floor=floor,
-            waive=bool(user.opted_out) and kit.policy.opting_out and client.id != "staff",
+            waive=bool(user.opted_out) and not user.floor and kit.policy.opting_out and client.id != "staff",
         )
 
 
@@ -351,7 +352,7 @@ def give(kit: Kit, tx: Tx, attempt: Attempt, user: User, visit: Visit, now: int)
     session, token = sessions.issue(
         kit, tx, user, kind=SESSION_KINDS.get(client.id, "platform"), client=client.id, attempt_id=attempt.id,
         acr=assurance.acr(held, attempt.level), amr=assurance.amr(held), idle=client.idle_seconds, life=client.life_seconds,
-        level=attempt.level,
+        level=attempt.level, confirms=_confirms(kit, tx, attempt, now),
     )  # fmt: skip
     if not tx.attempts.move(attempt.id, "approved", "collected", session_id=session.id):
         raise RuntimeError("an attempt was collected twice under its lock")
@@ -361,6 +362,17 @@ def give(kit: Kit, tx: Tx, attempt: Attempt, user: User, visit: Visit, now: int)
     fields = {"client": client.id, "amr": session.amr, "at_hand": visit.at_hand}
     tx.audit.write(AuditRow("login.session.issued", user.id, session.id, fields, visit.personal()), now)
     return Collected(session, token, device_token)
+
+
+def _confirms(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> bool:
+    """Whether a login counts for a change right after it too: not by six digits, which name no purpose (ADR 0022), and not by a device that is
+    weaker than another of the same person."""
+    if attempt.decided_by.rpartition(":")[2] == "key_code":
+        return False
+    if attempt.level >= floors.STRONG:
+        return True
+    devices = password_step.active_devices(tx, attempt.user_id, now)
+    return attempt.level >= max(1, floors.beside(level(kit.factors, device) for device in devices))
 
 
 def told(kit: Kit, attempt: Attempt, result: Collected | Refusal) -> None:

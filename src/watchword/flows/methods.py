@@ -142,6 +142,8 @@ def answer(kit: Kit, collector: str, kind: str, given: Mapping[str, str], *, bou
         factor = _factor(kit, attempt, kind)
         if isinstance(factor, Refusal):
             return factor
+        if attempt.action != "held" and not _devices(kit, tx, attempt, kind):
+            return Refusal(WAY_UNAVAILABLE, "device.none")
         read = factor.read(given)
         if read is None:
             return Refusal(factor.malformed, "answer.form")

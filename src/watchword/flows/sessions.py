@@ -26,9 +26,10 @@ def issue(
     idle: int,
     life: int,
     level: int = 0,
+    confirms: bool = False,
 ) -> tuple[Session, str]:
     """The only place where a session comes to be. Returns it with its token, of which the store keeps the hash. `level` is that of what was
-    held, 0 where nothing was."""
+    held, 0 where nothing was; `confirms` says whether that also counts for a change that matters, for a few minutes."""
     now = kit.clock.now()
     token = b64u(kit.entropy.bytes(32))
     session = Session(
@@ -49,6 +50,8 @@ def issue(
         proved=0,
         account=user.kind,
         level=level,
+        confirmed=now if confirms else 0,
+        confirmed_level=level if confirms else 0,
     )
     tx.sessions.add(session)
     return session, token
