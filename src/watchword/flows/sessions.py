@@ -14,20 +14,9 @@ ENDED = {"platform": "platform", "staff": "staff"}  # a portal's session and one
 
 
 def issue(
-    kit: Kit,
-    tx: Tx,
-    user: User,
-    *,
-    kind: str,
-    client: str,
-    attempt_id: str,
-    acr: str,
-    amr: tuple[str, ...],
-    idle: int,
-    life: int,
-    level: int = 0,
-    confirms: bool = False,
-) -> tuple[Session, str]:
+    kit: Kit, tx: Tx, user: User,
+    *, kind: str, client: str, attempt_id: str, acr: str, amr: tuple[str, ...], idle: int, life: int, level: int = 0, confirms: bool = False,
+) -> tuple[Session, str]:  # fmt: skip
     """The only place where a session comes to be. Returns it with its token, of which the store keeps the hash. `level` is that of what was
     held, 0 where nothing was; `confirms` says whether that also counts for a change that matters, for a few minutes."""
     now = kit.clock.now()
