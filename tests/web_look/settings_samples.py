@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from watchword.core import refusals
 from watchword.core.refusals import Kind
 from watchword.web.pages import Page, RefusalView
-from watchword.web.pages.limits_views import LimitsPage, OptingPage, StepRow
+from watchword.web.pages.limits_views import LimitsPage, OptingPage, StepRow, WithdrawalRow, WithdrawalsPage
 from watchword.web.pages.settings_views import (
     ActivityPage,
     ActivityRow,
@@ -132,6 +132,17 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
             steps=(StepRow(how="device", group="card_plus", until=0, day="1,000,000", five_days="1,500,000"),), **common,
         ),
         "settings-limits-paper": LimitsPage(day="0", five_days="0", source="paper", restrictions=("withdrawals",), **common),
+        "settings-withdrawals": WithdrawalsPage(
+            day="1,000,000", five_days="1,000,000", left_day="987,654.50", left_five_days="0.00", older="1-x", newest=False, rows=(
+                WithdrawalRow(amount="12,345.50", payee=name or "Kita Estate K.K.", account="JP12 3456 7890", at=now - 60, state="reserved", until=now + 540, program=name or "Trader"),
+                WithdrawalRow(amount="1,000,000.00", payee="N" * 120, account="4" * 64, at=now - DAY, state="authorised", program="Trader"),
+                WithdrawalRow(amount="0.01", payee="北不動産株式会社", account="JP1", at=now - 2 * DAY, state="authorised", shown=False, program="Trader"),
+                WithdrawalRow(amount="5.00", payee="K", account="JP1", at=now - 3 * DAY, state="cancelled", program="Trader"),
+                WithdrawalRow(amount="5.00", payee="K", account="JP1", at=now - 400 * DAY, state="expired", program="Trader"),
+            ),
+            **common,
+        ),
+        "settings-withdrawals-none": WithdrawalsPage(day="0", five_days="0", left_day="0.00", left_five_days="0.00", **common),
         "settings-login": OptingPage(possible=True, restrictions=("otc_trading",), day="50,000", five_days="100,000", **common),
         "settings-login-out": OptingPage(
             possible=True, opted_out=True, since=now - DAY, restrictions=("otc_trading",), day="50,000", five_days="100,000", **{**common, "confirmed": False}

@@ -34,6 +34,7 @@ FILL = {
     "text": "x" * LONGEST_MESSAGE,
     "until": "23 Nov 2026, 14:32",
     "who": "mtanaka01",
+    "amount": "1,000,000,000.00",
 }
 PARAMS = {
     "until": NOW + 900,
@@ -46,6 +47,8 @@ PARAMS = {
     "length": 10_001,
     "limit": 10_000,
     "left": 4,
+    "day": "100,000.00",
+    "five_days": "200,000.00",
     "least": 3,
     "range": "203.0.113.0/33",
     "most": 5,

@@ -27,6 +27,7 @@ from watchword.app import (
     check_recovery,
     check_settings,
     check_staff,
+    check_withdrawals,
     demo,
     serving,
 )
@@ -260,6 +261,7 @@ STEPS: tuple[Callable[[Walk], None], ...] = (
     *check_settings.STEPS,
     *check_limits.STEPS,
     *check_codes.STEPS,
+    *check_withdrawals.STEPS,
     *check_devices.STEPS,
     *check_recovery.STEPS,
     *check_staff.STEPS,

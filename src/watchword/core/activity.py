@@ -36,7 +36,8 @@ _CHANGES = (
     "staff.account.reinstated", "staff.enrolment.restarted", "staff.interview.held", "staff.lock.cleared", "staff.number.changed",
     "staff.password.reset", "staff.phone.lost", "staff.request.opened", "staff.request.approved", "staff.request.rejected",
     "staff.roles.changed", "staff.member.invited", "staff.sessions.ended", "staff.caller.asked", "staff.caller.confirmed", "staff.caller.alarmed",
-    "account.networks.changed", "account.limits.changed",
+    "account.networks.changed", "account.limits.changed", "withdrawal.amount.reserved", "withdrawal.amount.refused",
+    "withdrawal.amount.authorised", "withdrawal.amount.cancelled", "withdrawal.amount.expired",
 )  # fmt: skip
 KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), **dict.fromkeys(_CHANGES, "change")})
 
@@ -69,7 +70,7 @@ ALARMING = frozenset(
         "login.network.refused", "account.login.locked",
         "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
         "recovery.account.failed", "renewal.recovery.refused", "renewal.recovery.started", "staff.interview.held",
-        "staff.caller.alarmed",
+        "staff.caller.alarmed", "withdrawal.amount.refused",
     }
 )  # fmt: skip
 

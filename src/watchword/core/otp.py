@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 STEP_SECONDS = 30
 SUITE = "OCRA-1:HOTP-SHA256-8:QA10"
-PURPOSES = {"login": "1", "confirm": "2", "recover": "3"}
+PURPOSES = {"login": "1", "confirm": "2", "recover": "3", "withdraw": "4"}
 PURPOSE_LOGIN = PURPOSES["login"]
 _HASHES = {"SHA1": "sha1", "SHA256": "sha256", "SHA512": "sha512"}
 _PIN_HASHES = {"PSHA1": hashlib.sha1, "PSHA256": hashlib.sha256, "PSHA512": hashlib.sha512}

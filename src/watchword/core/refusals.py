@@ -268,3 +268,20 @@ AUDIT_ROW = _kind(7501, "audit.row", 404)
 AUDIT_FILTER = _kind(7502, "audit.filter", 422)
 AUDIT_UNSEALED = _kind(7503, "audit.unsealed", 409)  # retry_after
 AUDIT_BROKEN = _kind(7504, "audit.broken", 409)
+
+# 81xx: withdrawals
+WITHDRAWAL_AMOUNT = _kind(8101, "withdrawal.amount", 422)
+WITHDRAWAL_CURRENCY = _kind(8102, "withdrawal.currency", 422)
+WITHDRAWAL_PAYEE = _kind(8103, "withdrawal.payee", 422)
+WITHDRAWAL_REFERENCE = _kind(8104, "withdrawal.reference", 422)
+WITHDRAWAL_DAY = _kind(8105, "withdrawal.day", 409)  # params: left
+WITHDRAWAL_FIVE_DAYS = _kind(8106, "withdrawal.five_days", 409)  # params: left
+WITHDRAWAL_CLOSED = _kind(8107, "withdrawal.closed", 403)
+WITHDRAWAL_PAPER = _kind(8108, "withdrawal.paper", 403)
+WITHDRAWAL_OTHER = _kind(8109, "withdrawal.other", 409)
+WITHDRAWAL_DEVICE = _kind(8110, "withdrawal.device", 409)
+WITHDRAWAL_UNKNOWN = _kind(8111, "withdrawal.unknown", 404)
+WITHDRAWAL_OVER = _kind(8112, "withdrawal.over", 410)
+WITHDRAWAL_WAY = _kind(8113, "withdrawal.way", 409)
+WITHDRAWAL_UNSHOWN = _kind(8114, "withdrawal.unshown", 409)  # params: day, five_days
+WITHDRAWAL_LIMITED = _kind(8115, "withdrawal.limited", 429)  # params: until

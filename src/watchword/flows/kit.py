@@ -12,6 +12,7 @@ from watchword.factors.registry import FACTORS, Factors
 from watchword.flows.cases_ports import Pictures
 from watchword.flows.password_ports import Blocklist, Passwords
 from watchword.flows.ports import Clock, Entropy, Events, Store, Vault
+from watchword.flows.withdrawal_ports import Calendar
 
 
 class Texts(Protocol):
@@ -61,6 +62,7 @@ class Kit:
     numbers: Numbers
     policy: Policy
     pictures: Pictures
+    calendar: Calendar
     factors: Factors = field(default_factory=lambda: FACTORS)
 
 

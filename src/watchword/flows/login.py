@@ -167,10 +167,11 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
     return EnrolmentOnly(session, token)
 
 
+# `collector` of an attempt is a fresh secret, unless the flow that opens it derives one.
 def open_attempt(
     kit: Kit, tx: Tx, user: User, client: Client, devices: tuple[Device, ...], browser: Browser | None, visit: Visit,
     *, bound_key: str = "", action: str = "login", operation: str = "", session_id: str = "", suspect: str = "", floor: int = 0,
-    life: int = LIFE_SECONDS, waive: bool = False,
+    life: int = LIFE_SECONDS, waive: bool = False, collector: str = "",
 ) -> Opened:  # fmt: skip
     """A new attempt of a user whose row is locked, with its push where the first of `devices` is Key. These are the ones that may answer
     (flows/reach.py), the one used last first; `floor` is what they were held against.
@@ -186,7 +187,7 @@ def open_attempt(
     ask = _ask(user, recent, now, suspect) if on_phone(devices[0]) and not waived else Ask(False, OTHER_DEVICE)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
     pushed = ask.allowed and all(now >= other.push_until for other in open_beside)  # one at a time; the app lists both
-    collector = b64u(kit.entropy.bytes(16))
+    collector = collector or b64u(kit.entropy.bytes(16))
     attempt = Attempt(
         id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="approved" if waived else "pending",
         collector_hash=sha256(collector.encode()), bound_key=bound_key, nonce=b64u(kit.entropy.bytes(16)),

@@ -28,7 +28,7 @@ from watchword.flows.endings import fail, tell
 from watchword.flows.kit import Kit
 from watchword.flows.login import ask_again, pending
 from watchword.flows.ports import AuditRow, Tx
-from watchword.flows.reach import admitted
+from watchword.flows.reach import KEY_ALONE, admitted
 
 CLAIM_SECONDS = 3600
 
@@ -174,7 +174,7 @@ def answer(kit: Kit, collector: str, kind: str, given: Mapping[str, str], *, bou
 def _factor(kit: Kit, attempt: Attempt, kind: str) -> Separate | Refusal:
     """The factor of this kind, if this attempt may be answered by it at all."""
     factor = kit.factors.get(kind)
-    if not isinstance(factor, Separate) or attempt.action == "recover":
+    if not isinstance(factor, Separate) or attempt.action in KEY_ALONE:
         return Refusal(WAY_UNAVAILABLE, "way.unknown")
     if guarded(attempt) and not factor.resists:
         return Refusal(WAY_UNAVAILABLE, "way.guarded")

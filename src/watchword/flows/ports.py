@@ -31,6 +31,7 @@ from watchword.flows.protection_ports import Protection
 from watchword.flows.record_ports import Audit, AuditLine, AuditRow, Event, Letter, Outbox, Sending
 from watchword.flows.renewal_ports import Renewals
 from watchword.flows.staff_ports import Staff
+from watchword.flows.withdrawal_ports import Withdrawals
 
 __all__ = [
     "Audit",
@@ -358,6 +359,8 @@ class Tx(Protocol):
     def cases(self) -> Cases: ...
     @property
     def own_limits(self) -> OwnLimits: ...
+    @property
+    def withdrawals(self) -> Withdrawals: ...
 
 
 class Store(Protocol):

@@ -14,6 +14,8 @@ from watchword.flows.kit import Kit
 from watchword.flows.password_step import active_devices
 from watchword.flows.ports import Tx
 
+KEY_ALONE = ("recover", "withdraw")
+
 
 def answering(kit: Kit, tx: Tx, user_id: str) -> tuple[Device, ...]:
     """The devices that a user can log in with now, the one used last first. A code by SMS needs its number, and under a profile that
@@ -26,9 +28,11 @@ def answering(kit: Kit, tx: Tx, user_id: str) -> tuple[Device, ...]:
 
 
 def above(factors: Factors, devices: Sequence[Device], floor: int, *, action: str) -> tuple[Device, ...]:
-    """Those of `devices` that reach the floor. A recovery is proven by Key alone."""
+    """Those of `devices` that reach the floor. A recovery is proven by Key alone, and money signed by what shows or names it."""
     return tuple(
-        device for device in devices if level(factors, device) >= floor and (action != "recover" or on_phone(device))
+        device
+        for device in devices
+        if level(factors, device) >= floor and (action not in KEY_ALONE or on_phone(device))
     )
 
 

@@ -29,12 +29,13 @@ from watchword.stores.limits_tables import own_limits
 from watchword.stores.password_tables import password_history, recoveries, security_answers
 from watchword.stores.protection_tables import network_tries, phone_notices, user_networks
 from watchword.stores.renewal_tables import renewals
+from watchword.stores.withdrawal_tables import withdrawals
 
 __all__ = [
     "attachments", "audit", "audit_heads", "audit_leaves", "audit_log", "audit_nodes", "audit_personal", "audit_places",
     "caller_proofs", "case_messages", "cases", "challenges", "metadata", "network_tries", "own_limits", "password_history",
     "phone_notices",
-    "recoveries", "renewals", "security_answers", "staff_drafts", "staff_links", "staff_tables", "user_networks",
+    "recoveries", "renewals", "security_answers", "staff_drafts", "staff_links", "staff_tables", "user_networks", "withdrawals",
 ]  # fmt: skip
 
 users = Table(

@@ -32,6 +32,7 @@ from watchword.stores.sessions import Sessions
 from watchword.stores.staff import Staff
 from watchword.stores.tries import TryCounters
 from watchword.stores.users import Users
+from watchword.stores.withdrawals import Withdrawals
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,3 +191,8 @@ class SqlTx:
     def own_limits(self) -> OwnLimits:
         """Limits of single accounts."""
         return OwnLimits(self.db)
+
+    @property
+    def withdrawals(self) -> Withdrawals:
+        """Withdrawals."""
+        return Withdrawals(self.db)

@@ -310,6 +310,7 @@ class SettingsPage(Page):
         ("devices", "/settings/devices"),
         ("login", "/settings/login"),
         ("limits", "/settings/limits"),
+        ("withdrawals", "/settings/withdrawals"),
         ("sessions", "/settings/sessions"),
         ("networks", "/settings/networks"),
         ("activity", "/settings/activity"),
