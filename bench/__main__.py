@@ -27,6 +27,7 @@ from bench import (
     timing,
     unhashed,
     waiting,
+    withdrawals,
 )
 
 RESULTS = Path(__file__).with_name("results.json")
@@ -39,6 +40,7 @@ BENCHMARKS: dict[str, Run] = {
     "unhashed": unhashed.run,
     "checks": checks.run,
     "session_checks": session_checks.run,
+    "withdrawals": withdrawals.run,
     "waiting": waiting.run,
     "overload": overload.run,
     "attack": attack.run,

@@ -80,6 +80,11 @@ FIGURES: dict[str, Figure] = {
         "from the end of a session in one process until no process takes it (PostgreSQL, 2 processes), worst",
         most=1,
     ),
+    "entitlements_per_s": Figure("1/s", "GET /api/v1/entitlements, 32 clients: the lower of the two databases"),
+    "withdrawals_per_s": Figure(
+        "1/s", "100 withdrawals racing on one account, none above its limit: the lower of the two databases"
+    ),
+    **_kinds("withdrawals_{}_per_s", "the same for one database", unit="1/s"),
     "waiting_10000_mb": Figure("MB", "RSS of one process that holds 10,000 open login pages", most=300, steady=True),
     "waiting_page_kb": Figure("kB", "RSS that each of them adds", steady=True),
     "approval_to_page_p99_ms": Figure(

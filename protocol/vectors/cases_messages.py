@@ -40,6 +40,10 @@ CALL = varied(
     DETAILS, action="caller", operation="called_us", client="staff", client_name="Example Securities", agent="Aoi Sato", place="",
     place_new=True, network="", network_new=True, address="", browser="", system="", browser_new=True, confirm_reason="policy",
 )  # fmt: skip
+MONEY = varied(
+    DETAILS, action="withdraw", client="trader", client_name="Example Trader", amount=1_234_550, currency="USD",
+    payee_name="Kita Estate K.K.", payee_account="JP12 3456 7890",
+)  # fmt: skip
 CALL_WORDS: Json = {
     "v": 1, "type": "caller_words", "iss": ISS, "attempt": ATTEMPT, "nonce": CALL["nonce"], "lang": "en",
     "words": ["lemon", "harbour", "tiger"],
@@ -61,6 +65,9 @@ def context_cases() -> list[Json]:
         case("a change", varied(DETAILS, action="confirm", operation="password")),
         case("a call", CALL),
         case("a call of ours", varied(CALL, operation="we_called", agent="佐藤 葵")),
+        case("money", MONEY),
+        case("money, a cent more", varied(MONEY, amount=1_234_551)),
+        case("money, to another account", varied(MONEY, payee_account="JP12 3456 7891")),
         case("Japanese", varied(DETAILS, client_name="取引プラットフォーム", place="大阪府", username="田中")),
         case("a member of a later version", varied(DETAILS, later={"a": [1, 2]})),
     ]
@@ -88,6 +95,8 @@ def asked_cases() -> list[Json]:
         case("a change named like a member of every object", "confirm", "constructor", "confirm.other"),
         case("a login with an operation is a login", "login", "password", "login"),
         *(case(f"a call: {name}", "caller", name, f"caller.{name}") for name in ("called_us", "we_called")),
+        case("money", "withdraw", "", "withdraw"),
+        no("money with an operation", "withdraw", "password"),
         no("a call without saying who called", "caller"),
         no("a call of a kind it does not know", "caller", "transferred"),
         no("a call named like a member of every object", "caller", "constructor"),
@@ -96,6 +105,48 @@ def asked_cases() -> list[Json]:
         no("no action", ""),
         no("another case of letters", "Login"),
         no("an action named like a member of every object", "constructor"),
+    ]
+
+
+def money_cases() -> list[Json]:
+    def case(name: str, shown: str, **changes: Any) -> Json:
+        details = varied(MONEY, **changes)
+        expect = {"amount": shown, **{part: details[part] for part in ("currency", "payee_name", "payee_account")}}
+        return good(name, {"details": details}, expect)
+
+    def no(name: str, **changes: Any) -> Json:
+        return bad(name, {"details": varied(MONEY, **changes)}, "money")
+
+    def without(part: str) -> Json:
+        details = {name: value for name, value in MONEY.items() if name != part}
+        return bad(f"no {part}", {"details": details}, "money")
+
+    return [
+        case("thousands and cents", "12,345.50"),
+        case("one cent", "0.01", amount=1),
+        case("whole dollars show their cents too", "1,000,000.00", amount=100_000_000),
+        case("the most there is", "1,000,000,000,000.00", amount=10**14),
+        case("a Japanese name", "12,345.50", payee_name="北不動産株式会社"),
+        case("a name from right to left", "12,345.50", payee_name="בנק לאומי"),
+        case("a name with everything in it", "12,345.50", payee_name='<b>"K" & Söhne</b> {amount}'),
+        case("the longest name and account", "12,345.50", payee_name="N" * 120, payee_account="4" * 64),
+        no("nothing", amount=0),
+        no("less than nothing", amount=-5),
+        no("more than the most", amount=10**14 + 1),
+        no("an amount as text", amount="1234550"),
+        no("an amount that is a yes", amount=True),
+        no("another currency", currency="EUR"),
+        no("a name that turns what stands beside it", payee_name="abc\u202egnp"),
+        no("a name of two lines", payee_name="Kita\nEstate"),
+        no("a name of blanks", payee_name=" "),
+        no("no name in it", payee_name=""),
+        no("a name that is too long", payee_name="N" * 121),
+        no("a name that is none", payee_name=["Kita"]),
+        no("an account with other signs", payee_account="JP12<3456"),
+        no("an account in wide digits", payee_account="１２３４"),
+        no("an account that is too long", payee_account="4" * 65),
+        no("an account that is a number", payee_account=12345),
+        *(without(part) for part in ("amount", "currency", "payee_name", "payee_account")),
     ]
 
 
@@ -140,6 +191,7 @@ def decision_cases() -> list[Json]:
         case("approve without confirmation", "approve", "", "biometric", quiet),
         case("approve after a scan", "approve", b64u(hashlib.sha256(fixed("qr", 16)).digest()), "pin"),
         case("approve a change", "approve", "482915", "pin", varied(DETAILS, action="confirm", operation="contacts")),
+        case("approve money", "approve", "482915", "pin", MONEY),
         case("approve a call", "approve", "482915", "pin", CALL),
         case("not the one on the telephone", "not_me", "", "none", CALL),
         case("approve a recovery", "approve", "482915", "pin", varied(DETAILS, action="recover")),

@@ -20,6 +20,7 @@ from cases_messages import (
     context_cases,
     decision_cases,
     kept_cases,
+    money_cases,
     refusal_cases,
 )
 from cases_typed import (
@@ -61,6 +62,7 @@ FILES: dict[str, tuple[str, Callable[[], list[Json]]]] = {
     "confirmation": ("spec.md 6.4: what was typed becomes a confirmation", confirmation_cases),
     "links": ("spec.md 5.2, 5.10, 6.3: what a QR code holds", link_cases),
     "asked": ("spec.md 6.2: what a phone says it is about to approve", asked_cases),
+    "money": ("spec.md 6.10: what a phone shows of a withdrawal, or that it shows none", money_cases),
     "context": ("spec.md 6.2: the context of Details", context_cases),
     "decision": (
         "spec.md 6.4: a decision; `signature` verifies under `key`, another valid one is as good",

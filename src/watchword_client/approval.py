@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -21,11 +22,14 @@ _OPERATIONS = (
     "staff", "staff_request", "staff_approval",
 )  # fmt: skip
 _CALLS = ("called_us", "we_called")
+_MOST = 10**14
+_LONGEST_NAME = 120
+_ACCOUNT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./-]{0,62}[A-Za-z0-9])?")
 _COPIED = ("attempt", "nonce", "user", "device", "action", "client")
 
 
 def asked(action: str, operation: str) -> str:
-    """What a person is about to approve: `login`, `recover`, `caller.<operation>`, or `confirm.<operation>` (`confirm.other` for one
+    """What a person is about to approve: `login`, `recover`, `withdraw`, `caller.<operation>`, or `confirm.<operation>` (`confirm.other` for one
     not known).
 
     Unrecognised `action` for what this program does not know: it is not to be shown (spec.md 6.2). Nor is a telephone call of which it
@@ -35,9 +39,43 @@ def asked(action: str, operation: str) -> str:
         return f"confirm.{operation if operation in _OPERATIONS else 'other'}"
     if action == "caller" and operation in _CALLS:
         return f"caller.{operation}"
+    if action == "withdraw" and not operation:
+        return "withdraw"
     if action not in ("login", "recover"):
         raise Unrecognised("action")
     return action
+
+
+@dataclass(frozen=True, slots=True)
+class Money:
+    """What a withdrawal moves: `amount` as a person reads it, `1,234.50`, and to whom (spec.md 6.10)."""
+
+    amount: str
+    currency: str
+    payee_name: str
+    payee_account: str
+
+
+def money(details: Mapping[str, Any]) -> Money:
+    """What is to be shown of a withdrawal. Unrecognised `money` for one that cannot be shown whole, which is not to be shown at all."""
+    amount, currency, name, account = (
+        details.get(part) for part in ("amount", "currency", "payee_name", "payee_account")
+    )
+    right = (
+        type(amount) is int
+        and 1 <= amount <= _MOST
+        and currency == "USD"
+        and isinstance(name, str)
+        and 0 < len(name) <= _LONGEST_NAME
+        and name.isprintable()
+        and name == name.strip()
+        and isinstance(account, str)
+        and _ACCOUNT.fullmatch(account) is not None
+    )
+    if not right:
+        raise Unrecognised("money")
+    cents = int(str(amount))
+    return Money(f"{cents // 100:,}.{cents % 100:02}", str(currency), str(name), str(account))
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +96,8 @@ class Attempt:
         )
         if not whole:
             raise Unrecognised("form")
+        if details["action"] == "withdraw":
+            money(details)
         return cls(details, secret_hash)
 
     @property
@@ -82,6 +122,11 @@ class Attempt:
     def telephone(self) -> bool:
         """Whether it asks who is on the telephone: it logs nobody in and changes nothing."""
         return bool(self.details["action"] == "caller")
+
+    @property
+    def money(self) -> Money | None:
+        """What it moves, None where it moves nothing."""
+        return money(self.details) if self.details["action"] == "withdraw" else None
 
     @property
     def context(self) -> str:

@@ -7,7 +7,7 @@ from typing import Annotated
 import typer
 
 from watchword_client import cli_activate, cli_dsc, cli_keylife
-from watchword_client.approval import Attempt, Decision
+from watchword_client.approval import Attempt, Decision, Money
 from watchword_client.cli_login import login_command
 from watchword_client.crypto import Json
 from watchword_client.oath import STEP
@@ -204,7 +204,8 @@ def _approve(shell: Shell, phone: Phone, attempt: Attempt, confirmation: str) ->
 
 def _decided(terminal: Terminal, attempt: Attempt, decision: Decision) -> None:
     change = decision.result == "approved" and attempt.asked != "login"
-    said = f"caller.{decision.result}" if attempt.telephone else f"decision.{'change' if change else decision.result}"
+    area = "caller" if attempt.telephone else "money" if attempt.money else ""
+    said = f"{area}.{decision.result}" if area else f"decision.{'change' if change else decision.result}"
     lines = [terminal.text(said)]
     if decision.quiet_until:
         lines.append(terminal.text("decision.quiet", until=clock(decision.quiet_until)))
@@ -223,6 +224,17 @@ def _notice(terminal: Terminal, notice: Json) -> list[str]:
     )
     said = terminal.text(key, username=plain(notice["username"]), until=clock(int(notice["until"])))
     return [said, terminal.text("notice.where", where=where)] if where else [said]
+
+
+def _moved(terminal: Terminal, moved: Money) -> list[str]:
+    """That this moves money, how much and to whom, each on a line of its own."""
+    text = terminal.text
+    return [
+        text("money.moves"),
+        f"{text('money.amount')}: {moved.currency} {moved.amount}",
+        f"{text('money.payee')}: {plain(moved.payee_name)}",
+        f"{text('money.account')}: {plain(moved.payee_account)}",
+    ]
 
 
 def _lines(terminal: Terminal, attempt: Attempt) -> list[str]:
@@ -245,8 +257,10 @@ def _lines(terminal: Terminal, attempt: Attempt) -> list[str]:
             text("caller.nothing"),
             text("caller.warning"),
         ]
+    moved = attempt.money
     lines = [
         *head,
+        *([] if moved is None else _moved(terminal, moved)),
         fact("into", str(details["client_name"]), str(details["portal"])),
         fact("user", str(details["username"])),
         fact("place", str(details["place"])),

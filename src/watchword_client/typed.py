@@ -12,7 +12,7 @@ from watchword_client.oath import check_digit
 PIN_MIN, PIN_MAX = 4, 6
 _IGNORED = re.compile(r"[\s\u2010-\u2015\u2212-]")
 _CROCKFORD = re.compile(r"[0-9A-HJKMNP-TV-Z]*", re.ASCII)
-_PURPOSES = {"1": "login", "2": "confirm", "3": "recover"}
+_PURPOSES = {"1": "login", "2": "confirm", "3": "recover", "4": "withdraw"}
 
 
 class Mistyped(FormError):

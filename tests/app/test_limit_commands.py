@@ -21,7 +21,8 @@ def operator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Operator:
 
 
 def entitled(operator: Operator, username: str) -> dict[str, object]:
-    found: dict[str, object] = json.loads(operator.run("user", "entitlements", username, "--json").splitlines()[-1])
+    said = operator.run("user", "entitlements", username, "--json").splitlines()
+    found: dict[str, object] = json.loads(next(line for line in said if line[:1] == "{"))
     return found
 
 

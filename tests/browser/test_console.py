@@ -224,7 +224,9 @@ def test_key_is_asked_before_what_matters(here: Installation, desk: Callable[...
     who = client(here, lang)
     seat, at = signed_in(here, desk, lang, "client_services")
     with here.built.store.engine.begin() as connection:
-        connection.execute(text("UPDATE sessions SET created = created - 400 WHERE user_id = :id"), {"id": seat.who.id})
+        connection.execute(
+            text("UPDATE sessions SET confirmed = confirmed - 400 WHERE user_id = :id"), {"id": seat.who.id}
+        )
     at.visit(f"/users/{who.id}/ask/change_number")
     at.page.get_by_label(at.say("field_number")).fill("+819012345678")
     for name, said in WORDS[lang].items():

@@ -218,6 +218,18 @@ def test_deny_not_me_and_scan(hosts: Hosts, state: str) -> None:
     assert run("phone", "check", "--state", state).exit_code == 0
 
 
+def test_a_withdrawal_says_that_it_moves_money_how_much_and_to_whom(hosts: Hosts, state: str) -> None:
+    user = last(activated(hosts, state))["user"]
+    moves = {"amount": 1_234_550, "currency": "USD", "payee_name": "Kita <b> Estate", "payee_account": "JP12 3456"}
+    hosts.key.begin_login(user, action="withdraw", confirm=False, confirm_reason="", **moves)
+    shown = run("phone", "pending", "--state", state).stdout
+    for told in ("THIS MOVES MONEY", "Amount: USD 12,345.50", "To: Kita <b> Estate", "Account: JP12 3456"):
+        assert told in shown, told
+    assert "資金が移動します" in run("phone", "pending", "--state", state, lang="ja").stdout
+    signed = run("phone", "approve", "--state", state)
+    assert (signed.exit_code, "This withdrawal, and no other" in signed.stdout) == (0, True)
+
+
 def test_what_others_chose_cannot_redraw_the_terminal(hosts: Hosts, state: str) -> None:
     user = last(activated(hosts, state))["user"]
     hosts.key.begin_login(user, browser="\x1b[2J\x1b[HApproved\u202e\n" + "x" * 500)

@@ -70,6 +70,7 @@ def test_every_text_is_asked_for() -> None:
         "notice.",
         "respond.purpose.",
         "caller.",
+        "money.",
     )
     unused = {key for key in catalogue("en") if not key.startswith(built)} - quoted()
     assert unused == set()

@@ -7,6 +7,8 @@ from tests.support.fakes import START
 from watchword.core.challenges import Challenge
 from watchword.core.lockout import CAP, FORGET_SECONDS, Tries
 from watchword.core.rates import Window
+from watchword.core.users import Details
+from watchword.core.withdrawals import Withdrawal
 from watchword.flows.console_ports import Draft
 from watchword.flows.ports import Letter
 from watchword.flows.protection_ports import Notice
@@ -23,6 +25,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
     old_code, code = samples.code(expires=START - 2 * DAY), samples.code()
     old_enrolment, enrolment = samples.enrolment(expires=START - 31 * DAY), samples.enrolment()
     recovery = samples.recovery(expires=START - DAY)
+    owner = samples.user()
     with store.write() as tx:
         for each in (old_session, session):
             tx.sessions.add(each)
@@ -50,6 +53,11 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
         tx.drafts.add(Draft(samples.id(), session.id, "", "/users", {"text": "x"}, START - 9, START - 1), 9)
         tx.drafts.add(Draft(samples.id(), session.id, "", "/users", {"text": "x"}, START - 9, START), 9)
         tx.tries.put(b"locked", "unknown", Tries(0, 1, START + 1), START - FORGET_SECONDS - 1)
+        tx.users.add(owner, Details())
+        for number, at in enumerate((START - 400 * DAY - 1, START - 400 * DAY)):
+            tx.withdrawals.add(
+                Withdrawal(samples.id(), owner.id, "t", str(number), "expired", 1, "K", "J", "UTC", at, at, at, False)
+            )
         tx.outbox.put(Letter("sms", "+1", "", "", {}, ""), START - 31 * DAY)
         tx.outbox.put(Letter("sms", "+2", "", "", {}, ""), START - 31 * DAY)
     leased = store.outbox_batch("sms", START - 31 * DAY, 1, 60)
@@ -57,7 +65,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
     once = dict.fromkeys(
         (
             *("claims", "rates", "codes", "enrolments", "attempts", "sessions", "outbox", "recoveries"),
-            *("network_tries", "phone_notices", "staff_drafts", "password_tries", "challenges"),
+            *("network_tries", "phone_notices", "staff_drafts", "password_tries", "challenges", "withdrawals"),
         ),
         1,
     )

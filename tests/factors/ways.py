@@ -9,16 +9,18 @@ from sqlalchemy import update
 
 from tests.support.authenticator import Authenticator
 from tests.support.cards import asked_cells, asked_digits, typed
-from tests.support.devices import add_passkey, options
+from tests.support.devices import add_app, add_passkey, make_recovery_codes, options
 from tests.support.installation import OTHER_PIN, Installation, Person
-from tests.support.steps import STEP, asked, challenge, confirmation, logged_in
+from tests.support.steps import STEP, asked, challenge, confirmation, logged_in, waiting
 from watchword.core import code_card
 from watchword.core.attempts import CHALLENGE_SECONDS, LIFE_SECONDS, QR_SECONDS
 from watchword.core.card_plus import Token
 from watchword.core.challenges import LIFE_SECONDS as QUESTION_SECONDS
+from watchword.core.codes import LIFE_SECONDS as CODE_SECONDS
 from watchword.core.devices import Device
+from watchword.core.otp import totp
 from watchword.core.temporary import grouped
-from watchword.flows import temporary
+from watchword.flows import sms, temporary
 from watchword.stores import tables
 from watchword_client.approval import Attempt
 from watchword_client.oath import Suite, ocra
@@ -267,6 +269,95 @@ def _put_in_place(here: Installation, who: Person, kind: str, secret: bytes, end
         tx.devices.add(Device(kit.entropy.id(), who.id, "", kind, "active", kind, secret, 0, 0, now, 0, ends=ends))
 
 
+class Sms(Way):
+    """By choice beside Key, and the one chosen: the code goes out when it stands first."""
+
+    life = CODE_SECONDS["login"]
+    device = "sms"
+
+    def equip(self) -> None:
+        for who in (self.who, self.other):
+            self._add(who)
+        self.here.later(61)
+
+    def _add(self, who: Person) -> None:
+        kit = self.here.built.kit
+        with kit.store.write() as tx:
+            user = tx.users.lock(who.id)
+            contact = next(one for one in tx.contacts.of(who.id) if one.kind == "sms")
+            assert user is not None
+            tx.contacts.verified(contact.id, kit.clock.now())
+            sms.put(kit, tx, user, contact, "", by=sms.BY_CHOICE)
+
+    def right(self, browser: Browser) -> Send:
+        return _answered("sms", self.here.code_to(self.who.number))
+
+    def wrong(self, browser: Browser) -> Send:
+        self.renew(browser)
+        return _answered("sms", _other(self.here.code_to(self.who.number)))
+
+    def renew(self, browser: Browser) -> None:
+        """Three wrong ones end a code, and five the login: the next code is asked for a minute later."""
+        self.here.later(61)
+        _quietly(browser, do="send", kind="sms")
+
+    def foreign(self, browser: Browser) -> Send:
+        waiting(self.here, self.other)
+        code = self.here.code_to(self.other.number)
+        mine = self.here.code_to(self.who.number)
+        return _answered("sms", code if code != mine else _other(mine))
+
+
+class App(Way):
+    life = 2 * STEP
+    device = "code_app"
+
+    def equip(self) -> None:
+        self.keys = [self._add(who) for who in (self.who, self.other)]
+
+    def _add(self, who: Person) -> bytes:
+        browser = logged_in(self.here, who)
+        key = add_app(self.here, browser)
+        browser.post("/logout")
+        self.here.later(STEP)
+        return key
+
+    def _code(self, key: bytes) -> str:
+        return totp(key, self.here.clock.now() // STEP, algorithm="SHA1")
+
+    def right(self, browser: Browser) -> Send:
+        return _answered("code_app", self._code(self.keys[0]))
+
+    def wrong(self, browser: Browser) -> Send:
+        return _answered("code_app", _other(self._code(self.keys[0])))
+
+    def foreign(self, browser: Browser) -> Send:
+        return _answered("code_app", self._code(self.keys[1]))
+
+
+class Paper(Way):
+    device = "recovery_code"
+    life = LIFE_SECONDS  # a code has no end; its login has
+
+    def equip(self) -> None:
+        self.codes = [self._make(who) for who in (self.who, self.other)]
+
+    def _make(self, who: Person) -> list[str]:
+        browser = logged_in(self.here, who)
+        codes = make_recovery_codes(browser)
+        browser.post("/logout")
+        return codes
+
+    def right(self, browser: Browser) -> Send:
+        return _answered("recovery_code", self.codes[0][0])
+
+    def wrong(self, browser: Browser) -> Send:
+        return _answered("recovery_code", "0" * 26)
+
+    def foreign(self, browser: Browser) -> Send:
+        return _answered("recovery_code", self.codes[1][0])
+
+
 def _typed(field: str, value: str) -> Send:
     return lambda browser: _quietly(browser, do=field, **{field: value})
 
@@ -287,5 +378,6 @@ def _other(digits: str) -> str:
 
 WAYS: dict[str, type[Way]] = {
     "key_push": Push, "key_qr": Qr, "key_challenge": Challenge, "key_code": Code, "passkey": Passkey, "temporary_code": Temporary,
+    "sms": Sms, "code_app": App, "recovery_code": Paper,
     "code_card": Card, "online_card": OnlineCard, "card_plus": CardPlus,
 }  # fmt: skip

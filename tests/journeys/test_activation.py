@@ -255,10 +255,11 @@ def test_already_enrolled_is_told_apart_from_used(here: Installation) -> None:
 
 
 def logged_in_with(here: Installation, who: Person, phone: Phone, pin: str = PIN) -> object:
-    """A session in a new browser, by a code of this phone."""
+    """A session in a new browser, by a response of this phone, which confirms what follows."""
     browser = waiting(here, who)
-    here.later(30)
-    assert browser.post("/login/wait", do="code", code=phone.code(pin, who.username)).path == "/"
+    digits = challenge(browser.post("/login/wait", do="challenge"))
+    page = browser.post("/login/wait", do="response", response=phone.respond(digits, pin, who.username))
+    assert page.path == "/", page.refusals
     return browser
 
 

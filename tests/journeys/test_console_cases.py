@@ -105,9 +105,16 @@ def test_nobody_answers_his_own_case(here: Installation) -> None:
 
 def test_strange_states_and_ids(here: Installation) -> None:
     agent = signed_in(here, "client_services")
-    for path in ("/cases?state=everything", "/cases/" + "z" * 26, "/cases/" + "z" * 5000, "/cases/%00"):
+    for path in (
+        "/cases?state=everything",
+        "/cases/" + "z" * 26,
+        "/cases/" + "z" * 5000,
+        "/cases/%00",
+        "/cases/picture/%00",
+    ):
         assert agent.get(path).refusals == [7101], path
-    assert agent.get("/cases?after=" + "z" * 26).status == 200
+    for after in ("z" * 26, "%00"):
+        assert agent.get("/cases?after=" + after).status == 200, after
 
 
 def test_the_list_of_staff(here: Installation) -> None:

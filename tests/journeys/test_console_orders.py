@@ -1,4 +1,4 @@
-"""Cards and tokens at the console (O04)."""
+"""Cards at the console (O04)."""
 
 from __future__ import annotations
 

@@ -71,7 +71,7 @@ def test_a_person_is_shown_without_what_is_secret(here: Installation, agent: Sea
         "Wrong password",
         "Phone 1",
         "Portal",
-        "Password, code",
+        "Password, challenge",
         "1 of 10",
         "0 of 10",
     ):

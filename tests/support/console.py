@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from tests.support.installation import Installation, Person
 from tests.support.staff import give
-from tests.support.steps import STEP, approve, waiting
+from tests.support.steps import STEP, approve, challenge, waiting
 from watchword_client.portal import Browser, Shown
 
 
@@ -39,13 +39,14 @@ class Seat:
 
 
 def signed_in(here: Installation, *roles: str, who: Person | None = None, language: str = "en") -> Seat:
-    """Somebody with these roles, signed in at the console by a code."""
+    """Somebody with these roles, signed in at the console by challenge and response, which confirm what follows."""
     person = who or here.person()
     if roles:
         give(here, person, *roles)
     desk = waiting(here, person, here.desk(language=language))
     here.later(STEP)
-    page = desk.post("/login/wait", do="code", code=person.phone.code(here.pin(), person.username))
+    digits = challenge(desk.post("/login/wait", do="challenge"))
+    page = desk.post("/login/wait", do="response", response=person.phone.respond(digits, here.pin(), person.username))
     assert page.status == 200 and "__Host-ww_s" in desk.cookies, f"{page.path} {page.status} {page.refusals}"
     return Seat(here, person, desk)
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import base64
 import json
+import re
 from typing import Any
 
 from tests.support.authenticator import Authenticator
 from tests.support.installation import Installation, Person
-from tests.support.steps import logged_in
+from tests.support.steps import STEP, logged_in
+from watchword.core.otp import totp
 from watchword_client.portal import Browser, Shown
 
 DEVICES = "/settings/devices"
@@ -50,3 +53,31 @@ def use_passkey(browser: Browser, made: Authenticator, **wrong: Any) -> Shown:
     """Answer the login that waits with it."""
     answer = made.get(options(browser, "/login/question", kind="passkey"), **wrong)
     return browser.post("/login/wait", do="answer", kind="passkey", answer=answer)
+
+
+def app_key(browser: Browser) -> bytes:
+    """The key that the page shows for a code app."""
+    browser.get(DEVICES)
+    page = browser.post(f"{DEVICES}/app", do="begin")
+    assert page.path == f"{DEVICES}/app", f"{page.path} {page.status} {page.refusals}"
+    spelled = re.search(r'class="mono app-key">([A-Z2-7 ]+)<', page.html)
+    assert spelled, "the key stands on the page"
+    return base64.b32decode(spelled[1].replace(" ", ""))
+
+
+def add_app(here: Installation, browser: Browser, name: str = "") -> bytes:
+    """Put a code app in place, in a session that has just shown what it holds; its key."""
+    key = app_key(browser)
+    code = totp(key, here.clock.now() // STEP, algorithm="SHA1")
+    page = browser.post(f"{DEVICES}/app", do="confirm", code=code, name=name)
+    assert page.path.startswith(f"{DEVICES}?done=app_added"), f"{page.path} {page.status} {page.refusals}"
+    return key
+
+
+def make_recovery_codes(browser: Browser) -> list[str]:
+    """Ten new ones, read off the page that shows them once."""
+    browser.get(DEVICES)
+    page = browser.post(f"{DEVICES}/recovery", do="make")
+    codes = re.findall(r"<li>([0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}-[0-9A-Z]{6})</li>", page.html)
+    assert len(codes) == 10, f"{page.path} {page.status} {page.refusals}"
+    return codes

@@ -89,11 +89,24 @@ def choices(page: Shown, name: str) -> list[str]:
 
 
 def proved(here: Installation, who: Person, browser: Browser | None = None) -> Browser:
-    """A browser of somebody without Key, after the code to the number on file: the QR and the Session ID are there."""
+    """A browser of somebody without Key, after the code to the number on file: the QR and the Session ID are there.
+
+    The second time that code is a login (N05)."""
     browser = browser or here.browser()
     page = browser.login(who.username, who.password)
+    if page.path == "/login/wait":
+        page = texted(here, who, browser).page
+        assert page.links and page.path == "/", f"{page.path} {page.status} {page.refusals}"
+        return browser
     assert page.path == "/enrol"
     browser.post("/enrol", do="send", contact=choices(page, "contact")[0])
     page = browser.post("/enrol", do="code", code=here.code_to(who.number, who.mail))
     assert page.links and len(page.session_id) == 8, f"{page.path} {page.status} {page.refusals}"
+    return browser
+
+
+def texted(here: Installation, who: Person, browser: Browser, number: str = "") -> Browser:
+    """The code that was sent by SMS, typed at the page that waits for it."""
+    code = here.code_to(number or who.number)
+    browser.post("/login/wait", do="answer", kind="sms", answer=code)
     return browser

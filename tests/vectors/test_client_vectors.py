@@ -7,13 +7,14 @@ import json
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from watchword_client import crypto, guidelines, oath, trust, typed
-from watchword_client.approval import asked, decision_fields
+from watchword_client.approval import asked, decision_fields, money
 from watchword_client.crypto import FormError
 from watchword_client.pins import Unlocked
 from watchword_client.refusal import Refusal
@@ -110,6 +111,10 @@ def do_links(given: Case) -> Case:
 
 def do_asked(given: Case) -> Case:
     return {"asked": asked(given["action"], given["operation"])}
+
+
+def do_money(given: Case) -> Case:
+    return asdict(money(given["details"]))
 
 
 def do_context(given: Case) -> Case:

@@ -12,12 +12,13 @@ from typing import Any
 import pytest
 from pydantic_core import from_json
 
-from watchword.core import pin_guidelines
+from watchword.core import pin_guidelines, withdrawals
 from watchword.core.crockford import ALPHABET as CROCKFORD
 from watchword.core.devices import Device
 from watchword.core.encoding import b64u, sha256, unb64u
 from watchword.core.enrolments import normal_session_id
 from watchword.core.otp import PURPOSES, SUITE, OcraInput, check_digit, hotp, ocra, plain_digits, totp
+from watchword.core.refusals import Refusal
 from watchword.factors.base import Accepted, Holder
 from watchword.factors.key_push import BOUND, KeyPush
 from watchword.vault import vault
@@ -172,6 +173,19 @@ def do_links(given: Case) -> Case:
     if kind is None or found is None:
         raise Refusing
     return {"kind": kind, "secret": secret, "secret_hash": b64u(sha256(found))}
+
+
+def do_money(given: Case) -> Case:
+    """The server's half: it takes what can be shown whole, and nothing else."""
+    details = given["details"]
+    payee = {part: details[f"payee_{part}"] for part in ("name", "account") if f"payee_{part}" in details}
+    wanted = withdrawals.read(details.get("amount"), details.get("currency"), payee, "r")
+    if isinstance(wanted, Refusal):
+        raise Refusing
+    return {
+        "amount": withdrawals.usd(wanted.amount), "currency": withdrawals.CURRENCY, "payee_name": wanted.payee.name,
+        "payee_account": wanted.payee.account,
+    }  # fmt: skip
 
 
 def do_context(given: Case) -> Case:

@@ -34,6 +34,7 @@ from watchword.web.pages import (
     RefusalView,
     Renderer,
     StartPage,
+    TextPanel,
     WaitingPage,
 )
 from watchword.web.pages.helping import TOPICS, TopicPage
@@ -114,6 +115,10 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "method": "a",
     }
     both = (Method(id="p", name=name or "Blue key", kind="passkey", count=2), Method(id="a", name=phone))
+    text = Method(id="s", name=name or "+81 •• •••• 4210", kind="sms")
+    sent = TextPanel(
+        to="+81 •• •••• 4210", at=NOW - 20, until=NOW + 580, again_at=NOW + 40, delivery="sent", delivery_at=NOW - 15
+    )
     coded = {"confirmation": "482915", "confirmation_reason": "browser"}
 
     def no(kind: Kind, **params: object) -> RefusalView:
@@ -225,6 +230,12 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         ),
         "home-card": HomePage(username=username, name="", login_way="code_card", login_at=NOW - 5, device=name or "Security Code Card 7K2Q", card_runs_out=True),
         "waiting-temporary-wrong": wait("other", lead="temporary_code", method="t", methods=(Method(id="t", name="T", kind="temporary_code"),), errors={"temporary_code": no(refusals.TEMPORARY_WRONG)}),
+        "waiting-sms": wait("other", lead="sms", method="s", methods=(both[1], text), text=sent),
+        "waiting-sms-wrong": wait("other", lead="sms", method="s", methods=(text,), text=sent, errors={"sms": no(refusals.SMS_WRONG)}),
+        "waiting-sms-unsent": wait("other", lead="sms", method="s", methods=(text,), errors={"sms": no(refusals.SEND_LIMITED, until=NOW + 60)}),
+        "waiting-codes-beside": wait(**coded, methods=(*both, text, Method(id="c", name="Blue app", kind="code_app"), Method(id="r", name="R", kind="recovery_code")), open_way="sms"),
+        "waiting-code-app": wait("other", lead="code_app", method="c", methods=(Method(id="c", name="Blue app", kind="code_app"),), errors={"code_app": no(refusals.APP_CLOCK, minutes=4, slow=True)}),
+        "waiting-recovery-code": wait("other", lead="recovery_code", method="r", methods=(Method(id="r", name="R", kind="recovery_code"),)),
         "waiting-none-left": wait("other", lead="none", methods=both[1:], errors={"page": no(refusals.PASSKEY_CLONED)}),
         "waiting-floor": wait(**coded, offline=False),
         "waiting-confirm": wait(**coded, action="confirm", operation="contacts"),

@@ -8,11 +8,12 @@ from dataclasses import replace
 from watchword.core import code_card, refusals
 from watchword.core.refusals import Kind
 from watchword.web.pages import Page, RefusalView
-from watchword.web.pages.limits_views import LimitsPage, OptingPage, StepRow
+from watchword.web.pages.limits_views import LimitsPage, OptingPage, StepRow, WithdrawalRow, WithdrawalsPage
 from watchword.web.pages.orders_views import CardsPage, OrderRow
 from watchword.web.pages.settings_views import (
     ActivityPage,
     ActivityRow,
+    CodeAppPage,
     ContactRow,
     ContactsPage,
     CountryRow,
@@ -20,7 +21,9 @@ from watchword.web.pages.settings_views import (
     DevicesPage,
     LanguagePage,
     NoticesPage,
+    NumberRow,
     OverviewPage,
+    RecoveryCodesPage,
     SessionRow,
     SessionsPage,
     TestPush,
@@ -87,6 +90,8 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
         end=now + 99,
     )
 
+    app = {"address": "otpauth://totp/Watchword%3Awalker01?secret=" + "MFRGGZDF" * 4 + "&issuer=Watchword&algorithm=SHA1&digits=6&period=30", "key": "MFRGGZDF" * 4, "until": now + 600}  # fmt: skip
+
     def at(kind: Kind, row: str, **params: object) -> ContactsPage:
         return ContactsPage(rows=(sms, fresh, waiting, address), at=row, error=no(kind, **params), **contacts)
 
@@ -112,6 +117,20 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
         "settings-devices-unfit": DevicesPage(rows=(device,), may_add=True, error=no(refusals.PASSKEY_UNVERIFIED), **common),
         "settings-devices-temporary": DevicesPage(rows=(code,), may_add=True, **{**common, "confirmed": False}),
         "settings-devices-ask-passkey": DevicesPage(rows=(device, passkey), ask="k1", may_add=True, **common),
+        "settings-devices-codes": DevicesPage(
+            rows=(
+                device,
+                DeviceRow(id="a1", name=name or "Blue app", kind="code_app", bars=3, since=now - DAY, last_used=now - 60, place=place),
+                DeviceRow(id="s1", name=name or "+81 •• •••• 4210", kind="sms", bars=1, since=now - DAY),
+                DeviceRow(id="r1", name=name or "Recovery codes", kind="recovery_code", bars=1, since=now - DAY, left=7),
+            ),
+            may_add=True,
+            numbers=(NumberRow(id="n1", masked="+44 •••• ••3457"), NumberRow(id="n2", masked="+44 •••• ••3458", fresh=now + 3600)),
+            **common,
+        ),
+        "settings-code-app": CodeAppPage(**app, **common),
+        "settings-code-app-clock": CodeAppPage(**app, typed=name or "Blue app", error=no(refusals.APP_CLOCK, minutes=4, slow=True), **common),
+        "settings-recovery-codes": RecoveryCodesPage(codes=("7K2QX-M4T9B-0C8HD-2RWZ5-9NVJ3T",) * 10, **common),
         "settings-cards": CardsPage(rows=(sent, card, returned), kinds=("card_plus",), replaceable=(("t1", name or "Digital Security Card+ T-1"),), may_add=True, **common),
         "settings-cards-arrived": CardsPage(rows=(replace(sent, asked={"cells": [17, 203]}), replace(token, asked={"digits": "48213377"})), kinds=(), may_add=True, **common),
         "settings-cards-wrong": CardsPage(
@@ -143,6 +162,17 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
             steps=(StepRow(how="device", group="card_plus", until=0, day="1,000,000", five_days="1,500,000"),), **common,
         ),
         "settings-limits-paper": LimitsPage(day="0", five_days="0", source="paper", restrictions=("withdrawals",), **common),
+        "settings-withdrawals": WithdrawalsPage(
+            day="1,000,000", five_days="1,000,000", left_day="987,654.50", left_five_days="0.00", older="1-x", newest=False, rows=(
+                WithdrawalRow(amount="12,345.50", payee=name or "Kita Estate K.K.", account="JP12 3456 7890", at=now - 60, state="reserved", until=now + 540, program=name or "Trader"),
+                WithdrawalRow(amount="1,000,000.00", payee="N" * 120, account="4" * 64, at=now - DAY, state="authorised", program="Trader"),
+                WithdrawalRow(amount="0.01", payee="北不動産株式会社", account="JP1", at=now - 2 * DAY, state="authorised", shown=False, program="Trader"),
+                WithdrawalRow(amount="5.00", payee="K", account="JP1", at=now - 3 * DAY, state="cancelled", program="Trader"),
+                WithdrawalRow(amount="5.00", payee="K", account="JP1", at=now - 400 * DAY, state="expired", program="Trader"),
+            ),
+            **common,
+        ),
+        "settings-withdrawals-none": WithdrawalsPage(day="0", five_days="0", left_day="0.00", left_five_days="0.00", **common),
         "settings-login": OptingPage(possible=True, restrictions=("otc_trading",), day="50,000", five_days="100,000", **common),
         "settings-login-out": OptingPage(
             possible=True, opted_out=True, since=now - DAY, restrictions=("otc_trading",), day="50,000", five_days="100,000", **{**common, "confirmed": False}

@@ -22,6 +22,7 @@ import { fragments, GuidelineCheck, KINDS, normalPin, pinFault, readPin, type Gu
 import { camouflage, makeOuterKey, tie } from "../src/core/seal";
 import type { App } from "../src/app/app";
 import { askedOf } from "../src/app/approval";
+import { moneyOf } from "../src/app/money";
 import { keptRequest } from "../src/app/renewal";
 import { acceptKeys, contextOf, openAnswer, type ServerKey } from "../src/core/server";
 import { isRefusal } from "../src/net/refusal";
@@ -96,6 +97,12 @@ const RUNNERS: Record<string, Runner> = {
   },
   "asked.json": ({ input, expect: want, must_fail }) => {
     expect(askedOf(input.action, input.operation)).toBe(must_fail ? null : want.asked);
+  },
+  "money.json": ({ input, expect: want, must_fail }) => {
+    const shown = moneyOf(input.details);
+    if (must_fail) return expect(shown).toBeNull();
+    const { currency, payee_name: payeeName, payee_account: payeeAccount } = want;
+    expect(shown).toEqual({ amount: want.amount, currency, payeeName, payeeAccount });
   },
   "context.json": async ({ input, expect: want }) => {
     expect(await contextOf(input.details as Json)).toBe(want.context);

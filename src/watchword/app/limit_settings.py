@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import Field, field_validator
 
+from watchword.app.calendar import exchanges
 from watchword.app.setting_group import Group
 from watchword.core.entitlements import GROUPS, SITUATIONS
 
@@ -28,10 +29,24 @@ class LimitSettings(Group):
     )
     recovered: Amounts = Field((50_000, 100_000), description="At most, in the time after a recovery.")
     no_device: Amounts = Field((50_000, 100_000), description="Without any active device.")
+    unshown: Amounts = Field(
+        (100_000, 200_000),
+        description="At most, with what is held already, for a withdrawal signed by a device that cannot show amount and payee.",
+    )
+    calendar: str = Field(
+        "XNYS", description="The exchange whose days are business days: a market code such as `XNYS`, `XJPX` or `XLON`."
+    )
     opted_out_restrictions: list[Literal["otc_trading", "withdrawals"]] = Field(
         ["otc_trading"],
         description="What those who opted out may not do: `otc_trading` (Pink Sheet and OTCBB stocks), `withdrawals`.",
     )
+
+    @field_validator("calendar")
+    @classmethod
+    def _known_exchange(cls, name: str) -> str:
+        if name not in exchanges():
+            raise ValueError(f"name one of {', '.join(sorted(exchanges()))}")
+        return name
 
     @field_validator(*GROUPS, *SITUATIONS)
     @classmethod

@@ -10,7 +10,7 @@ MOST_CENTS = 1_000_000
 
 
 class OrderSettings(Group):
-    """Cards and tokens that people order (O04). What is charged is a state that staff keep; no payment is made here."""
+    """Cards that people order (O04). What is charged is a state that staff keep; no payment is made here."""
 
     code_card_cents: int = Field(
         0, ge=0, le=MOST_CENTS, description="Charge for a Security Code Card, in US cents; 0 for none."

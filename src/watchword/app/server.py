@@ -47,6 +47,8 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
         "/api/v1/logins/{login}": login_api,
         "/api/v1/session": login_api,
         "/api/v1/entitlements": login_api,
+        "/api/v1/withdrawals": login_api,
+        "/api/v1/withdrawals/{withdrawal}": login_api,
         "/api/openapi.json": Document(lambda: platform_document(site)),
         "/healthz": Health(site),
     }

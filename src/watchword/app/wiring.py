@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives import serialization
 
+from watchword.app.calendar import MarketCalendar
 from watchword.app.clock import SystemClock, SystemEntropy, monotonic
 from watchword.app.events import LocalEvents, RedisEvents
 from watchword.app.limit_settings import LimitSettings
@@ -232,6 +233,7 @@ def build(
         store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), blocklist=Blocklist(settings.passwords.breached_file),
         vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers,
         policy=policy_of(settings, catalogue, embedder=ancestors), pictures=Pictures(), papers=Papers(Words(catalogue, clock)),
+        calendar=MarketCalendar(settings.limits.calendar),
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)

@@ -22,9 +22,12 @@ _CHANGES = (
     "session.proof.repeated", "enrolment.page.offered", "enrolment.page.claimed", "enrolment.page.void", "enrolment.phone.started",
     "enrolment.phone.refused", "enrolment.contact.proved", "device.key.activated", "device.key.ended", "device.key.deactivated",
     "device.passkey.added", "device.passkey.refused", "device.passkey.deactivated", "device.temporary.issued", "device.temporary.ended",
-    "device.temporary.deactivated", "device.card.added", "device.card.refused", "device.card.deactivated", "device.card.shown",
+    "device.temporary.deactivated", "device.sms.added", "device.sms.ended", "device.sms.deactivated", "device.app.added", "device.app.refused",
+    "device.app.deactivated", "device.recovery.made", "device.recovery.ended", "device.recovery.deactivated",
+    "device.card.added", "device.card.refused", "device.card.deactivated", "device.card.shown",
     "device.token.added", "device.token.refused", "device.token.deactivated", "device.other.used_up", "order.device.placed",
-    "staff.order.placed", "staff.order.made", "staff.order.moved", "device.other.disabled", "device.other.ended", "device.floor.set", "staff.temporary.issued",
+    "staff.order.placed", "staff.order.made", "staff.order.moved",
+    "device.other.disabled", "device.other.ended", "device.floor.set", "staff.temporary.issued",
     "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",
     "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.questions.chosen",
     "user.place.set",
@@ -36,7 +39,8 @@ _CHANGES = (
     "staff.account.reinstated", "staff.enrolment.restarted", "staff.interview.held", "staff.lock.cleared", "staff.number.changed",
     "staff.password.reset", "staff.phone.lost", "staff.request.opened", "staff.request.approved", "staff.request.rejected",
     "staff.roles.changed", "staff.member.invited", "staff.sessions.ended", "staff.caller.asked", "staff.caller.confirmed", "staff.caller.alarmed",
-    "account.networks.changed", "account.limits.changed",
+    "account.networks.changed", "account.limits.changed", "withdrawal.amount.reserved", "withdrawal.amount.refused",
+    "withdrawal.amount.authorised", "withdrawal.amount.cancelled", "withdrawal.amount.expired",
 )  # fmt: skip
 KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), **dict.fromkeys(_CHANGES, "change")})
 
@@ -46,7 +50,7 @@ UNTOLD = frozenset(
     {
         "login.attempt.opened", "login.held.opened", "login.push.repeated", "login.qr.shown", "login.challenge.shown", "login.push.approved",
         "login.code.accepted", "login.challenge.accepted", "login.device.accepted", "enrolment.code.proved", "enrolment.secret.issued",
-        "code.start.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
+        "code.start.sent", "code.login.sent", "code.proof.sent", "code.activation.sent", "code.contact.sent", "code.start.refused", "code.proof.refused",
         "code.activation.refused", "code.contact.refused", "code.send.limited", "code.recover.sent", "code.recover.refused", "recovery.key.asked",
         "code.key_recovery.sent", "code.key_recovery.refused", "renewal.pin.proved", "renewal.secrets.issued", "renewal.transfer.scanned",
         "staff.action.refused", "staff.administrator.first", "staff.glass.broken", "staff.link.offered", "staff.link.opened",
@@ -72,7 +76,7 @@ ALARMING = frozenset(
         "login.network.refused", "account.login.locked",
         "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
         "recovery.account.failed", "renewal.recovery.refused", "renewal.recovery.started", "staff.interview.held",
-        "staff.caller.alarmed",
+        "staff.caller.alarmed", "withdrawal.amount.refused",
     }
 )  # fmt: skip
 

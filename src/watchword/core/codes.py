@@ -12,11 +12,12 @@ TRIES = {
     "activation": 3,
     "key_recovery": 3,
     "contact": 3,
+    "login": 3,
     "start": 1000,
 }  # ten digits behind a lock a network: strangers cannot use them up
-_TEN_MINUTES = dict.fromkeys(("proof", "recover", "activation", "key_recovery", "contact"), 10 * 60)
+_TEN_MINUTES = dict.fromkeys(("proof", "recover", "activation", "key_recovery", "contact", "login"), 10 * 60)
 LIFE_SECONDS = {**_TEN_MINUTES, "start": 7 * 24 * 60 * 60}
-DIGITS = {"proof": 6, "recover": 6, "activation": 8, "key_recovery": 8, "contact": 6, "start": 10}
+DIGITS = {"proof": 6, "recover": 6, "activation": 8, "key_recovery": 8, "contact": 6, "login": 6, "start": 10}
 
 PER_USER_TRIES = (Window(10, 24 * 60 * 60),)
 SENDS = (Window(1, 60), Window(5, 60 * 60), Window(10, 24 * 60 * 60))

@@ -7,9 +7,9 @@ its code counts for nothing.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 
-from watchword.core.users import Contact
+from watchword.core.users import Contact, User
 
 MOST_OF_A_KIND = 5
 LONGEST_MAIL = 254  # RFC 5321 section 4.5.3.1.3, less the brackets
@@ -29,13 +29,17 @@ def mail_address(typed: str) -> str:
     return f"{local}@{host.lower()}"
 
 
-def removal_fault(contact: Contact, contacts: Sequence[Contact], *, recovery: str) -> str:
-    """Why this contact stays, or "": `last` way to reach the person, last `verified` number, or the number that `recovery` goes by.
+def removal_fault(contact: Contact, contacts: Sequence[Contact], *, recovery: str, serving: Container[str] = ()) -> str:
+    """Why this contact stays, or "": `last` way to reach the person, last `verified` number, the number that `recovery` goes by, or one
+    that gets codes at the `login`.
 
-    `recovery` is the id of the contact by which the one working Key comes back (L02), "" where it goes by none.
+    `recovery` is the id of the contact by which the one working Key comes back (L02), "" where it goes by none; `serving` are the ids of
+    those that codes go to (N05).
     """
     if not contact.on_file:
         return ""
+    if contact.id in serving:
+        return "login"
     others = [other for other in contacts if other.id != contact.id and other.on_file]
     if not others:
         return "last"
@@ -46,6 +50,15 @@ def removal_fault(contact: Contact, contacts: Sequence[Contact], *, recovery: st
     ):
         return "verified"
     return "recovery" if contact.id == recovery else ""
+
+
+def fresh_until(contact: Contact, user: User, delay: int, now: int) -> int:
+    """Until when a number is too new to log anybody in, 0 where it is not: one that was changed may be a thief's (THREATS: SIM swap).
+
+    What the institution put there with the account was never changed.
+    """
+    until = contact.on_file + delay
+    return until if contact.on_file > user.created and now < until else 0
 
 
 def successor(contact: Contact, contacts: Sequence[Contact]) -> Contact | None:

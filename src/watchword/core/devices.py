@@ -28,6 +28,8 @@ OFFLINE_WRONG_LIMIT = 10
 WRONG_LIMIT = 30  # in a row for one authenticator that lives on no phone: it is disabled, whoever typed them
 
 KEY, PASSKEY, TEMPORARY_CODE = "key", "passkey", "temporary_code"
+SMS, CODE_APP, RECOVERY_CODE = "sms", "code_app", "recovery_code"
+STOPGAPS = (SMS, RECOVERY_CODE)  # they log in, and nobody should have nothing else
 CODE_CARD, ONLINE_CARD, CARD_PLUS = "code_card", "online_card", "card_plus"
 
 
@@ -95,8 +97,8 @@ def on_phone(device: Device) -> bool:
 
 
 def lasting(device: Device) -> bool:
-    """Whether a person can count on having it next month."""
-    return not device.ends
+    """Whether a person can count on having it next month: a number goes to whoever the operator gives it, and paper runs out."""
+    return not device.ends and device.kind not in STOPGAPS
 
 
 @dataclass(frozen=True, slots=True)

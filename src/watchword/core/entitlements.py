@@ -33,7 +33,9 @@ GROUPS: Mapping[str, tuple[Level, ...]] = MappingProxyType(
 )
 GROUP_OF: Mapping[Level, str] = MappingProxyType({level: name for name, levels in GROUPS.items() for level in levels})
 OPTED_OUT, RECOVERED, NO_DEVICE = "opted_out", "recovered", "no_device"
-SITUATIONS = (OPTED_OUT, RECOVERED, NO_DEVICE)
+# A ceiling over one signature, not over the account: the device that signs a withdrawal cannot show amount and payee.
+UNSHOWN = "unshown"
+SITUATIONS = (OPTED_OUT, RECOVERED, NO_DEVICE, UNSHOWN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,7 @@ DEFAULT_LIMITS: Mapping[str, Limits] = MappingProxyType(
         OPTED_OUT: dollars(50_000, 100_000),
         RECOVERED: dollars(50_000, 100_000),
         NO_DEVICE: dollars(50_000, 100_000),
+        UNSHOWN: dollars(100_000, 200_000),
     }
 )
 

@@ -17,6 +17,9 @@ ENROL = Level.TEMPORARY
 # Staff show a passkey or Key, never less, whatever else their own account has.
 STAFF = Level.KEY_OFFLINE
 
+# Money takes what was made for approving: a code that does not name its purpose could be talked out of somebody for this one.
+MONEY = Level.KEY_OFFLINE
+
 ENROL_OPERATION = "devices"
 
 # Whoever has Key, a passkey or a card of that rank confirms with one of them: a weaker device beside it, such as SMS, would else be enough to
@@ -38,6 +41,8 @@ def floor(client: str, action: str, operation: str, own: int) -> int:
     least = int(own)
     if client == "staff":
         least = max(least, STAFF)
+    if action == "withdraw":
+        least = max(least, MONEY)
     if action == "confirm" and operation != ENROL_OPERATION:
         least = max(least, CHANGES)
     return max(least, Level.TEMPORARY)

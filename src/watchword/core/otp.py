@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 STEP_SECONDS = 30
 SUITE = "OCRA-1:HOTP-SHA256-8:QA10"
-PURPOSES = {"login": "1", "confirm": "2", "recover": "3"}
+PURPOSES = {"login": "1", "confirm": "2", "recover": "3", "withdraw": "4"}
 PURPOSE_LOGIN = PURPOSES["login"]
 _HASHES = {"SHA1": "sha1", "SHA256": "sha256", "SHA512": "sha512"}
 _PIN_HASHES = {"PSHA1": hashlib.sha1, "PSHA256": hashlib.sha256, "PSHA512": hashlib.sha512}
@@ -29,6 +30,22 @@ def hotp(key: bytes, counter: int, *, digits: int = 6, algorithm: str = "SHA1") 
 def totp(key: bytes, step: int, *, digits: int = 6, algorithm: str = "SHA256") -> str:
     """The code of a time step; the step is whole 30 seconds since the epoch (RFC 6238)."""
     return hotp(key, step, digits=digits, algorithm=algorithm)
+
+
+def steps_of(key: bytes, typed: str, step: int, seen: int, *, algorithm: str = "SHA256") -> tuple[int, ...]:
+    """The steps within `seen` of `step` whose code was typed. All are computed whatever comes, so that the work does not tell where one was
+    found."""
+    return tuple(
+        at
+        for at in range(step - seen, step + seen + 1)
+        if hmac.compare_digest(totp(key, at, algorithm=algorithm), typed)
+    )
+
+
+def offset(found: Sequence[int], step: int) -> Mapping[str, object]:
+    """How far a clock is off whose code is of another step: whole minutes, one at least, and whether it is slow."""
+    nearest = min(found, key=lambda at: abs(at - step))
+    return {"minutes": max(1, round(abs(nearest - step) * STEP_SECONDS / 60)), "slow": nearest < step}
 
 
 @dataclass(frozen=True, slots=True)

@@ -92,6 +92,11 @@ class Policy:
         return self.profile != "strict"
 
     @property
+    def sms_alone(self) -> bool:
+        """Whether a code by SMS may be the only device of a person; else it is restricted (SP 800-63B-4 section 3.2.9)."""
+        return self.profile != "strict"
+
+    @property
     def pin_minimum(self) -> int:
         """Shortest PIN of Key."""
         return 6 if self.profile == "strict" else 4

@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from watchword.core.devices import Device, Level
-from watchword.core.refusals import PASSKEY_WRONG, Kind
+from watchword.core.refusals import PASSKEY_WRONG, QUESTION_OVER, Kind
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -30,11 +30,12 @@ class Started:
 @dataclass(frozen=True, slots=True)
 class Accepted:
     """The answer was right. Every one of `claims` must still be unspent when it is stored; `state` is what the device's row keeps from
-    now on, None for what it kept; `ends` says that it has no further answer in it."""
+    now on, None for what it kept; `ends` says that it has no further answer in it, `told` fills the message of a factor that `tells`."""
 
     claims: tuple[str, ...] = ()
     state: bytes | None = None
     ends: bool = False
+    told: Mapping[str, object] = field(default_factory=lambda: NOTHING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,6 +123,9 @@ class Separate:
     )
     browser: bool = False  # whether it takes a browser: terminals and platforms are not offered it
     malformed: Kind = PASSKEY_WRONG  # what is told of an answer that `read` cannot read
+    spent: Kind = QUESTION_OVER  # what is told of a right answer that was given before
+    tells: str = ""  # the message that tells every channel of its use, "" for none
+    sends: str = ""  # the purpose of a code that we send for it (core/codes.py), "" where the device makes its own
 
     def grade(self, device: Device) -> tuple[Level, tuple[str, ...]]:
         """Level and amr of one device, where they differ within a kind."""

@@ -6,11 +6,10 @@ spent for its step, so that nobody gains a second chance from the help.
 
 from __future__ import annotations
 
-import hmac
 from collections.abc import Mapping
 
 from watchword.core.devices import KEY, Level
-from watchword.core.otp import STEP_SECONDS, totp
+from watchword.core.otp import STEP_SECONDS, offset, steps_of
 from watchword.core.refusals import CODE_CLOCK, CODE_WRONG
 from watchword.factors.base import Accepted, Holder, Rejected, Started, Verdict
 
@@ -32,20 +31,13 @@ class KeyCode:
     def verify(
         self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int
     ) -> Verdict:
-        """Every step of the window is computed whatever comes, so that the work does not tell where a code was found."""
-        typed = str(answer["code"])
+        """The code of this step or the one before."""
         step = now // STEP_SECONDS
-        found = [
-            at
-            for at in range(step - SEEN_STEPS, step + SEEN_STEPS + 1)
-            if hmac.compare_digest(totp(holder.totp, at), typed)
-        ]
+        found = steps_of(holder.totp, str(answer["code"]), step, SEEN_STEPS)
         claims = tuple(f"totp:{holder.device.id}:{at}" for at in found)
         if step in found or step - 1 in found:
             spent = step if step in found else step - 1
             return Accepted((f"totp:{holder.device.id}:{spent}",))
         if found:
-            nearest = min(found, key=lambda at: abs(at - step))
-            minutes = max(1, round(abs(nearest - step) * STEP_SECONDS / 60))
-            return Rejected(CODE_CLOCK, "code.offset", {"minutes": minutes, "slow": nearest < step}, claims)
+            return Rejected(CODE_CLOCK, "code.offset", offset(found, step), claims)
         return Rejected(CODE_WRONG, "code.mismatch")

@@ -8,12 +8,15 @@ from types import MappingProxyType
 from watchword.core.devices import Device, Level
 from watchword.factors.base import Factor, Separate
 from watchword.factors.card_plus import CardPlus
+from watchword.factors.code_app import CodeApp
 from watchword.factors.code_card import CodeCard, OnlineCard
 from watchword.factors.key_challenge import KeyChallenge
 from watchword.factors.key_code import KeyCode
 from watchword.factors.key_push import KeyPush
 from watchword.factors.key_qr import KeyQr
 from watchword.factors.passkey import Passkey
+from watchword.factors.recovery_code import RecoveryCode
+from watchword.factors.sms_code import SmsCode
 from watchword.factors.temporary_code import TemporaryCode
 
 Factors = Mapping[str, Factor | Separate]
@@ -22,7 +25,8 @@ FACTORS: Factors = MappingProxyType(
     {
         factor.kind: factor
         for factor in (
-            KeyPush(), KeyQr(), KeyChallenge(), KeyCode(), Passkey(), CardPlus(), CodeCard(), OnlineCard(), TemporaryCode(),
+            KeyPush(), KeyQr(), KeyChallenge(), KeyCode(), Passkey(), CardPlus(), CodeApp(), CodeCard(), OnlineCard(), SmsCode(),
+            RecoveryCode(), TemporaryCode(),
         )
     }
 )  # fmt: skip

@@ -23,7 +23,7 @@ from watchword.core.refusals import (
 )
 from watchword.core.renewals import MOST_USERS
 from watchword.core.users import Contact, User
-from watchword.flows import first_number, letters, prove, ready, temporary
+from watchword.flows import first_number, letters, prove, ready, sms, temporary
 from watchword.flows.activation_start import claimed, open_number, usable
 from watchword.flows.activation_start import replaced as replaced_device
 from watchword.flows.approve import wrong_pin
@@ -251,6 +251,7 @@ def _activate(
     if replaced:
         _replace(kit, tx, user, replaced, now)
     temporary.end(kit, tx, user, "replaced")
+    sms.end(kit, tx, user.id, "replaced", chosen=False)
     tx.staff.release(user.id)  # a lasting device is in place: what waited for one waits no more
     tx.audit.write(
         AuditRow("device.key.activated", user.id, device.id, {"road": enrolment.road}, {"phone": phone.name}), now

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hmac
 from dataclasses import dataclass, replace
 
-from watchword.core.devices import Platform
+from watchword.core.devices import STOPGAPS, Platform
 from watchword.core.enrolments import FINISH_SECONDS, START_SECONDS, Enrolment
 from watchword.core.refusals import (
     ALREADY_HAS_KEY,
@@ -20,7 +20,7 @@ from watchword.core.refusals import (
     Refusal,
 )
 from watchword.core.users import Contact, User
-from watchword.flows import lower_limits, password_step, sent_codes
+from watchword.flows import lower_limits, password_step, sent_codes, sms
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.phone_opening import claim_hash, opened
 from watchword.flows.ports import AuditRow, Tx
@@ -39,14 +39,12 @@ def start(kit: Kit, username: str, password: str, platform: Platform, claim: str
     """Username and password on the phone. With an active Key this road is closed: a second phone is added from the portal."""
 
     def begin(tx: Tx, user: User, hashed: bytes) -> Begun | Refusal:
-        if password_step.active_devices(tx, user.id, kit.clock.now()):
+        if closed_by(tx, user, kit.clock.now()):
             return Refusal(ALREADY_HAS_KEY, "device.exists")
         waits = lower_limits.first_key(kit, tx, user, visit)
         if waits is not None:
             return waits
-        contacts = tuple(
-            (contact, sent_codes.masked(kit, contact)) for contact in tx.contacts.of(user.id) if contact.on_file
-        )
+        contacts = tuple((contact, sent_codes.masked(kit, contact)) for contact in reachable(tx, user))
         if not contacts:
             return Refusal(NO_CONTACT, "contact.none")
         enrolment = new_enrolment(kit, user, "sms", "started", START_SECONDS, claim=hashed)
@@ -103,11 +101,17 @@ def usable(kit: Kit, tx: Tx, enrolment: Enrolment, *states: str) -> tuple[Enrolm
             ENROLMENT_OVER, "device.ended"
         )  # staff or its owner ended it meanwhile: what follows is theirs to say
     if _for_the_first(tx, enrolment) and enrolment.state != "active":
-        if password_step.active_devices(tx, user.id, kit.clock.now()):
+        if closed_by(tx, user, kit.clock.now()):
             # Begun with a password alone, before Key was there: it is closed now.
             return Refusal(ENROLMENT_OVER, "device.exists")
         return lower_limits.first_key(kit, tx, user) or (enrolment, user)
     return enrolment, user
+
+
+def closed_by(tx: Tx, user: User, now: int) -> bool:
+    """Whether a device is there that closes the road of a first one. A code by SMS does not: it proves what this road proves, provided that
+    the code goes to the same number (`on_file`); nor do recovery codes, which nobody may have alone."""
+    return any(device.kind not in STOPGAPS for device in password_step.active_devices(tx, user.id, now))
 
 
 def _for_the_first(tx: Tx, enrolment: Enrolment) -> bool:
@@ -139,8 +143,15 @@ def send_proof(kit: Kit, enrolment_id: str, claim: str, contact_id: str) -> sent
 
 
 def on_file(tx: Tx, user: User, contact_id: str) -> Contact | None:
-    """A contact of this user that is on file."""
-    return next((contact for contact in tx.contacts.of(user.id) if contact.id == contact_id and contact.on_file), None)
+    """A contact of this user that a code of this road may go to."""
+    return next((contact for contact in reachable(tx, user) if contact.id == contact_id), None)
+
+
+def reachable(tx: Tx, user: User) -> tuple[Contact, ...]:
+    """Where codes of this road may go: whatever is on file, or the numbers alone that log the user in (N05)."""
+    serving = sms.serving_numbers(tx.devices.of_user(user.id))
+    known = tuple(contact for contact in tx.contacts.of(user.id) if contact.on_file)
+    return tuple(contact for contact in known if contact.id in serving) if serving else known
 
 
 def check_proof(kit: Kit, enrolment_id: str, claim: str, code: str) -> Refusal | None:

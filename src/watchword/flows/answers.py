@@ -41,6 +41,7 @@ from watchword.flows.holders import holder
 from watchword.flows.kit import Kit
 from watchword.flows.login import pending
 from watchword.flows.ports import AuditRow, Tx
+from watchword.flows.withdrawal_signing import fits, link, signed
 
 CLAIM_SECONDS = 3600
 NO_DEVICE = Device("", "", "", "key", "inactive", "", b"", 0, 0, 0, 0)  # of a name that may be nobody's
@@ -62,9 +63,10 @@ def qr_address(kit: Kit, attempt: Attempt) -> str:
     return f"{kit.vault.issuer}/l#{b64u(kit.vault.derive('qr', attempt.id, attempt.qr_turn)[:16])}"
 
 
-def challenge_of(kit: Kit, attempt: Attempt) -> str:
-    """The ten digits that an attempt shows now."""
-    entropy = kit.vault.derive("challenge", attempt.id, attempt.challenge_turn)
+def challenge_of(kit: Kit, attempt: Attempt, linked: str = "") -> str:
+    """The ten digits that an attempt shows now. `linked` is the hash of what a signature of money is bound to, "" for anything else."""
+    parts = (attempt.id, attempt.challenge_turn, *((linked,) if linked else ()))
+    entropy = kit.vault.derive("challenge", *parts)
     return challenge_digits(entropy, purpose=PURPOSES[attempt.action])
 
 
@@ -87,7 +89,8 @@ def show(kit: Kit, collector: str, way: str, *, bound_key: str = "") -> Shown | 
         if way == "challenge" and not qr_only(attempt):
             if reach.key_of(reach.admitted(kit, tx, attempt), attempt.device_id) is None:
                 return Refusal(WAY_UNAVAILABLE, "device.unknown")
-            return reach.reaches(attempt, FACTORS["key_challenge"].level) or _show_challenge(kit, tx, attempt, now)
+            low = reach.reaches(attempt, FACTORS["key_challenge"].level)
+            return low or fits(kit, tx, attempt, way=way) or _show_challenge(kit, tx, attempt, now)
     return Refusal(WAY_UNAVAILABLE, "way.unknown")
 
 
@@ -109,7 +112,8 @@ def _show_challenge(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> Shown:
     turn, until = attempt.challenge_turn + 1, min(now + CHALLENGE_SECONDS, attempt.expires)
     tx.attempts.set(attempt.id, challenge_state="open", challenge_turn=turn, challenge_until=until, wrong_challenge=0)
     tx.audit.write(AuditRow("login.challenge.shown", attempt.user_id, attempt.id), now)
-    return Shown("challenge", challenge_of(kit, replace(attempt, challenge_turn=turn)), until)
+    shown = challenge_of(kit, replace(attempt, challenge_turn=turn), link(kit, tx, attempt))
+    return Shown("challenge", shown, until)
 
 
 def answer(kit: Kit, collector: str, way: str, typed: str, *, bound_key: str = "") -> Attempt | Refusal:
@@ -145,7 +149,7 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, device: Device | None, way: str, 
     device = tx.devices.get(device.id) if device else None  # as it is now that its phone is locked
     if device is None or device.state != "active":
         return Refusal(WAY_UNAVAILABLE, "device.inactive")
-    low = reach.reaches(attempt, FACTORS[KINDS[way]].level)
+    low = reach.reaches(attempt, FACTORS[KINDS[way]].level) or fits(kit, tx, attempt, way=way)
     if low is not None:
         return low
     refused = _barred(attempt, way) or _closed(attempt, way, now)
@@ -160,7 +164,7 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, device: Device | None, way: str, 
         return Refusal(ATTEMPT_GONE, "attempt.moved")
     if way == "challenge":
         tx.attempts.count(attempt.id, "wrong_challenge", WRONG_FOR_CHALLENGE)
-    verdict = _verify(kit, attempt, device, way, digits, now)
+    verdict = _verify(kit, attempt, device, way, digits, now, link(kit, tx, attempt))
     if isinstance(verdict, Rejected):
         return _rejected(kit, tx, attempt, device, way, verdict, wrong)
     spent = [tx.claims.spend(claim, now + CLAIM_SECONDS) for claim in verdict.claims]
@@ -186,11 +190,11 @@ def _closed(attempt: Attempt, way: str, now: int) -> Refusal | None:
     return None if state == "open" else Refusal(CHALLENGE_OVER, f"challenge.{state}")
 
 
-def _verify(kit: Kit, attempt: Attempt, device: Device, way: str, digits: str, now: int) -> Verdict:
+def _verify(kit: Kit, attempt: Attempt, device: Device, way: str, digits: str, now: int, linked: str) -> Verdict:
     factor = FACTORS[KINDS[way]]
     if way == "code":
         return factor.verify(holder(kit, device, "totp"), {}, {"code": digits}, now=now)
-    challenge = {"digits": challenge_of(kit, attempt), "id": f"{attempt.id}:{attempt.challenge_turn}"}
+    challenge = {"digits": challenge_of(kit, attempt, linked), "id": f"{attempt.id}:{attempt.challenge_turn}"}
     return factor.verify(holder(kit, device, "ocra"), challenge, {"response": digits}, now=now)
 
 
@@ -204,6 +208,7 @@ def _accepted(kit: Kit, tx: Tx, attempt: Attempt, device: Device, way: str, now:
         return Refusal(ATTEMPT_GONE, "attempt.moved")
     tx.devices.used(device.id, now, clear="wrong_offline")
     tx.audit.write(AuditRow(f"login.{way}.accepted", attempt.user_id, attempt.id), now)
+    signed(kit, tx, attempt, way=way, device=device.id)
     return attempt
 
 

@@ -26,7 +26,7 @@ from watchword.core.users import User
 from watchword.factors.base import Rejected
 from watchword.factors.key_push import DECISIONS
 from watchword.factors.registry import FACTORS
-from watchword.flows import caller, letters, order_ends, owner_notices, reach, renewals, suspicion
+from watchword.flows import caller, letters, order_ends, owner_notices, reach, renewals, suspicion, withdrawal_signing
 from watchword.flows.answers import confirmation_of
 from watchword.flows.details import context_of, details
 from watchword.flows.endings import close_beside, fail, settle, tell
@@ -70,10 +70,10 @@ def pending(kit: Kit, request: Signed, offline_limit: int) -> Pending | Refusal:
         attempts = tx.attempts.open_for(tuple(mine), now) if mine else ()
         kept = tx.protection.notices(tuple(mine), now)
         waiting = [attempt for attempt in attempts if attempt.asked and state_at(attempt, now) == "pending"]
-        agents = [caller.agent_of(tx, attempt) for attempt in waiting]
+        beside = [(caller.agent_of(tx, attempt), withdrawal_signing.shown(tx, attempt)) for attempt in waiting]
     signed = tuple(
-        kit.vault.sign(details(kit, attempt, *mine[attempt.user_id], agent))
-        for attempt, agent in zip(waiting, agents, strict=True)
+        kit.vault.sign(details(kit, attempt, *mine[attempt.user_id], *more))
+        for attempt, more in zip(waiting, beside, strict=True)
     )
     people = {user.id: user for _, user in pairs}
     told = tuple(owner_notices.signed(kit, notice, people[notice.user_id]) for notice in kept)
@@ -106,9 +106,10 @@ def scan(kit: Kit, request: Signed) -> dict[str, Any] | Refusal:
             return Refusal(NOT_FOR_YOU, "qr.unknown_or_over")
         device = device_here(tx, attempt, phone)
         user = tx.users.get(attempt.user_id)
+        moves = withdrawal_signing.shown(tx, attempt)
     if device is None or user is None:
         return Refusal(NOT_FOR_YOU, "qr.foreign_phone")
-    return kit.vault.sign(details(kit, attempt, device.id, user.kind))
+    return kit.vault.sign(details(kit, attempt, device.id, user.kind, moves=moves))
 
 
 def decide(kit: Kit, request: Signed) -> Decided | Refusal:
@@ -156,10 +157,16 @@ def _decide(
             return Refusal(PINS_SPENT, "pins.spent")
         if caller.words_missing(tx, attempt):
             return Refusal(CALLER_WORDS, "words.first")
+        unfit = withdrawal_signing.fits(kit, tx, attempt, way="key")
+        if unfit is not None:
+            return unfit
     user = tx.users.get(attempt.user_id)
     if user is None:
         return Refusal(NOT_FOR_YOU, "user.gone")
-    expected = _expected(kit, attempt, device, user.kind, caller.agent_of(tx, attempt))
+    fields = details(
+        kit, attempt, device.id, user.kind, caller.agent_of(tx, attempt), withdrawal_signing.shown(tx, attempt)
+    )
+    expected = _expected(kit, attempt, device, fields)
     verdict = FACTORS["key_push"].verify(holder(kit, device, "hmac"), expected, _answer(request), now=kit.clock.now())
     if isinstance(verdict, Rejected):
         return _rejected(kit, tx, attempt, device, phone, verdict)
@@ -173,8 +180,7 @@ def _by(request: Signed) -> str:
     return f"{text(fields, 'device', 26)}:{text(fields, 'decision', 16)}:{way}"
 
 
-def _expected(kit: Kit, attempt: Attempt, device: Device, account: str, agent: str) -> Mapping[str, object]:
-    fields = details(kit, attempt, device.id, account, agent)
+def _expected(kit: Kit, attempt: Attempt, device: Device, fields: dict[str, Any]) -> Mapping[str, object]:
     bound = {name: fields[name] for name in ("v", "iss", "attempt", "nonce", "user", "device", "action", "client")}
     qr_open = kit.clock.now() < attempt.qr_until
     secret = kit.vault.derive("qr", attempt.id, attempt.qr_turn)[:16]
@@ -240,6 +246,7 @@ def _close(
         tx.devices.used(device.id, now, clear="wrong_signed" if device.wrong_signed else "")
         if phone.offline_wrong:
             tx.phones.set(phone.id, offline_wrong=0)
+        withdrawal_signing.signed(kit, tx, attempt, way="key", device=device.id)
         return Decided(to)
     quiet = now + QUIET_SECONDS
     tx.users.set_quiet(attempt.user_id, quiet, now)

@@ -15,7 +15,6 @@ from watchword.core.sessions import Session, confirmed
 from watchword.factors.registry import level
 from watchword.flows import device_tokens, login, reach
 from watchword.flows.kit import Kit, Visit
-from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow
 
 OPERATIONS = (
@@ -48,7 +47,7 @@ def begin(
         user = tx.users.lock(session.user_id)
         if user is None or user.state != "active":
             return Refusal(SESSION_ABSENT, "user.gone")
-        active = active_devices(tx, user.id, kit.clock.now())
+        active = reach.answering(kit, tx, user.id)
         if not active:
             return Refusal(NO_DEVICE, "device.none")
         levels = (level(kit.factors, device) for device in active)

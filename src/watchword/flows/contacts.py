@@ -23,17 +23,23 @@ from watchword.core.refusals import (
     MAIL_FORM,
     NUMBER_COUNTRY,
     NUMBER_FORM,
+    NUMBER_SERVES,
     Kind,
     Refusal,
 )
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, User
-from watchword.flows import changes, first_number, letters, lower_limits, sent_codes
+from watchword.flows import changes, first_number, letters, lower_limits, sent_codes, sms
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Sending, Tx
 
 PURPOSE = "contact"
-STAYS: dict[str, Kind] = {"last": CONTACT_LAST, "verified": CONTACT_LAST_VERIFIED, "recovery": CONTACT_RECOVERY}
+STAYS: dict[str, Kind] = {
+    "last": CONTACT_LAST,
+    "verified": CONTACT_LAST_VERIFIED,
+    "recovery": CONTACT_RECOVERY,
+    "login": NUMBER_SERVES,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,13 @@ def look(kit: Kit, user_id: str) -> tuple[Line, ...]:
     with kit.store.read() as tx:
         contacts = tx.contacts.of(user_id)
         recovery = first_number.only_way(kit, tx, user_id, contacts)
+        serving = sms.serving_numbers(tx.devices.of_user(user_id))
         lines = []
         for contact in contacts:
             code = tx.codes.current(PURPOSE, contact.id)
             live = code if code is not None and now < code.expires else None
             sending = tx.outbox.of_ref(user_id, live.id) if live else None
-            stays = removal_fault(contact, contacts, recovery=recovery)
+            stays = removal_fault(contact, contacts, recovery=recovery, serving=serving)
             lines.append(Line(contact, sent_codes.masked(kit, contact), stays, live, sending))
     return tuple(lines)
 
@@ -103,6 +110,7 @@ def verify(kit: Kit, session: Session, contact_id: str, typed: str, visit: Visit
         tx.audit.write(
             AuditRow("contact.code.proved", user.id, contact.id, {"kind": contact.kind}, visit.personal()), now
         )
+        sms.after_verifying(kit, tx, user, contact.id, session.id)
     return None
 
 
@@ -201,7 +209,9 @@ def remove(kit: Kit, session: Session, contact_id: str, visit: Visit) -> Refusal
         if refused is not None:
             return refused
         contacts = tx.contacts.of(user.id)
-        stays = removal_fault(contact, contacts, recovery=first_number.only_way(kit, tx, user.id, contacts))
+        recovery = first_number.only_way(kit, tx, user.id, contacts)
+        serving = sms.serving_numbers(tx.devices.of_user(user.id))
+        stays = removal_fault(contact, contacts, recovery=recovery, serving=serving)
         if stays:
             return Refusal(STAYS[stays], f"contact.{stays}")
         if contact.on_file:

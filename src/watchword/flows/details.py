@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from types import MappingProxyType
 from typing import Any
 
 from watchword.core.attempts import Attempt
@@ -10,13 +12,17 @@ from watchword.core.encoding import b64u, sha256
 from watchword.flows.kit import Kit
 
 FACTS = 120
+NOTHING: Mapping[str, object] = MappingProxyType({})
 
 
-def details(kit: Kit, attempt: Attempt, device_id: str, account: str, agent: str = "") -> dict[str, Any]:
+def details(
+    kit: Kit, attempt: Attempt, device_id: str, account: str, agent: str = "", moves: Mapping[str, object] = NOTHING
+) -> dict[str, Any]:
     """Details of an attempt for one device of its user. Facts from outside are clipped to one line of plain text.
 
     `account` is the user's kind: what a paper account is logged into says so by its name (A08).
     `agent` is who asks on the telephone: such a proof is with the institution, not with a program, and nothing of a browser belongs to it.
+    `moves` is what a withdrawal moves and to whom (flows/withdrawal_signing.py), as it was asked for: never clipped, only refused before.
     A login begun with the phone is a login to it: which element came first is the page's matter.
     """
     client = kit.policy.clients[attempt.client]
@@ -33,7 +39,7 @@ def details(kit: Kit, attempt: Attempt, device_id: str, account: str, agent: str
         "browser": plain(context.browser), "system": plain(context.system), "browser_new": context.browser_new,
         "started": attempt.started, "expires": attempt.expires,
         "confirm": attempt.confirm, "confirm_reason": attempt.confirm_reason,
-        **({"agent": plain(agent)} if attempt.action == ACTION else {}),
+        **({"agent": plain(agent)} if attempt.action == ACTION else {}), **moves,
     }  # fmt: skip
 
 

@@ -10,8 +10,10 @@ from watchword.core.attempts import Attempt
 from watchword.core.device_policy import deactivation_fault
 from watchword.core.devices import (
     CARD_PLUS,
+    CODE_APP,
     CODE_CARD,
     ONLINE_CARD,
+    RECOVERY_CODE,
     TEMPORARY_CODE,
     Device,
     Level,
@@ -34,6 +36,8 @@ TESTS = (Window(1, 30), Window(5, 60 * 60))
 TEST_SECONDS = 60
 TAGS = {
     TEMPORARY_CODE: "temporary",
+    CODE_APP: "app",
+    RECOVERY_CODE: "recovery",
     CODE_CARD: "card",
     ONLINE_CARD: "card",
     CARD_PLUS: "token",

@@ -12,8 +12,8 @@ from watchword.core.sessions import Session
 from watchword.core.users import User, username_key
 from watchword.factors.registry import level
 from watchword.flows.kit import Kit
-from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow, Tx
+from watchword.flows.reach import answering
 
 PAGE = 500
 
@@ -31,7 +31,7 @@ def standing(kit: Kit, tx: Tx, user: User) -> Standing:
     """How an account stands now."""
     delay = kit.policy.recovery_delay_seconds
     return Standing(
-        levels=tuple(level(kit.factors, device) for device in active_devices(tx, user.id, kit.clock.now())),
+        levels=tuple(level(kit.factors, device) for device in answering(kit, tx, user.id)),
         paper=user.kind == "paper",
         opted_out=bool(user.opted_out) and kit.policy.opting_out,
         recovered_until=restricted(user.recovered, kit.clock.now(), delay),

@@ -13,6 +13,7 @@ from watchword.flows.cases_ports import Pictures
 from watchword.flows.password_ports import Blocklist, Passwords
 from watchword.flows.ports import Clock, Entropy, Events, Store, Vault
 from watchword.flows.tokens_ports import Papers
+from watchword.flows.withdrawal_ports import Calendar
 
 
 class Texts(Protocol):
@@ -62,6 +63,7 @@ class Kit:
     numbers: Numbers
     policy: Policy
     pictures: Pictures
+    calendar: Calendar
     papers: Papers
     factors: Factors = field(default_factory=lambda: FACTORS)
 

@@ -39,14 +39,14 @@ def tell_all(kit: Kit, tx: Tx, user: User, key: str, **params: object) -> None:
             put(kit, tx, user, contact, key, ref="", **params)
 
 
-def notice(kit: Kit, tx: Tx, user: User, key: str) -> None:
+def notice(kit: Kit, tx: Tx, user: User, key: str, **params: object) -> None:
     """An account message without secrets and links: to every mail address, and to the default verified number unless this person
     switched that off (N06)."""
     contacts = [contact for contact in tx.contacts.of(user.id) if contact.on_file]
     numbers = [contact for contact in contacts if contact.kind == "sms" and contact.verified]
     by_sms = numbers[:1] if NO_ACCOUNT_SMS not in user.notify.split() else []
     for contact in [contact for contact in contacts if contact.kind == "mail"] + by_sms:
-        put(kit, tx, user, contact, key)
+        put(kit, tx, user, contact, key, ref="", **params)
 
 
 def wake_phone(kit: Kit, tx: Tx, user: User, phone_id: str, opaque: str) -> None:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from watchword.core import assurance, confirmation, floors, pushes
 from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, SUSPICION, Attempt, Context, area, guarded, state_at
 from watchword.core.caller import ACTION
-from watchword.core.devices import Device, on_phone
+from watchword.core.devices import RECOVERY_CODE, Device, on_phone
 from watchword.core.encoding import b64u, sha256
 from watchword.core.policy import Client
 from watchword.core.pushes import Ask
@@ -41,6 +41,7 @@ from watchword.flows import (
     password_step,
     reach,
     sessions,
+    sms,
     suspicion,
 )
 from watchword.flows.endings import ENDINGS, settle, tell
@@ -112,7 +113,7 @@ def _open(
         user = networks.admit(kit, tx, checked, visit)
         if isinstance(user, Refusal):
             return user
-        devices = password_step.active_devices(tx, user.id, now)
+        devices = reach.answering(kit, tx, user.id)
         if user.flagged and client.id != "portal":
             tx.audit.write(AuditRow("login.password.flagged", user.id, personal=visit.personal()), now)
             return Refusal(PASSWORD_FLAGGED, "password.flagged")
@@ -166,10 +167,11 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
     return EnrolmentOnly(session, token)
 
 
+# `collector` of an attempt is a fresh secret, unless the flow that opens it derives one.
 def open_attempt(
     kit: Kit, tx: Tx, user: User, client: Client, devices: tuple[Device, ...], browser: Browser | None, visit: Visit,
     *, bound_key: str = "", action: str = "login", operation: str = "", session_id: str = "", suspect: str = "", floor: int = 0,
-    life: int = LIFE_SECONDS, waive: bool = False,
+    life: int = LIFE_SECONDS, waive: bool = False, collector: str = "",
 ) -> Opened:  # fmt: skip
     """A new attempt of a user whose row is locked, with its push where the first of `devices` is Key. These are the ones that may answer
     (flows/reach.py), the one used last first; `floor` is what they were held against.
@@ -185,7 +187,7 @@ def open_attempt(
     ask = _ask(user, recent, now, suspect) if on_phone(devices[0]) and not waived else Ask(False, OTHER_DEVICE)
     open_beside = [other for other in recent if state_at(other, now) == "pending"]
     pushed = ask.allowed and all(now >= other.push_until for other in open_beside)  # one at a time; the app lists both
-    collector = b64u(kit.entropy.bytes(16))
+    collector = collector or b64u(kit.entropy.bytes(16))
     attempt = Attempt(
         id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="approved" if waived else "pending",
         collector_hash=sha256(collector.encode()), bound_key=bound_key, nonce=b64u(kit.entropy.bytes(16)),
@@ -203,9 +205,15 @@ def open_attempt(
     tx.audit.write(AuditRow(f"{area(action)}.attempt.opened", user.id, attempt.id, fields, visit.personal()), now)
     if suspect:
         owner_notices.put(kit, tx, user.id, "suspicion", now + owner_notices.SHORT_SECONDS, visit=visit, reason=suspect)
-    if pushed:
-        letters.wake_phone(kit, tx, user, devices[0].phone_id, attempt.id)
+    _ask_device(kit, tx, user, attempt, devices[0], pushed=pushed)
     return Opened(attempt, collector, devices, ask, changed)
+
+
+def _ask_device(kit: Kit, tx: Tx, user: User, attempt: Attempt, device: Device, *, pushed: bool) -> None:
+    """What leaves the house for a new attempt: a notification, or a code by SMS."""
+    if pushed:
+        letters.wake_phone(kit, tx, user, device.phone_id, attempt.id)
+    sms.begin(kit, tx, attempt, user, device)
 
 
 def _ask(user: User, recent: tuple[Attempt, ...], now: int, suspect: str) -> Ask:
@@ -368,8 +376,8 @@ def _confirms(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> bool:
     weaker than another of the same person."""
     if attempt.decided_by.rpartition(":")[2] == "key_code":
         return False
-    if attempt.level >= floors.STRONG:
-        return True
+    if attempt.level >= floors.STRONG or attempt.decided_by.rpartition(":")[2] == RECOVERY_CODE:
+        return True  # a recovery code reaches no floor but that of a new device, in the place of what is still there and lost
     devices = password_step.active_devices(tx, attempt.user_id, now)
     return attempt.level >= max(1, floors.beside(level(kit.factors, device) for device in devices))
 

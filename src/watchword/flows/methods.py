@@ -23,12 +23,12 @@ from watchword.core.refusals import (
 )
 from watchword.factors.base import NOTHING, Accepted, Holder, Rejected, Separate, Site, Verdict
 from watchword.factors.registry import graded, of_device
-from watchword.flows import letters, order_ends
+from watchword.flows import letters, order_ends, sent_codes, sms
 from watchword.flows.endings import fail, tell
 from watchword.flows.kit import Kit
 from watchword.flows.login import ask_again, pending
 from watchword.flows.ports import AuditRow, Tx
-from watchword.flows.reach import admitted
+from watchword.flows.reach import KEY_ALONE, admitted
 
 CLAIM_SECONDS = 3600
 
@@ -83,6 +83,10 @@ def choose(kit: Kit, collector: str, device_id: str, *, bound_key: str = "") -> 
             return Refusal(WAY_UNAVAILABLE, "device.unknown")
         if not on_phone(chosen):
             tx.attempts.set(attempt.id, device_id=chosen.id)
+            user = tx.users.get(attempt.user_id)
+            sent = sms.on_the_way(tx, attempt, kit.clock.now())
+            if user is not None and (sent is None or sent.device != chosen.id):
+                sms.begin(kit, tx, attempt, user, chosen)
             return replace(attempt, device_id=chosen.id)
     return ask_again(kit, collector, bound_key=bound_key, device_id=device_id)
 
@@ -90,7 +94,7 @@ def choose(kit: Kit, collector: str, device_id: str, *, bound_key: str = "") -> 
 def shows_question(kit: Kit, kind: str) -> bool:
     """Whether a kind of device is asked something that a person reads and answers by hand."""
     factor = kit.factors.get(kind)
-    return isinstance(factor, Separate) and factor.seconds > 0 and not factor.browser
+    return isinstance(factor, Separate) and factor.seconds > 0 and not factor.browser and not factor.sends
 
 
 def ask(kit: Kit, collector: str, kind: str, *, bound_key: str = "") -> Question | Refusal:
@@ -106,6 +110,8 @@ def ask(kit: Kit, collector: str, kind: str, *, bound_key: str = "") -> Question
         devices = _devices(kit, tx, attempt, kind)
         if not devices and attempt.action != "held":
             return Refusal(WAY_UNAVAILABLE, "device.none")
+        if factor.sends:
+            return _sent(kit, tx, attempt, devices[0])
         challenge_id = kit.entropy.id()
         started = factor.ask(
             [Holder(device) for device in devices], site_of(kit, attempt), challenge_id=challenge_id, now=now,
@@ -116,6 +122,15 @@ def ask(kit: Kit, collector: str, kind: str, *, bound_key: str = "") -> Question
         chosen = devices[0].id if devices else ""
         tx.challenges.put(Challenge(attempt.id, kind, challenge_id, chosen, until, 0, kept))
     return Question(kind, started.shown, until)
+
+
+def _sent(kit: Kit, tx: Tx, attempt: Attempt, device: Device) -> Question | Refusal:
+    """What is asked is a code that goes out now."""
+    user = tx.users.get(attempt.user_id)
+    if user is None:
+        return Refusal(ATTEMPT_GONE, "user.gone")
+    sent = sms.send(kit, tx, attempt, user, device)
+    return sent if isinstance(sent, Refusal) else Question(sms.KIND, {"to": sent.to}, sent.expires)
 
 
 def asked(tx: Tx, attempt: Attempt, kind: str, now: int) -> Question | None:
@@ -165,7 +180,7 @@ def answer(kit: Kit, collector: str, kind: str, given: Mapping[str, str], *, bou
 def _factor(kit: Kit, attempt: Attempt, kind: str) -> Separate | Refusal:
     """The factor of this kind, if this attempt may be answered by it at all."""
     factor = kit.factors.get(kind)
-    if not isinstance(factor, Separate) or attempt.action == "recover":
+    if not isinstance(factor, Separate) or attempt.action in KEY_ALONE:
         return Refusal(WAY_UNAVAILABLE, "way.unknown")
     if guarded(attempt) and not factor.resists:
         return Refusal(WAY_UNAVAILABLE, "way.guarded")
@@ -185,7 +200,10 @@ def _devices(kit: Kit, tx: Tx, attempt: Attempt, kind: str) -> tuple[Device, ...
     return tuple(sorted(fitting, key=lambda device: device.id != attempt.device_id))
 
 
-def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[str, object]) -> Attempt | Refusal:
+def _compared(
+    kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[str, object]
+) -> tuple[Mapping[str, object], Mapping[str, object]] | Refusal:
+    """What was asked and what was answered, as the factor takes them; the try is counted in the question and in the code that was sent."""
     now = kit.clock.now()
     challenge: dict[str, object] = {"id": attempt.id}
     if factor.seconds:
@@ -196,23 +214,40 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[
             return Refusal(QUESTION_OVER, "question.spent")
         stored = question.stored["stored"]
         challenge = {**(stored if isinstance(stored, Mapping) else {}), "id": question.id}
+    if factor.sends:
+        code = sent_codes.take(kit, tx, attempt.user_id, factor.sends, attempt.id)
+        if isinstance(code, Refusal):
+            return code
+        challenge["mac"] = code.mac
+        given = {"mac": sent_codes.keyed(kit, factor.sends, attempt.id, str(given["code"]))}
+    return challenge, given
+
+
+def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[str, object]) -> Attempt | Refusal:
+    now = kit.clock.now()
+    compared = _compared(kit, tx, attempt, factor, given)
+    if isinstance(compared, Refusal):
+        return compared
+    challenge, given = compared
     wrong = tx.attempts.count(attempt.id, "wrong", WRONG_FOR_ATTEMPT)
     if wrong is None:
         return Refusal(ATTEMPT_GONE, "attempt.moved")
-    holder = factor.pick([Holder(device) for device in _devices(kit, tx, attempt, factor.kind)], given)
+    devices = [one for one in _devices(kit, tx, attempt, factor.kind) if challenge.get("device", one.id) == one.id]
+    holder = factor.pick([Holder(device) for device in devices], given)
     if holder is None:
-        return _rejected(kit, tx, attempt, factor, None, Rejected(PASSKEY_WRONG, "device.foreign"), wrong)
+        foreign = PASSKEY_WRONG if factor.browser else WAY_UNAVAILABLE
+        return _rejected(kit, tx, attempt, factor, None, Rejected(foreign, "device.foreign"), wrong)
     counted = tx.devices.count(holder.device.id, WRONG_LIMIT)
     if counted is None:
         return Refusal(DEVICE_DISABLED, "device.spent")
     # Read again under the lock that counting took: what a card has used is written by whoever answered with it a moment ago.
-    device = tx.devices.get(holder.device.id) or replace(holder.device, wrong=counted)
+    device = replace(tx.devices.get(holder.device.id) or holder.device, wrong=counted)
     holder = replace(holder, device=device)
     verdict: Verdict = factor.verify(holder, challenge, given, now=now)
     if isinstance(verdict, Accepted):
         spent = [tx.claims.spend(claim, now + CLAIM_SECONDS) for claim in verdict.claims]
         if not all(spent):
-            verdict = Rejected(QUESTION_OVER, "claim.spent")
+            verdict = Rejected(factor.spent, "claim.spent")
     if isinstance(verdict, Rejected):
         return _rejected(kit, tx, attempt, factor, device, verdict, wrong)
     return _accepted(kit, tx, attempt, factor, device, verdict)
@@ -231,6 +266,11 @@ def _accepted(
         return Refusal(ATTEMPT_GONE, "attempt.moved")
     tx.devices.answered(device, now, verdict.state)
     tx.challenges.end(attempt.id, factor.kind)
+    if factor.sends:
+        tx.codes.end(factor.sends, attempt.id, now)
+    user = tx.users.get(attempt.user_id) if factor.tells else None
+    if user is not None:
+        letters.tell_all(kit, tx, user, factor.tells, **verdict.told)
     if verdict.ends and tx.devices.move(device.id, "active", "inactive", now):
         order_ends.closed(tx, device.id, "end", now)
         tx.audit.write(AuditRow("device.other.used_up", attempt.user_id, device.id, {"kind": factor.kind}), now)

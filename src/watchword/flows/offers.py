@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from watchword.core import codes, floors
-from watchword.core.devices import Platform
+from watchword.core.devices import RECOVERY_CODE, Platform
 from watchword.core.encoding import b64u, sha256
 from watchword.core.enrolments import (
     FINISH_SECONDS,
@@ -22,10 +22,9 @@ from watchword.core.rates import Window
 from watchword.core.refusals import ACTIVATION_THROTTLED, INVALID, PROOF_FIRST, SESSION_ABSENT, USED_OR_OLD, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, username_key
-from watchword.flows import changes, sent_codes
+from watchword.flows import changes, reach, sent_codes, sms
 from watchword.flows.activation_start import new_enrolment, on_file, page_over
 from watchword.flows.kit import Kit, Visit
-from watchword.flows.password_step import active_devices
 from watchword.flows.phone_opening import claim_hash, platform_refusal
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.ready import Proven, gather
@@ -68,7 +67,9 @@ def current(kit: Kit, session: Session, *, renew: bool = False) -> Offer | Refus
         user = tx.users.lock(session.user_id)
         if user is None:
             return Refusal(SESSION_ABSENT, "user.gone")
-        if active_devices(tx, user.id, now):
+        devices = reach.answering(kit, tx, user.id)
+        held = [one for one in devices if one.kind != RECOVERY_CODE and one.added_in != session.id]
+        if held or (devices and session.kind != "enrolment"):
             if session.kind == "enrolment":
                 return Refusal(PROOF_FIRST, "device.exists")  # the first enrolment's proof is for the first device only
             refused = changes.refusal(
@@ -122,12 +123,16 @@ def check_proof(kit: Kit, session: Session, code: str) -> Refusal | None:
     """The six digits; from now on this session may offer, and what they went to is verified (N03)."""
     now = kit.clock.now()
     with kit.store.write() as tx:
+        user = tx.users.lock(session.user_id)
+        if user is None:
+            return Refusal(SESSION_ABSENT, "user.gone")
         checked = sent_codes.check(kit, tx, session.user_id, "proof", session.id, code)
         if isinstance(checked, Refusal):
             return checked
         tx.sessions.set_proved(session.id, now)
         tx.contacts.verified(checked.contact_id, now)
         tx.audit.write(AuditRow("enrolment.contact.proved", session.user_id, session.id), now)
+        sms.after_verifying(kit, tx, user, checked.contact_id, session.id)
     return None
 
 

@@ -26,7 +26,7 @@ from watchword.core.sessions import Session
 from watchword.core.users import User
 from watchword.factors import passkey, registry, webauthn
 from watchword.factors.webauthn import Credential
-from watchword.flows import changes, letters, methods, temporary
+from watchword.flows import changes, letters, methods, sms, temporary
 from watchword.flows.devices import named
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Tx
@@ -88,6 +88,7 @@ def finish(kit: Kit, session: Session, typed: str, name: str, visit: Visit) -> A
             return Refusal(PASSKEY_KNOWN, "passkey.known")
         letters.tell_all(kit, tx, user, "passkey_active", device=device.name)
         temporary.end(kit, tx, user, "replaced")
+        sms.end(kit, tx, user.id, "replaced", chosen=False)
         tx.staff.release(user.id)
         fields = {"synced": made.eligible, "transports": " ".join(made.transports), "model": made.aaguid.hex()}
         personal = {**visit.personal(), "phone": device.name}

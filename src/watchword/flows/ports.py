@@ -32,6 +32,7 @@ from watchword.flows.record_ports import Audit, AuditLine, AuditRow, Event, Lett
 from watchword.flows.renewal_ports import Renewals
 from watchword.flows.staff_ports import Staff
 from watchword.flows.tokens_ports import Orders, Tokens
+from watchword.flows.withdrawal_ports import Withdrawals
 
 __all__ = [
     "Audit",
@@ -367,6 +368,8 @@ class Tx(Protocol):
     def tokens(self) -> Tokens: ...
     @property
     def own_limits(self) -> OwnLimits: ...
+    @property
+    def withdrawals(self) -> Withdrawals: ...
 
 
 class Store(Protocol):

@@ -5,13 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from watchword.core.attempts import Attempt
-from watchword.core.devices import CARD_PLUS, Device, Level, on_phone
+from watchword.core.devices import CARD_PLUS, RECOVERY_CODE, SMS, Device, Level, on_phone
 from watchword.core.refusals import BROWSER_NEEDED, DEVICE_WEAK, Refusal
 from watchword.factors.base import Separate
 from watchword.factors.registry import Factors, level, of_device
+from watchword.flows import sms
 from watchword.flows.kit import Kit
 from watchword.flows.password_step import active_devices
 from watchword.flows.ports import Tx
+
+KEY_ALONE = ("recover", "withdraw")
+
+
+def answering(kit: Kit, tx: Tx, user_id: str) -> tuple[Device, ...]:
+    """The devices that a user can log in with now, the one used last first. A code by SMS needs its number, and under a profile that
+    restricts it a lasting device beside it; recovery codes are for somebody who has something to recover."""
+    devices = active_devices(tx, user_id, kit.clock.now())
+    if any(device.kind == SMS for device in devices):
+        numbers = sms.usable_numbers(kit, tx, user_id) if sms.stands(kit, devices) else frozenset()
+        devices = tuple(one for one in devices if one.kind != SMS or sms.contact_of(one) in numbers)
+    return devices if any(device.kind != RECOVERY_CODE for device in devices) else ()
+
 
 # A token's response is read off and typed, so it can be talked out of somebody: whoever chose that nothing such answers is not asked for one,
 # whatever its level.
@@ -19,12 +33,12 @@ READ_OUT = (CARD_PLUS,)
 
 
 def above(factors: Factors, devices: Sequence[Device], floor: int, *, action: str) -> tuple[Device, ...]:
-    """Those of `devices` that reach the floor. A recovery is proven by Key alone."""
+    """Those of `devices` that reach the floor. A recovery is proven by Key alone, and money signed by what shows or names it."""
     return tuple(
         device
         for device in devices
         if level(factors, device) >= floor
-        and (action != "recover" or on_phone(device))
+        and (action not in KEY_ALONE or on_phone(device))
         and not (floor >= Level.PASSKEY_SYNCED and device.kind in READ_OUT)
     )
 
@@ -47,9 +61,7 @@ def fitting(
 
 def admitted(kit: Kit, tx: Tx, attempt: Attempt) -> tuple[Device, ...]:
     """The devices that may answer this attempt now, the one used last first."""
-    devices = above(
-        kit.factors, active_devices(tx, attempt.user_id, kit.clock.now()), attempt.floor, action=attempt.action
-    )
+    devices = above(kit.factors, answering(kit, tx, attempt.user_id), attempt.floor, action=attempt.action)
     page = not attempt.bound_key and has_page(kit, attempt.client)
     return tuple(device for device in devices if page or not takes_browser(kit.factors, device))
 

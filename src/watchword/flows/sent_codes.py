@@ -52,7 +52,7 @@ def send(
     tx.codes.end(purpose, subject, now)
     code = SentCode(
         id=kit.entropy.id(), user_id=user.id, purpose=purpose, subject=subject, contact_id=contact.id,
-        mac=kit.vault.mac(f"code:{purpose}:{subject}", digits), tries=0, expires=now + life, ended=0, sent=now,
+        mac=keyed(kit, purpose, subject, digits), tries=0, expires=now + life, ended=0, sent=now,
     )  # fmt: skip
     tx.codes.add(code)
     until = kit.texts.moment(user.lang, code.expires, user.zone)
@@ -105,6 +105,25 @@ def check(
     wanted = codes.DIGITS[purpose]
     if digits is None or len(digits) != wanted:
         return Refusal(ANSWER_FORM, "code.form", {"digits": wanted})
+    code = take(kit, tx, user_id, purpose, subject)
+    if isinstance(code, Refusal):
+        return code
+    if not hmac.compare_digest(code.mac, keyed(kit, purpose, subject, digits)):
+        tx.audit.write(AuditRow(f"code.{purpose}.refused", user_id, subject), now)
+        return Refusal(SENT_CODE_WRONG, "code.mismatch")
+    if spend and not tx.codes.spend(code.id, now):
+        return Refusal(SENT_CODE_OVER, "code.spent")
+    return code
+
+
+def keyed(kit: Kit, purpose: str, subject: str, digits: str) -> bytes:
+    """How a code is kept and compared."""
+    return kit.vault.mac(f"code:{purpose}:{subject}", digits)
+
+
+def take(kit: Kit, tx: Tx, user_id: str, purpose: str, subject: str) -> SentCode | Refusal:
+    """Count one try at the code that was sent, over it and over the user's day, before anything is compared; the code to compare with."""
+    now = kit.clock.now()
     counted = purpose not in (
         "start",
         "recover",
@@ -115,9 +134,4 @@ def check(
     code = tx.codes.current(purpose, subject)
     if code is None or now >= code.expires or not tx.codes.take(code.id, codes.TRIES[purpose]):
         return Refusal(SENT_CODE_OVER, "code.over")
-    if not hmac.compare_digest(code.mac, kit.vault.mac(f"code:{purpose}:{subject}", digits)):
-        tx.audit.write(AuditRow(f"code.{purpose}.refused", user_id, subject), now)
-        return Refusal(SENT_CODE_WRONG, "code.mismatch")
-    if spend and not tx.codes.spend(code.id, now):
-        return Refusal(SENT_CODE_OVER, "code.spent")
     return code

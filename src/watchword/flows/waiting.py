@@ -6,13 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from watchword.core.attempts import Attempt, state_at
-from watchword.core.devices import Device
+from watchword.core.devices import SMS, Device
 from watchword.core.encoding import sha256
 from watchword.core.recovery import FIRST
 from watchword.core.refusals import ATTEMPT_GONE, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, User, nobody
-from watchword.flows import methods, reach, sent_codes
+from watchword.flows import methods, reach, sent_codes, sms
 from watchword.flows.kit import Kit
 from watchword.flows.login import RECENT_SECONDS, may_ask_now
 from watchword.flows.methods import Question
@@ -26,7 +26,7 @@ HELD = "attempt.held"  # it has a page of its own
 class Waiting:
     """An attempt with everything its page shows. `state` has time taken into account; `devices` may answer it, the one used last first;
     `ask_why`, `ask_until` tell why no push went out, `notified` whether the chosen phone gets notifications at all; `questions` are those
-    that wait for a device other than Key."""
+    that wait for a device other than Key, `text` is the code that was sent by SMS."""
 
     attempt: Attempt
     state: str
@@ -36,6 +36,7 @@ class Waiting:
     ask_until: int
     notified: bool
     questions: tuple[Question, ...] = ()
+    text: sms.OnTheWay | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ def look(kit: Kit, collector: str, *, bound_key: str = "") -> Waiting | Refusal:
         key = reach.key_of(devices, attempt.device_id)
         notified = key is not None and tx.phones.push_target(key.phone_id) is not None
         questions = tuple(found for kind in _kinds(kit, devices) if (found := methods.asked(tx, attempt, kind, now)))
+        text = sms.on_the_way(tx, attempt, now) if any(device.kind == SMS for device in devices) else None
         asked_now = now < attempt.push_until
         ask = None if asked_now else may_ask_now(user, tx.attempts.recent(user.id, now - RECENT_SECONDS), now)
     return Waiting(
@@ -78,6 +80,7 @@ def look(kit: Kit, collector: str, *, bound_key: str = "") -> Waiting | Refusal:
         ask.until if ask else 0,
         notified,
         questions,
+        text,
     )
 
 

@@ -12,6 +12,7 @@ from watchword.flows.ports import Vault
 from watchword.stores.cases_tables import attachments, case_messages, cases
 from watchword.stores.database import Database, Row
 from watchword.stores.query import Query, adding, by, param, setting
+from watchword.stores.rows import storable
 
 _C, _M, _A = cases, case_messages, attachments
 _CASE = (_C.c.id, _C.c.user_id, _C.c.topic, _C.c.state, _C.c.subject, _C.c.unread, _C.c.stored, _C.c.created, _C.c.touched)  # fmt: skip
@@ -75,7 +76,7 @@ class Cases:
 
     def get(self, case_id: str, *, lock: bool = False) -> Case | None:
         """The case of an id; with `lock` nobody else changes it until the transaction ends."""
-        row = self._db.one(_LOCK if lock else _GET, id=case_id)
+        row = self._db.one(_LOCK if lock else _GET, id=case_id) if storable(case_id) else None
         return None if row is None else self._case(row)
 
     def of(self, user_id: str, before: int, after: str, limit: int) -> tuple[Case, ...]:
@@ -137,7 +138,7 @@ class Cases:
 
     def picture(self, picture_id: str) -> tuple[Attachment, bytes] | None:
         """A picture and its bytes. Raises ValueError for a row that was moved or changed."""
-        row = self._db.one(_PICTURE, id=picture_id)
+        row = self._db.one(_PICTURE, id=picture_id) if storable(picture_id) else None
         if row is None:
             return None
         return self._attachment(row), self._vault.open("personal", row[10], _bound("attachments", "data", row[0]))

@@ -32,6 +32,7 @@ class Retention:
     letters: int = 30 * _DAY
     enrolments: int = 30 * _DAY
     renewals: int = 400 * _DAY
+    withdrawals: int = 400 * _DAY
     counters: int = 1_000_000
     batches: int = 20
 
@@ -68,6 +69,7 @@ _DELETE = {
     "renewals": _dead(tables.renewals, _older(tables.renewals, "expires")),
     "attempts": _dead(tables.attempts, _older(tables.attempts, "started")),
     "caller_proofs": _dead(tables.caller_proofs, _older(tables.caller_proofs, "opened")),
+    "withdrawals": _dead(tables.withdrawals, _older(tables.withdrawals, "at")),
     "sessions": _dead(tables.sessions, _older(tables.sessions, "expires")),
     "recoveries": _dead(tables.recoveries, _older(tables.recoveries, "expires")),
     "outbox": _dead(_OUTBOX, and_(_OUTBOX.c.due.is_(None), _older(_OUTBOX, "created"))),
@@ -92,6 +94,7 @@ def sweep(write: Callable[[], AbstractContextManager[SqlTx]], now: int, retentio
         "renewals": now - retention.renewals,
         "attempts": now - retention.attempts,
         "caller_proofs": now - retention.attempts,
+        "withdrawals": now - retention.withdrawals,
         "sessions": now - retention.sessions,
         "recoveries": now - _DAY,
         "outbox": now - retention.letters,

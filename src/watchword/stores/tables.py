@@ -30,12 +30,14 @@ from watchword.stores.password_tables import password_history, recoveries, secur
 from watchword.stores.protection_tables import network_tries, phone_notices, user_networks
 from watchword.stores.renewal_tables import renewals
 from watchword.stores.tokens_tables import orders, tokens
+from watchword.stores.withdrawal_tables import withdrawals
 
 __all__ = [
     "attachments", "audit", "audit_heads", "audit_leaves", "audit_log", "audit_nodes", "audit_personal", "audit_places",
     "caller_proofs", "case_messages", "cases", "challenges", "metadata", "network_tries", "orders", "own_limits", "password_history",
     "phone_notices",
     "recoveries", "renewals", "security_answers", "staff_drafts", "staff_links", "staff_tables", "tokens", "user_networks",
+    "withdrawals",
 ]  # fmt: skip
 
 users = Table(

@@ -33,6 +33,7 @@ from watchword.stores.staff import Staff
 from watchword.stores.tokens import Orders, Tokens
 from watchword.stores.tries import TryCounters
 from watchword.stores.users import Users
+from watchword.stores.withdrawals import Withdrawals
 
 
 @dataclass(frozen=True, slots=True)
@@ -201,3 +202,8 @@ class SqlTx:
     def own_limits(self) -> OwnLimits:
         """Limits of single accounts."""
         return OwnLimits(self.db)
+
+    @property
+    def withdrawals(self) -> Withdrawals:
+        """Withdrawals."""
+        return Withdrawals(self.db)

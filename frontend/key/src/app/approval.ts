@@ -5,6 +5,7 @@ import { contextOf } from "../core/server";
 import { NoAnswer, Unrecognised } from "../net/refusal";
 import type { User, UserState } from "../store/store";
 import type { App } from "./app";
+import { moneyOf, type Money } from "./money";
 import { noticesOf, type Notice } from "./notices";
 import { opened, signedPost, withClock, seal } from "./requests";
 import { keyOf, type Opening } from "./unlock";
@@ -28,11 +29,12 @@ const OPERATIONS = [
 ] as const;
 /** Who called whom: a call of any other kind is not shown (spec §6.9). */
 const CALLS = ["called_us", "we_called"] as const;
-export type Asked = "login" | "recover" | `caller.${(typeof CALLS)[number]}` | `confirm.${(typeof OPERATIONS)[number] | "other"}`;
+export type Asked = "login" | "recover" | "withdraw" | `caller.${(typeof CALLS)[number]}` | `confirm.${(typeof OPERATIONS)[number] | "other"}`;
 
 /** What a person is about to approve, or null for an action that is not to be shown. */
 export function askedOf(action: string, operation: string): Asked | null {
   if (action === "login" || action === "recover") return action;
+  if (action === "withdraw") return operation === "" ? action : null;
   if (action === "caller") {
     const call = CALLS.find((known) => known === operation);
     return call ? `caller.${call}` : null;
@@ -54,6 +56,8 @@ export type Details = {
   clientName: string;
   /** Who asks, on the telephone; empty otherwise. */
   agent: string;
+  /** What is moved, and to whom; null where nothing is. */
+  money: Money | null;
   portal: string;
   place: string;
   placeNew: boolean;
@@ -81,7 +85,8 @@ const isNew = (value: Json | undefined): boolean => value !== false;
 
 async function readDetails(signed: JsonObject): Promise<Details> {
   const asked = askedOf(str(signed.action), str(signed.operation));
-  if (!asked) throw new NoAnswer("trouble");
+  const money = asked === "withdraw" ? moneyOf(signed) : null;
+  if (!asked || (asked === "withdraw" && !money)) throw new NoAnswer("trouble");
   return {
     asked,
     attempt: str(signed.attempt),
@@ -93,6 +98,7 @@ async function readDetails(signed: JsonObject): Promise<Details> {
     client: str(signed.client),
     clientName: str(signed.client_name),
     agent: str(signed.agent),
+    money,
     portal: str(signed.portal),
     place: str(signed.place),
     placeNew: isNew(signed.place_new),

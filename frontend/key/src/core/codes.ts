@@ -41,12 +41,12 @@ export function checkDigit(digits: string): string {
   return String((11 - p) % 10);
 }
 
-export type Purpose = "login" | "confirm" | "recover";
+export type Purpose = "login" | "confirm" | "recover" | "withdraw";
 export type DigitsFault = "length" | "digits";
 export type Challenge =
   { fault: DigitsFault | "check" | "purpose" } | { fault: null; purpose: Purpose; digits: string };
 
-const PURPOSES: Readonly<Record<string, Purpose>> = { "1": "login", "2": "confirm", "3": "recover" };
+const PURPOSES: Readonly<Record<string, Purpose>> = { "1": "login", "2": "confirm", "3": "recover", "4": "withdraw" };
 
 /** Digits as people type them: full-width forms, spaces and hyphens are taken out. */
 export function plainDigits(typed: string): string {

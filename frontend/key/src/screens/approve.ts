@@ -15,6 +15,7 @@ import { callFacts, callHead, callWarning, checkRow, wordsFirst } from "./call";
 import type { Context } from "./context";
 import { askTitle, facts } from "./facts";
 import { home } from "./home";
+import { amountOf, moneyHead } from "./money";
 import { notMe } from "./notme";
 import { again, errorWords, problemPage, refusedAs, work } from "./problem";
 import { approved, denied, over } from "./results";
@@ -107,6 +108,7 @@ export function approve(ctx: Context, details: Details, scanned = ""): void {
 
 function head(details: Details): HTMLElement {
   if (onTelephone(details)) return callHead(details);
+  if (details.money) return moneyHead(details, details.money);
   if (details.asked === "login") return h("h1", {}, askTitle(details));
   return heading(askTitle(details), t(details.asked === "recover" ? "ask.recover.lead" : "ask.confirm.lead"));
 }
@@ -255,6 +257,7 @@ function afterRefusal(ctx: Context, details: Details, state: State, error: unkno
 function pinLead(details: Details): Node[] {
   const { agent, clientName: client, place } = details;
   if (onTelephone(details)) return rich("call.pin.lead", { agent, brand: client });
+  if (details.money) return rich("money.pin", { amount: amountOf(details.money), payee: details.money.payeeName });
   if (details.asked !== "login") return rich("ask.pin.lead", { what: askTitle(details), client });
   return rich(place ? "approve.pin.lead.at" : "approve.pin.lead", { client, place });
 }

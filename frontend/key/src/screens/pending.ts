@@ -11,6 +11,7 @@ import { approve } from "./approve";
 import type { Context } from "./context";
 import { askTitle } from "./facts";
 import { home } from "./home";
+import { amountOf } from "./money";
 import { noticeBanners } from "./notices";
 import { errorWords } from "./problem";
 
@@ -28,11 +29,12 @@ function line(ctx: Context, details: Details): HTMLElement {
     return row("user", [h("bdi", {}, details.agent), " · ", h("bdi", {}, details.username)], askTitle(details), () =>
       ctx.nav.go(() => approve(ctx, details)),
     );
+  const asks = details.money ? `${askTitle(details)} · ${amountOf(details.money)}` : askTitle(details);
   const when = ago(Math.max(0, ctx.app.time() - details.started));
   return row(
     "screen",
     [h("bdi", {}, details.username), " · ", h("bdi", {}, details.clientName)],
-    details.asked === "login" ? `${where} · ${when}` : `${askTitle(details)} · ${where} · ${when}`,
+    details.asked === "login" ? `${where} · ${when}` : `${asks} · ${where} · ${when}`,
     () => ctx.nav.go(() => approve(ctx, details)),
   );
 }

@@ -9,6 +9,7 @@ import { banner, button, heading, row, steps } from "../ui/parts";
 import type { Context } from "./context";
 import { askTitle } from "./facts";
 import { home } from "./home";
+import { amountOf } from "./money";
 import { notMe, supportPhone } from "./notme";
 import { explain } from "./problem";
 
@@ -50,9 +51,11 @@ export function approved(ctx: Context, details: Details): void {
         title,
         login
           ? rich(place ? "approved.lead.at" : "approved.lead", { client, place })
-          : rich("ask.approved.lead", { what: askTitle(details), client }),
+          : details.money
+            ? rich("money.approved.lead", { amount: amountOf(details.money), payee: details.money.payeeName })
+            : rich("ask.approved.lead", { what: askTitle(details), client }),
       ),
-      row("stop", t("notme.row"), t(login ? "approved.notme" : "ask.notme"), () => ctx.nav.go(() => notMe(ctx, details)), true),
+      row("stop", t("notme.row"), t(login ? "approved.notme" : details.money ? "money.after" : "ask.notme"), () => ctx.nav.go(() => notMe(ctx, details)), true),
     ],
     foot: [done(ctx)],
   });
@@ -67,7 +70,7 @@ export function denied(ctx: Context, details: Details, result: Decided): void {
     main: [
       details.asked === "login"
         ? heading(t("denied.title"), t("denied.lead"))
-        : heading(t("ask.denied"), rich("ask.denied.lead", { what: askTitle(details) })),
+        : heading(t("ask.denied"), details.money ? t("money.denied.lead") : rich("ask.denied.lead", { what: askTitle(details) })),
       result.quietUntil
         ? banner("", "bell", h("p", { class: "small" }, rich("denied.quiet", { time: clock(result.quietUntil) })))
         : null,

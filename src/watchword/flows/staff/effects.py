@@ -15,7 +15,17 @@ from watchword.core import staff
 from watchword.core.refusals import NO_CONTACT, NUMBER_COUNTRY, STAFF_FORM, STAFF_STATE, Refusal
 from watchword.core.staff_requests import StaffRequest
 from watchword.core.users import Contact, User
-from watchword.flows import accounts, letters, networks, new_passwords, own_floor, password_step, sent_codes, temporary
+from watchword.flows import (
+    accounts,
+    letters,
+    networks,
+    new_passwords,
+    own_floor,
+    password_step,
+    sent_codes,
+    sms,
+    temporary,
+)
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.staff import access, ends
@@ -142,6 +152,7 @@ def change_number(kit: Kit, tx: Tx, user: User, request: StaffRequest, by: str) 
     letters.tell_all(kit, tx, user, "staff_number", number=kit.numbers.mask(params["number"]))
     if old is not None:
         tx.contacts.remove(old.id)
+        sms.end(kit, tx, user.id, "number", contact_id=old.id)
     default = old.is_default if old else not known
     added = Contact(kit.entropy.id(), user.id, "sms", params["number"], 0, default, now)
     tx.contacts.add(added)

@@ -18,7 +18,7 @@ from watchword.core.sessions import Session
 from watchword.core.staff import may
 from watchword.core.staff_requests import StaffRequest
 from watchword.core.users import User, username_key
-from watchword.flows import letters, password_step, sent_codes
+from watchword.flows import letters, password_step, sent_codes, sms
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Event, Tx
 from watchword.flows.staff import access, caller, ends, requests
@@ -243,6 +243,7 @@ def lost_phone(kit: Kit, session: Session, username: str, device_id: str = "") -
         tx.phones.get(device.phone_id, lock=True)
         ended = ends.end_sessions(kit, tx, user)
         ends.end_key(kit, tx, user, [device], reason="lost")
+        sms.end(kit, tx, user.id, "lost")  # its number is in the phone that somebody may have found
         tx.browsers.forget_all(user.id)
         held = not password_step.lasting_devices(tx, user.id, kit.clock.now())
         if held:

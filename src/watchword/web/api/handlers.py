@@ -11,6 +11,7 @@ from watchword.core.devices import on_phone
 from watchword.core.policy import OWN_CLIENTS
 from watchword.core.refusals import CLIENT_UNKNOWN, COLLECTOR, PROOF_OF_KEY, Refusal
 from watchword.core.sessions import Session
+from watchword.factors.sms_code import SmsCode
 from watchword.flows import answers, entitlements, held, login, methods, platform, sessions, waiting
 from watchword.flows.answers import KINDS
 from watchword.flows.kit import Visit
@@ -125,13 +126,14 @@ def password(ask: Ask, body: m.Password, login_id: str) -> dict[str, Any] | Refu
 
 
 def show(ask: Ask, body: m.Show, login_id: str) -> dict[str, Any] | Refusal:
-    """A QR or a challenge, or what a card or token is asked."""
+    """A QR or a challenge, or what another device is asked; `value` is then two numbers, a challenge, or where a code went."""
     key = bound(ask, login_id, body.collector)
     if body.way not in OF_KEY:
         asked = key if isinstance(key, Refusal) else methods.ask(ask.site.kit, body.collector, body.way, bound_key=key)
-        return (
-            asked if isinstance(asked, Refusal) else {"way": body.way, "value": value_of(asked), "expires": asked.until}
-        )
+        if isinstance(asked, Refusal):
+            return asked
+        value = str(asked.shown["to"]) if body.way == SmsCode.kind else value_of(asked)
+        return {"way": body.way, "value": value, "expires": asked.until}
     shown = key if isinstance(key, Refusal) else answers.show(ask.site.kit, body.collector, body.way, bound_key=key)
     return shown if isinstance(shown, Refusal) else asdict(shown)
 

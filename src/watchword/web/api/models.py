@@ -73,7 +73,7 @@ class Polled(BaseModel):
 
 class Show(Body):
     collector: Collector
-    way: Literal["qr", "challenge", "code_card", "online_card", "card_plus"]
+    way: Literal["qr", "challenge", "sms", "code_card", "online_card", "card_plus"]
 
 
 class Shown(BaseModel):
@@ -89,7 +89,17 @@ class PushAgain(Body):
 
 class Answer(Body):
     collector: Collector
-    way: Literal["challenge", "code", "temporary_code", "code_card", "online_card", "card_plus"]
+    way: Literal[
+        "challenge",
+        "code",
+        "temporary_code",
+        "sms",
+        "code_app",
+        "recovery_code",
+        "code_card",
+        "online_card",
+        "card_plus",
+    ]
     answer: Annotated[str, Field(max_length=64)]
 
 

@@ -8,6 +8,7 @@ from watchword import __version__
 from watchword.core.refusals import METHOD, Refusal
 from watchword.web.api import handlers as h
 from watchword.web.api import models as m
+from watchword.web.api import withdrawals
 from watchword.web.asking import Ask, read, unread
 from watchword.web.json_api import JsonApi, Nothing, Route, openapi, parse
 from watchword.web.portal.showing import json, refuse_json
@@ -94,6 +95,7 @@ ROUTES = (
         headers=("Authorization",),
     ),
     Route("DELETE", "/api/v1/session", Nothing, Nothing, h.end, "End a session", 204, ("Authorization",)),
+    *withdrawals.ROUTES,
 )
 
 

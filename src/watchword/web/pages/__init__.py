@@ -8,7 +8,10 @@ What the pages' script (`frontend/portal`) and forms expect of the routes
 Every form carries the hidden field `csrf`. Forms and their fields:
 
     POST /login        username, password
-    POST /login/wait   do=again|cancel|continue|qr|challenge | do=response response | do=code code | do=method method
+    POST /login/wait   do=again|cancel|continue|qr|challenge | do=response response | do=code code | do=method method |
+                       do=send kind | do=answer kind answer
+    POST /settings/devices/app       do=begin | do=confirm code, name
+    POST /settings/devices/recovery  do=make: answers with the codes, this once
     POST /login/panel  way=qr|challenge          → JSON, see below; a refusal is the usual `{"refusal": …}` with its status
     POST /enrol        do=send contact | do=code code | do=renew
     POST /start        username, code, password, repeat
@@ -64,6 +67,7 @@ from watchword.web.pages.views import (
     QrPanel,
     RefusalView,
     StartPage,
+    TextPanel,
     WaitingPage,
 )
 
@@ -93,6 +97,7 @@ __all__ = [
     "RefusalView",
     "Renderer",
     "StartPage",
+    "TextPanel",
     "WaitingPage",
     "fold_code",
     "plain_name",

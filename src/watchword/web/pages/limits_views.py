@@ -65,3 +65,33 @@ class OptingPage(SettingsPage):
     restrictions: tuple[str, ...] = ()
     day: str = ""
     five_days: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalRow:
+    """One withdrawal. `amount` is in US dollars with its cents; `shown` whether the device that signed it showed amount and payee."""
+
+    amount: str
+    payee: str
+    account: str
+    at: int
+    state: str
+    until: int = 0
+    shown: bool = True
+    program: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WithdrawalsPage(SettingsPage):
+    """A person's withdrawals and what is left (R01). `older` continues the list, "" where nothing follows."""
+
+    template: ClassVar[str] = "settings_withdrawals.html"
+    section: ClassVar[str] = "withdrawals"
+    path: str = "/settings/withdrawals"
+    rows: tuple[WithdrawalRow, ...] = ()
+    day: str = ""
+    five_days: str = ""
+    left_day: str = ""
+    left_five_days: str = ""
+    older: str = ""
+    newest: bool = True

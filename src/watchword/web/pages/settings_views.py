@@ -86,7 +86,17 @@ class DeviceRow:
     here: bool = False  # it approved the login of this session
     synced: bool = False  # a passkey that may be on several devices
     disabled: bool = False
+    left: int = -1  # recovery codes that were not used yet
     ends: int = 0  # of a temporary one
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class NumberRow:
+    """A verified number, masked. `fresh` is until when it is too new to get codes, 0 where it is not."""
+
+    id: str
+    masked: str
+    fresh: int = 0
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -110,9 +120,33 @@ class DevicesPage(SettingsPage):
     typed: str = ""
     ask: str = ""
     tested: TestPush | None = None
+    numbers: tuple[NumberRow, ...] = ()  # verified ones that get no codes by SMS yet
     may_add: bool = False  # a temporary code may put a device in place, and change nothing else
     floor: int = 0
     floors: ClassVar[tuple[int, ...]] = tuple(int(one) for one in CHOICES)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CodeAppPage(SettingsPage):
+    """A key for a code app: what the QR holds, what is typed by hand, until when a code of it is taken."""
+
+    template: ClassVar[str] = "settings_code_app.html"
+    section: ClassVar[str] = "devices"
+    path: str = "/settings/devices/app"
+    address: str
+    key: str
+    until: int
+    typed: str = ""  # the name
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class RecoveryCodesPage(SettingsPage):
+    """New recovery codes, shown this once."""
+
+    template: ClassVar[str] = "settings_recovery_codes.html"
+    section: ClassVar[str] = "devices"
+    path: str = "/settings/devices"
+    codes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

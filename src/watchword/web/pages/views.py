@@ -19,12 +19,13 @@ from watchword.core.refusals import Kind
 PushState = Literal["sent", "limited", "quiet", "none", "expired", "off", "other"]
 ConfirmationReason = Literal["", "browser", "network", "denial", "several", "policy", "suspicion"]
 Way = Literal[
-    "", "qr", "challenge", "code", "other", "passkey", "temporary_code", "code_card", "online_card", "card_plus"
-]
+    "", "qr", "challenge", "code", "other", "passkey", "temporary_code", "sms", "code_app", "recovery_code", "code_card", "online_card", "card_plus",
+]  # fmt: skip
 OverKind = Literal["denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone"]
 EnrolStep = Literal["choose", "code", "scan", "done", "over", "no_contact"]
 LoginWay = Literal[
-    "push", "qr", "challenge", "code", "passkey", "temporary_code", "code_card", "online_card", "card_plus", "enrol", "password",
+    "push", "qr", "challenge", "code", "passkey", "temporary_code", "sms", "code_app", "recovery_code", "code_card", "online_card", "card_plus",
+    "enrol", "password",
 ]  # fmt: skip
 Outcome = Literal["complete", "denied", "not_me", "expired", "failed", "cancelled", "lapsed", "pending"]
 
@@ -102,6 +103,18 @@ class ChallengePanel:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class TextPanel:
+    """A code that was sent by SMS, and what became of the message (N04)."""
+
+    to: str
+    at: int
+    until: int
+    again_at: int
+    delivery: Literal["queued", "sent", "delivered", "failed"] = "queued"
+    delivery_at: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Method:
     """One device in the drop-down (A07). `name` is the person's own name for it; `kind` the factor's, or `key`."""
 
@@ -130,6 +143,7 @@ class WaitingPage(Page):
     confirmation_reason: ConfirmationReason = ""
     qr: QrPanel | None = None
     challenge: ChallengePanel | None = None
+    text: TextPanel | None = None
     open_way: Way = ""
     errors: Mapping[str, RefusalView] = field(default_factory=lambda: MappingProxyType({}))  # by way, or "page"
     methods: tuple[Method, ...] = ()
@@ -207,6 +221,7 @@ class EnrolPage(Page):
     error: RefusalView | None = None
     key_url: str = ""
     until: int = 0  # end of the enrolment session
+    number: str = ""  # masked; codes by SMS to it log the person in from now on (N05)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -291,6 +306,7 @@ class SettingsPage(Page):
         ("devices", "/settings/devices"),
         ("login", "/settings/login"),
         ("limits", "/settings/limits"),
+        ("withdrawals", "/settings/withdrawals"),
         ("sessions", "/settings/sessions"),
         ("networks", "/settings/networks"),
         ("activity", "/settings/activity"),

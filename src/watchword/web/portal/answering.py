@@ -42,8 +42,8 @@ def _response(ask: Ask) -> tuple[object, str]:
     return answers.answer(ask.site.kit, _collector(ask), "challenge", ask.form.get("response", "")), "challenge"
 
 
-def _asked(ask: Ask) -> tuple[object, str]:
-    """The question to a device that is not Key: two numbers of a card, the challenge of a token."""
+def _question(ask: Ask) -> tuple[object, str]:
+    """The question to a device that is not Key: two numbers of a card, the challenge of a token, a code by SMS; the one before ends."""
     kind = ask.form.get("kind", "")[:32]
     return methods.ask(ask.site.kit, _collector(ask), kind), kind
 
@@ -55,7 +55,7 @@ def _device(ask: Ask) -> tuple[object, str]:
 
 
 SHOWS: Mapping[str, Act] = MappingProxyType(
-    {"again": _again, "method": _method, "qr": _qr, "challenge": _challenge, "ask": _asked}
+    {"again": _again, "method": _method, "send": _question, "ask": _question, "qr": _qr, "challenge": _challenge}
 )
 """After these the page is shown again."""
 ANSWERS: Mapping[str, Act] = MappingProxyType({"code": _code, "response": _response, "answer": _device})

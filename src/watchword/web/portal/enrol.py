@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from starlette.responses import Response
 
+from watchword.core.devices import SMS
 from watchword.core.refusals import CONFIRM_FIRST, ENROLMENT_OVER, NO_CONTACT, PROOF_FIRST, SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.flows import offers, sessions, waiting
+from watchword.flows.password_step import active_devices
 from watchword.flows.sent_codes import Sent
 from watchword.web.asking import SESSION, Ask
 from watchword.web.pages import ContactView, EnrolPage, EnrolPanel, RefusalView
@@ -77,11 +79,15 @@ def _page(
 ) -> Response:  # fmt: skip
     with ask.site.kit.store.read() as tx:
         user = tx.users.get(session.user_id)
+        texted = next(
+            (one.name for one in active_devices(tx, session.user_id, ask.site.kit.clock.now()) if one.kind == SMS), ""
+        )
     shown: RefusalView | None = refusal_view(ask, error, user) if error else None
     view = EnrolPage(
         csrf=ask.csrf(), username=session.username, step=step, contacts=contacts, contact=contact, sent_to=sent.to if sent else "",
         sent_at=sent.again - 60 if sent else 0, code_until=sent.expires if sent else 0, again_at=sent.again if sent else 0, panel=panel,
         device=device, error=shown, key_url=ask.site.key_origin, until=session.expires,
+        number=texted if session.kind == "enrolment" else "",
     )  # fmt: skip
     response = page(ask, view, status=error.kind.status if error else 200, user=user)
     return with_retry(response, error) if error else response

@@ -18,8 +18,8 @@ from watchword.web.portal.enrol import panel_of
 from watchword.web.portal.showing import page, refuse, see
 
 WAYS: dict[str, LoginWay] = {
-    "key_code": "code", "key_challenge": "challenge", "qr": "qr", "passkey": "passkey", "temporary_code": "temporary_code",
-    "code_card": "code_card", "online_card": "online_card", "card_plus": "card_plus",
+    "key_code": "code", "key_challenge": "challenge", "qr": "qr", "passkey": "passkey", "temporary_code": "temporary_code", "sms": "sms",
+    "code_app": "code_app", "recovery_code": "recovery_code", "code_card": "code_card", "online_card": "online_card", "card_plus": "card_plus",
     "opted_out": "password",
 }  # fmt: skip
 OUTCOMES: dict[str, Outcome] = {"collected": "complete", "approved": "complete"}

@@ -20,7 +20,7 @@ from watchword.web.portal.showing import page, refusal_view, refuse, see, with_r
 
 DONE = frozenset(
     {
-        "sent", "verified", "default", "removed", "renamed", "deactivated", "passkey_added", "session_ended", "others_ended", "saved",
+        "sent", "verified", "default", "removed", "renamed", "deactivated", "passkey_added", "app_added", "sms_added", "session_ended", "others_ended", "saved",
         "ordered", "in_place",
     }
 )  # fmt: skip

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Literal
 
 from starlette.responses import Response
 
@@ -10,15 +11,15 @@ from watchword.core.refusals import NOT_FOUND, Refusal
 from watchword.core.users import Contact
 from watchword.flows import contacts
 from watchword.flows.contacts import Line
-from watchword.flows.ports import Sending
 from watchword.flows.sent_codes import Sent
 from watchword.web.asking import Ask
 from watchword.web.pages.settings_views import ContactRow, ContactsPage, CountryRow, Delivery, Where
+from watchword.web.portal.sending import followed
 from watchword.web.portal.settings import Signed, answer, opened
 from watchword.web.portal.showing import see
 
 PATH = "/settings/contacts"
-SENT_STATES: Mapping[str, Delivery] = {"queued": "queued", "sending": "queued", "sent": "sent", "dropped": "failed"}
+NOT_SENT: tuple[Delivery | Literal[""], int] = ("", 0)
 
 
 def show(ask: Ask, error: Refusal | None = None, *, at: str = "", where: Where = "") -> Response:
@@ -49,23 +50,13 @@ def _home(rows: tuple[ContactRow, ...], ask: Ask, signed: Signed) -> str:
 
 def _row(line: Line, now: int) -> ContactRow:
     contact, code = line.contact, line.code
+    delivery, delivered = followed(line.sending) if line.sending else NOT_SENT
     return ContactRow(
         id=contact.id, kind="sms" if contact.kind == "sms" else "mail", masked=line.masked, default=contact.is_default,
         verified=contact.verified, on_file=bool(contact.on_file), stays=line.stays,
         sent_at=code.sent if code else 0, code_until=code.expires if code else 0, again_at=contacts.again_at(code) if code else now,
-        delivery=delivery(line.sending) if line.sending else "", delivery_at=_at(line.sending),
+        delivery=delivery, delivery_at=delivered,
     )  # fmt: skip
-
-
-def delivery(sending: Sending) -> Delivery:
-    """A message's way in one word; what the gateway reported counts more than that it took it."""
-    if sending.report in ("delivered", "failed"):
-        return "delivered" if sending.report == "delivered" else "failed"
-    return SENT_STATES[sending.state]
-
-
-def _at(sending: Sending | None) -> int:
-    return 0 if sending is None else sending.reported or sending.sent_at or sending.created
 
 
 def post(ask: Ask) -> Response:

@@ -9,11 +9,12 @@ from starlette.responses import Response
 
 from watchword.core import floors
 from watchword.core.device_policy import bars
-from watchword.core.devices import Level
+from watchword.core.devices import RECOVERY_CODE, Level
 from watchword.core.refusals import NOT_FOUND, Refusal
-from watchword.flows import confirm, devices, own_floor, passkeys
+from watchword.factors.recovery_code import left
+from watchword.flows import confirm, devices, own_floor, passkeys, sms_adding
 from watchword.web.asking import Ask
-from watchword.web.pages.settings_views import DeviceRow, DevicesPage, TestPush
+from watchword.web.pages.settings_views import DeviceRow, DevicesPage, NumberRow, TestPush
 from watchword.web.portal.home import signed_in
 from watchword.web.portal.settings import Signed, answer, opened
 from watchword.web.portal.showing import json, refuse_json, see
@@ -39,7 +40,7 @@ def show(ask: Ask, error: Refusal | None = None, *, at: str = "", ask_about: str
             id=line.device.id, name=line.device.name, kind=line.device.kind, bars=bars(line.level), since=line.device.created,
             synced=line.level is Level.PASSKEY_SYNCED, disabled=line.device.state == "disabled", ends=line.device.ends,
             last_used=line.device.last_used, place=line.place, others=line.others, notified=line.notified, stays=line.stays,
-            here=line.here,
+            here=line.here, left=left(line.device.secret) if line.device.kind == RECOVERY_CODE else -1,
         )
         for line in devices.look(ask.site.kit, signed.session)
     )  # fmt: skip
@@ -47,9 +48,16 @@ def show(ask: Ask, error: Refusal | None = None, *, at: str = "", ask_about: str
     view = DevicesPage(
         rows=rows, at=at if at in known else "", typed=ask.form.get("name", "")[:256], ask=ask_about if ask_about in known else "",
         tested=_tested(ask, signed, known), may_add=confirm.required(ask.site.kit, signed.session, floors.ENROL) is None,
-        floor=signed.user.floor, **signed.common,
+        floor=signed.user.floor, numbers=_numbers(ask, signed), **signed.common,
     )  # fmt: skip
     return answer(ask, signed, view, error)
+
+
+def _numbers(ask: Ask, signed: Signed) -> tuple[NumberRow, ...]:
+    return tuple(
+        NumberRow(id=one.contact.id, masked=one.masked, fresh=one.fresh)
+        for one in sms_adding.addable(ask.site.kit, signed.session)
+    )
 
 
 def _tested(ask: Ask, signed: Signed, known: set[str]) -> TestPush | None:
@@ -115,6 +123,15 @@ def _passkey(ask: Ask) -> Response:
     return show(ask, result) if isinstance(result, Refusal) else see(f"{PATH}?done=passkey_added#d-{result.device.id}")
 
 
+def _sms(ask: Ask) -> Response:
+    """Codes to one of the person's verified numbers."""
+    signed = opened(ask)
+    if isinstance(signed, Response):
+        return signed
+    result = sms_adding.add(ask.site.kit, signed.session, ask.form.get("contact", "")[:26], ask.visit())
+    return show(ask, result) if isinstance(result, Refusal) else see(f"{PATH}?done=sms_added#d-{result.id}")
+
+
 def _floor(ask: Ask) -> Response:
     signed = opened(ask)
     if isinstance(signed, Response):
@@ -138,5 +155,6 @@ ACTIONS: Mapping[str, Callable[[Ask], Response]] = {
     "deactivate": _deactivate,
     "test": _test,
     "passkey": _passkey,
+    "sms": _sms,
     "floor": _floor,
 }

@@ -15,12 +15,15 @@ from watchword.flows import answers, device_tokens, login, methods, reach, sessi
 from watchword.flows.endings import ENDINGS
 from watchword.flows.waiting import Waiting
 from watchword.web.asking import DEVICE, LOGIN, SESSION, Ask
-from watchword.web.pages import ChallengePanel, Method, OverPage, QrPanel, RefusalView, WaitingPage
+from watchword.web.pages import ChallengePanel, Method, OverPage, QrPanel, RefusalView, TextPanel, WaitingPage
 from watchword.web.pages.views import OverKind, PushState, Way
 from watchword.web.portal import answering, confirm, recover
+from watchword.web.portal.sending import followed
 from watchword.web.portal.showing import json, page, refusal_view, refuse, refuse_json, see, with_retry, zone_of
 
-OPENED = ("qr", "challenge", "code", "other", "passkey", "temporary_code", "code_card", "online_card", "card_plus")
+OPENED = (
+    "qr", "challenge", "code", "other", "passkey", "temporary_code", "sms", "code_app", "recovery_code", "code_card", "online_card", "card_plus",
+)  # fmt: skip
 Handler = Callable[[Ask], Response]
 Shows = Callable[[Ask, Mapping[str, Refusal] | None, Way], Response]
 DEVICE_COOKIE_SECONDS = 400 * 24 * 60 * 60
@@ -94,6 +97,7 @@ def view_of(ask: Ask, found: Waiting, errors: Mapping[str, RefusalView], open_wa
         confirmation_reason=attempt.confirm_reason,  # type: ignore[arg-type]
         qr=qr_panel(ask, found),
         challenge=challenge_panel(ask, found),
+        text=text_panel(found),
         open_way="qr" if attempt.operation == FIRST else open_way,
         errors=errors,
         methods=listed,
@@ -166,6 +170,15 @@ def challenge_panel(ask: Ask, found: Waiting) -> ChallengePanel | None:
     if state != "open":
         return ChallengePanel(state="spent" if state == "spent" else "ended", until=attempt.challenge_until)
     return ChallengePanel(digits=answers.challenge_of(ask.site.kit, attempt), until=attempt.challenge_until)
+
+
+def text_panel(found: Waiting) -> TextPanel | None:
+    """The code that was sent by SMS, None where none can be typed."""
+    text = found.text
+    if text is None:
+        return None
+    state, at = followed(text.sending) if text.sending else ("queued", text.at)
+    return TextPanel(to=text.to, at=text.at, until=text.until, again_at=text.again, delivery=state, delivery_at=at)
 
 
 def over(ask: Ask, found: Waiting) -> Response:

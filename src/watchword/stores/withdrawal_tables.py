@@ -1,0 +1,28 @@
+"""The table of withdrawals: each beside the attempt of the same id, and kept for longer."""
+
+from __future__ import annotations
+
+from sqlalchemy import BigInteger, Column, Index, Table, UniqueConstraint
+
+from watchword.stores.columns import flag, id_, metadata, owner, text, time, word
+
+withdrawals = Table(
+    "withdrawals",
+    metadata,
+    id_("id", primary=True),
+    owner(),
+    text("client"),
+    word("reference", 64),
+    word("state"),
+    Column("amount", BigInteger, nullable=False),
+    text("payee_name"),
+    word("payee_account", 64),
+    text("zone"),
+    time("at"),
+    time("expires"),
+    time("closed"),
+    flag("shown"),
+    UniqueConstraint("user_id", "client", "reference"),
+    Index(None, "user_id", "at"),
+    Index(None, "at"),
+)

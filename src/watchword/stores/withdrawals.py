@@ -1,0 +1,107 @@
+"""Withdrawals: what is held of a limit is summed by the database, under the lock of the user's row."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import astuple
+
+from sqlalchemy import and_, case, func, or_, select
+
+from watchword.core.withdrawals import Held, Withdrawal
+from watchword.stores import tables
+from watchword.stores.database import Database, Row
+from watchword.stores.query import Query, adding, by, param
+from watchword.stores.rows import Changes, storable
+from watchword.stores.withdrawal_tables import withdrawals
+
+_T = withdrawals
+_A = tables.attempts
+_COLUMNS = tuple(column.name for column in _T.c)
+_CHANGES = Changes(_T, {"closed", "shown"})
+_ADD = adding(_T)
+_BY_ID = Query(by(_T, "id"))
+_LOCK_ID = Query(by(_T, "id").with_for_update())
+_BY_REFERENCE = Query(by(_T, "user_id", "client", "reference"))
+_NEWEST = Query(
+    by(_T, "user_id")
+    .where(
+        or_(
+            _T.c.at < param(_T.c.at, "before"),
+            and_(_T.c.at == param(_T.c.at, "before"), _T.c.id < param(_T.c.id, "before_id")),
+        )
+    )
+    .order_by(_T.c.at.desc(), _T.c.id.desc())
+    .limit(param(_T.c.at, "limit"))
+)
+_HOLDING = or_(_T.c.state == "reserved", _T.c.state == "authorised")
+_OF_USER = _T.c.user_id == param(_T.c.user_id)
+_SINCE = _T.c.at >= param(_T.c.at, "since")
+
+
+def _from(name: str) -> object:
+    return func.coalesce(func.sum(case((_T.c.at >= param(_T.c.at, name), _T.c.amount), else_=0)), 0)
+
+
+_SUMS = Query(select(_from("day"), _from("five_days")).where(_OF_USER, _HOLDING, _SINCE))  # type: ignore[call-overload]
+_ZONES = Query(select(_T.c.zone).distinct().where(_OF_USER, _HOLDING, _SINCE))
+# Reserved ones whose attempt is no longer open: whatever closed it, they have still to be written down as over.
+_ENDED = Query(
+    select(_T.c.id)
+    .select_from(_T.outerjoin(_A, _A.c.id == _T.c.id))
+    .where(_OF_USER, _T.c.state == "reserved")
+    .where(or_(_A.c.id.is_(None), _A.c.state != "pending", _T.c.expires <= param(_T.c.expires, "now")))
+    .order_by(_T.c.id)
+)
+
+
+class Withdrawals:
+    """Port `Withdrawals`."""
+
+    __slots__ = ("_db",)
+
+    def __init__(self, db: Database) -> None:
+        self._db = db
+
+    def add(self, row: Withdrawal) -> None:
+        """A new one. Raises Duplicate for a reference that the account has."""
+        self._db.run(_ADD, **dict(zip(_COLUMNS, astuple(row), strict=True)))
+
+    def get(self, withdrawal_id: str, *, lock: bool = False) -> Withdrawal | None:
+        """By its id, which is the attempt's."""
+        if not storable(withdrawal_id):
+            return None
+        return _one(self._db.one(_LOCK_ID if lock else _BY_ID, id=withdrawal_id))
+
+    def by_reference(self, user_id: str, client: str, reference: str) -> Withdrawal | None:
+        """The one that this program asked for under this reference."""
+        return _one(self._db.one(_BY_REFERENCE, user_id=user_id, client=client, reference=reference))
+
+    def move(self, withdrawal_id: str, state: str, to: str, now: int, *, shown: bool = False) -> bool:
+        """Compare-and-swap on the state; False when somebody was first."""
+        return _CHANGES.move(self._db, withdrawal_id, state, to, {"closed": now, "shown": shown})
+
+    def of_user(self, user_id: str, limit: int, before: tuple[int, str]) -> tuple[Withdrawal, ...]:
+        """A person's, newest first, from before this time and id."""
+        rows = self._db.all(_NEWEST, user_id=user_id, before=before[0], before_id=before[1], limit=limit)
+        return tuple(map(_present, rows))
+
+    def held(self, user_id: str, day: int, five_days: int) -> Held:
+        """What is reserved or authorised since each of the two times, in US cents."""
+        row = self._db.one(_SUMS, user_id=user_id, day=day, five_days=five_days, since=min(day, five_days))
+        return Held(int(row[0]), int(row[1])) if row else Held()
+
+    def zones(self, user_id: str, since: int) -> Sequence[str]:
+        """The zones in which something was withdrawn since then."""
+        return [row[0] for row in self._db.all(_ZONES, user_id=user_id, since=since)]
+
+    def ended(self, user_id: str, now: int) -> Sequence[str]:
+        """Reserved ones that are over, by time or because their attempt is."""
+        return [row[0] for row in self._db.all(_ENDED, user_id=user_id, now=now)]
+
+
+def _one(row: Row | None) -> Withdrawal | None:
+    return None if row is None else _present(row)
+
+
+def _present(row: Row) -> Withdrawal:
+    return Withdrawal(*(*row[:12], bool(row[12])))
