@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 
@@ -21,9 +22,21 @@ def limits(here: Installation, who: Person, day: int, five_days: int) -> None:
     entitlements.set_own(here.built.kit, who.username, dollars(day, five_days))
 
 
-def at(here: Installation, year: int, month: int, day: int, hour: int = 3) -> None:
+def at(here: Installation, day: date, hour: int = 3) -> None:
     """Move the clock on to a time (UTC) that is still to come; 3 in the morning is noon in Tokyo."""
-    here.later(int(datetime(year, month, day, hour, tzinfo=UTC).timestamp()) - here.clock.now())
+    here.later(int(datetime(day.year, day.month, day.day, hour, tzinfo=UTC).timestamp()) - here.clock.now())
+
+
+def coming(here: Installation, day: Callable[[int], date]) -> date:
+    """The next of a day that comes every year, a week ahead at least."""
+    today = datetime.fromtimestamp(here.clock.now(), UTC).date()
+    return next(found for year in (today.year, today.year + 1) if (found := day(year)) > today + timedelta(7))
+
+
+def thanksgiving(year: int) -> date:
+    """The fourth Thursday of November."""
+    first = date(year, 11, 1)
+    return first + timedelta((3 - first.weekday()) % 7 + 21)
 
 
 def test_asked_signed_told_and_listed(here: Installation) -> None:
@@ -89,27 +102,30 @@ def test_to_the_cent(here: Installation) -> None:
 
 
 def test_five_business_days_around_thanksgiving(here: Installation) -> None:
-    """Thursday 26 November 2026 is a holiday of the exchange: the window of Friday the 27th begins on Friday the 20th."""
-    at(here, 2026, 11, 20)
+    """Thanksgiving is a holiday of the exchange: the window of the Friday after it begins on the Friday before."""
+    thursday = coming(here, thanksgiving)
+    at(here, thursday - timedelta(6))
     who = here.person()
     limits(here, who, 100, 150)
     platform = money(here, who)
-    sign(here, who, platform.ask(10_000))  # Friday the 20th
-    at(here, 2026, 11, 26)
+    sign(here, who, platform.ask(10_000))  # on Friday
+    at(here, thursday)
     platform = money(here, who)
     platform.ask(5_000)  # on the holiday, which counts as well
-    at(here, 2026, 11, 29)  # Sunday: the window of Friday the 27th still
+    at(here, thursday + timedelta(3))  # Sunday: the window of the Friday after still
     platform = money(here, who)
     here.later(1)
-    said = platform.refused(5_001)  # the 20th is still inside; what was reserved on the 26th ran out unsigned
+    said = platform.refused(
+        5_001
+    )  # the Friday before is still inside; what was reserved on the holiday ran out unsigned
     assert (said["number"], said["left"]) == (8106, 5_000)
-    at(here, 2026, 11, 30)  # Monday: the window begins on Monday the 23rd
+    at(here, thursday + timedelta(4))  # Monday: the window begins on the Monday before
     platform = money(here, who)
     assert platform.ask(10_000)["left"]["five_days"] == 5_000
 
 
 def test_a_day_is_that_of_the_account_and_another_zone_opens_no_other(here: Installation) -> None:
-    at(here, 2027, 2, 2, 14)  # 23:00 in Tokyo
+    at(here, coming(here, lambda year: date(year, 2, 2)), 14)  # 23:00 in Tokyo
     who = here.person()
     limits(here, who, 100, 1_000)
     platform = money(here, who)
