@@ -49,18 +49,19 @@ def _received(browser: Browser, order: str, respond: Callable[[Shown], str]) -> 
 
 
 def _in_by(walk: Walk, browser: Browser, kind: str, respond: Callable[[Shown], str]) -> None:
-    """A login by this device, then its end under Login devices."""
+    """A login by this device, then its end under Login devices, which takes Key where there is one."""
     browser.post("/logout")
     browser.login(PERSON.username, PASSWORD)
     page = browser.post("/login/wait", do="ask", kind=kind)
     page = browser.post("/login/wait", do="answer", kind=kind, answer=respond(page))
     hold(page.path == "/", f"by {kind}: {page.path} {page.refusals}")
-    browser.get(DEVICES)
+    home = _by_qr(walk)
+    home.get(DEVICES)
     with walk.built.store.read() as tx:
         user = tx.users.by_key(PERSON.username)
         device = [one for one in tx.devices.of_user(user.id if user else "") if one.kind == kind][-1]
-    browser.post(DEVICES, do="deactivate", device=device.id)
-    hold(browser.page.path == f"{DEVICES}?done=deactivated", f"ended: {browser.page.refusals}")
+    page = home.post(DEVICES, do="deactivate", device=device.id)
+    hold(page.path == f"{DEVICES}?done=deactivated", f"ended: {page.refusals}")
 
 
 def code_card(walk: Walk) -> None:
