@@ -76,6 +76,8 @@ PLATFORM = (
     "POST /api/v1/logins", "POST /api/v1/logins/{login}/show", "POST /api/v1/logins/{login}/push", "POST /api/v1/logins/{login}/answer",
     "POST /api/v1/logins/{login}/cancel", "POST /api/v1/logins/{login}/collect", "POST /api/v1/logins/{login}/poll", "GET /api/v1/session",
     "DELETE /api/v1/session", "GET /api/v1/entitlements", "POST /api/v1/phone-first", "POST /api/v1/logins/{login}/password",
+    "POST /api/v1/withdrawals", "GET /api/v1/withdrawals/{withdrawal}", "POST /api/v1/withdrawals/{withdrawal}/show",
+    "POST /api/v1/withdrawals/{withdrawal}/push", "POST /api/v1/withdrawals/{withdrawal}/answer", "POST /api/v1/withdrawals/{withdrawal}/cancel",
 )  # fmt: skip
 ALL = [*(("key", label) for label in KEY), *(("platform", label) for label in PLATFORM)]
 
