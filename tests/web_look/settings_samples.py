@@ -177,6 +177,7 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
         "settings-login-out": OptingPage(
             possible=True, opted_out=True, since=now - DAY, restrictions=("otc_trading",), day="50,000", five_days="100,000", **{**common, "confirmed": False}
         ),
+        "settings-login-floored": OptingPage(possible=True, floored=True, day="50,000", five_days="100,000", **common),
         "settings-login-none": OptingPage(error=no(refusals.OPT_OUT_REFUSED), **common),
         "settings-language": LanguagePage(chosen=lang, zone="Asia/Tokyo", zones=("Asia/Tokyo", "Europe/Zurich", "UTC"), said="saved", **common),
         "settings-language-zone": LanguagePage(zone=name or "Tokio", zones=("Asia/Tokyo",), error=no(refusals.ZONE_UNKNOWN), **common),

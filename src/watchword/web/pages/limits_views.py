@@ -60,6 +60,7 @@ class OptingPage(SettingsPage):
     section: ClassVar[str] = "login"
     path: str = "/settings/login"
     opted_out: bool = False
+    floored: bool = False  # a weakest device of one's own stands above it
     since: int = 0
     possible: bool = False
     restrictions: tuple[str, ...] = ()

@@ -38,7 +38,7 @@ def choice(ask: Ask, error: Refusal | None = None) -> Response:
         return signed
     found = opting.look(ask.site.kit, signed.user)
     view = OptingPage(
-        opted_out=found.since > 0, since=found.since, possible=found.possible, restrictions=found.restrictions,
+        opted_out=found.since > 0, floored=signed.user.floor > 0, since=found.since, possible=found.possible, restrictions=found.restrictions,
         day=usd(found.limits.day), five_days=usd(found.limits.five_days), **signed.common,
     )  # fmt: skip
     return answer(ask, signed, view, error)
