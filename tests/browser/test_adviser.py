@@ -48,7 +48,7 @@ def _clients(here: Installation, hand: Phone, first: Person, count: int) -> list
     people = [here.person(phones=0) for _ in range(count)]
     kept: list[dict[str, Any]] = []
     with kit.store.write() as tx:
-        (own,) = tx.devices.of_user(first.id)
+        own = next(one for one in tx.devices.of_user(first.id) if one.kind == "key")
         for at, who in enumerate(people):
             device, secret = kit.entropy.id(), kit.entropy.bytes(32)
             tx.devices.add(key.Device(device, who.id, own.phone_id, "key", "active", own.name, secret, 0, 0, now, 0))
