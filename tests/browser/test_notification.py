@@ -78,7 +78,7 @@ def test_a_notification_without_details(pair: Pairs, lang: str) -> None:
 def _subscribed(hand: Phone, who: Person) -> None:
     """The server has an address for pushes to this phone, as after `POST /v1/push`; the push service itself is played by `Pushes`."""
     with hand.here.built.kit.store.write() as tx:
-        (device,) = tx.devices.of_user(who.id)
+        device = next(one for one in tx.devices.of_user(who.id) if one.kind == "key")
         tx.phones.set_push(device.phone_id, {"endpoint": "https://push.example.net/1", "p256dh": "", "auth": ""})
 
 

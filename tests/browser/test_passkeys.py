@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -17,12 +18,14 @@ Desk = Callable[..., Computer]
 MINUTE = 61
 
 
-def by_code(here: Installation, desk: Computer, who: Person) -> None:
-    """A first login with a code from Key."""
+def by_response(here: Installation, desk: Computer, who: Person) -> None:
+    """A first login by challenge and response, which confirm what comes next."""
     desk.log_in(who)
-    desk.open_way("code")
-    desk.page.locator("input[name=code]").fill(who.phone.code(here.pin(), who.username))
-    desk.page.locator("details[data-way=code] button.btn--solid").click()
+    way = desk.open_way("challenge")
+    shown = way.locator("[data-digits]")
+    expect(shown).to_have_text(re.compile(r"^\d{10}$"))
+    desk.page.locator("input[name=response]").fill(who.phone.respond(shown.inner_text(), here.pin(), who.username))
+    way.get_by_role("button", name=desk.words.portal("wait.log_in")).click()
     expect(desk.page.locator("h1", has_text=who.given)).to_be_visible()
 
 
@@ -55,7 +58,7 @@ def out(desk: Computer) -> None:
 def test_built_into_this_computer(here: Installation, computer: Desk, lang: str) -> None:
     who, desk = here.person(lang=lang), computer(lang)
     Virtual(desk.page)
-    by_code(here, desk, who)
+    by_response(here, desk, who)
     desk.visit("/settings/devices")
     desk.seen("devices-passkey-add")
     add(desk)
@@ -76,7 +79,7 @@ def test_on_the_phones_own_browser(here: Installation, computer: Desk) -> None:
         computer(**{key: PHONE[key] for key in ("viewport", "user_agent", "has_touch", "is_mobile")}),
     )
     Virtual(desk.page, synced=True)
-    by_code(here, desk, who)
+    by_response(here, desk, who)
     add(desk)
     added(desk)
     expect(desk.page.get_by_text(desk.words.portal("devices.synced"))).to_be_visible()
@@ -85,7 +88,7 @@ def test_on_the_phones_own_browser(here: Installation, computer: Desk) -> None:
 def test_a_security_key_with_a_pin_and_one_whose_pin_is_wrong(here: Installation, computer: Desk) -> None:
     who, desk = here.person(), computer()
     key = Virtual(desk.page, platform=False)
-    by_code(here, desk, who)
+    by_response(here, desk, who)
     add(desk, "Blue key")
     added(desk)
     assert not key.credentials()[0]["isResidentCredential"], "it stays in the key, which keeps no list of it"
@@ -102,7 +105,7 @@ def test_a_security_key_with_a_pin_and_one_whose_pin_is_wrong(here: Installation
 def test_a_key_that_cannot_verify_is_not_added(here: Installation, computer: Desk) -> None:
     who, desk = here.person(), computer()
     Virtual(desk.page, platform=False, uv=False)
-    by_code(here, desk, who)
+    by_response(here, desk, who)
     add(desk)
     expect(desk.page.get_by_text(desk.words.portal("methods.passkey_failed"))).to_be_visible()
 
@@ -110,7 +113,7 @@ def test_a_key_that_cannot_verify_is_not_added(here: Installation, computer: Des
 def test_the_same_key_is_not_added_twice(here: Installation, computer: Desk) -> None:
     who, desk = here.person(), computer()
     Virtual(desk.page)
-    by_code(here, desk, who)
+    by_response(here, desk, who)
     add(desk)
     added(desk)
     add(desk)
@@ -120,7 +123,7 @@ def test_the_same_key_is_not_added_twice(here: Installation, computer: Desk) -> 
 def test_a_copy_of_a_key_is_stopped(here: Installation, computer: Desk) -> None:
     who, desk = here.person(), computer()
     key = Virtual(desk.page, platform=False)
-    by_code(here, desk, who)
+    by_response(here, desk, who)
     add(desk)
     added(desk)
     copied = key.credentials()[0]
@@ -143,7 +146,7 @@ def test_another_site_gets_nothing_out_of_it(here: Installation, computer: Desk)
     """The browser itself refuses our name to another host, and offers there nothing that is ours."""
     who, desk = here.person(), computer()
     Virtual(desk.page)
-    by_code(here, desk, who)
+    by_response(here, desk, who)
     add(desk)
     added(desk)
     desk.page.route(
@@ -162,7 +165,7 @@ def test_another_site_gets_nothing_out_of_it(here: Installation, computer: Desk)
 def test_beginning_with_a_passkey_while_passwords_wait(here: Installation, computer: Desk) -> None:
     who, desk = here.person(), computer()
     Virtual(desk.page)
-    by_code(here, desk, who)
+    by_response(here, desk, who)
     add(desk)
     added(desk)
     out(desk)
