@@ -73,7 +73,7 @@ class Calls(RuleBasedStateMachine):
         """A staff session in which Key was just shown."""
         with self.world.kit.store.write() as tx:
             made, _ = sessions.issue(
-                self.world.kit, tx, user, kind="staff", client="staff", attempt_id="", acr="", amr=("pwd", "hwk"), idle=900, life=3600, level=Level.KEY_ONLINE
+                self.world.kit, tx, user, kind="staff", client="staff", attempt_id="", acr="", amr=("pwd", "hwk"), idle=900, life=3600, level=Level.KEY_ONLINE, confirms=True,
             )  # fmt: skip
         return made
 
