@@ -7,6 +7,7 @@ registry, and flows/methods.py asks, counts and judges it (docs/adding-a-factor.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from types import MappingProxyType
@@ -110,7 +111,7 @@ class Factor(Protocol):
         ...
 
 
-class Separate:
+class Separate(ABC):
     """A factor that is not Key's: `Factor`, and what asks and reads its answers, with the ordinary answers."""
 
     kind: str
@@ -131,9 +132,9 @@ class Separate:
         """Level and amr of one device, where they differ within a kind."""
         return self.level, self.amr
 
+    @abstractmethod
     def read(self, given: Mapping[str, str]) -> Mapping[str, object] | None:
         """The answer in what a form or a program sent; None where it cannot be one, which counts as no try."""
-        raise NotImplementedError
 
     def start(self, holder: Holder, *, challenge_id: str, now: int, entropy: bytes) -> Started:
         """As `Factor.start`."""
@@ -143,11 +144,11 @@ class Separate:
         """A question to any of these devices of one kind; the first is the one that was chosen."""
         return self.start(holders[0], challenge_id=challenge_id, now=now, entropy=entropy)
 
+    @abstractmethod
     def verify(
         self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int
     ) -> Verdict:
         """As `Factor.verify`."""
-        raise NotImplementedError
 
     def pick(self, holders: Sequence[Holder], answer: Mapping[str, object]) -> Holder | None:
         """The device that an answer comes from."""
