@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from watchword.core.refusals import CONFIRM_FIRST, Refusal
 from watchword.flows.staff import caller, people
 from watchword.flows.staff.caller import Seen
 from watchword.flows.staff.desk import Desk
-from watchword.web.asking import Ask, read, unread
+from watchword.web.asking import Ask
 from watchword.web.pages.person_views import CallPage
-from watchword.web.portal.live import seconds
-from watchword.web.portal.showing import json, refuse_json, see
-from watchword.web.site import Site
+from watchword.web.portal.showing import see
+from watchword.web.staff.news import State
 from watchword.web.staff.opening import about, answer, common, opened, stopped
 from watchword.web.staff.proof import ask_key
 from watchword.web.staff.showing import SIGN_IN
@@ -71,27 +69,10 @@ def post(ask: Ask, user_id: str, proof_id: str) -> Response:
     return stopped(ask, found) if found.kind in SIGN_IN else show(ask, user_id, proof_id, found)
 
 
-class CallState:
-    """`GET /callers/state?id=…&mark=…&wait=20`: whether there is news of one's own proof. It counts as nobody's activity (T01)."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ask = await read(self.site, scope, receive)
-        if isinstance(ask, Refusal):
-            await refuse_json(unread(self.site, scope), ask)(scope, receive, send)
-            return
-        found = await self.site.run_read(_state, ask)
-        if not isinstance(found, Refusal) and found[1] == ask.query.get("mark"):
-            await self.site.hub.next_event(f"attempt:{found[0]}", seconds(ask))
-            found = await self.site.run_read(_state, ask)
-        if isinstance(found, Refusal):
-            await refuse_json(ask, found)(scope, receive, send)
-            return
-        await json(ask, {"mark": found[1]})(scope, receive, send)
-
-
-def _state(ask: Ask) -> tuple[str, str] | Refusal:
+def state(ask: Ask) -> State | Refusal:
+    """Whether there is news of one's own proof."""
     session = live(ask, passive=True)
-    return session if isinstance(session, Refusal) else caller.mark(ask.site.kit, session, ask.query.get("id", "")[:26])
+    if isinstance(session, Refusal):
+        return session
+    found = caller.mark(ask.site.kit, session, ask.query.get("id", "")[:26])
+    return found if isinstance(found, Refusal) else State(f"attempt:{found[0]}", found[1])

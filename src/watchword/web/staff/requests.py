@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from starlette.responses import Response
-from starlette.types import Receive, Scope, Send
 
 from watchword.core.refusals import CONFIRM_FIRST, NOT_FOUND, Refusal
 from watchword.flows.staff import desk, requests
 from watchword.flows.staff.desk import Desk
 from watchword.flows.staff.requests import Shown
-from watchword.web.asking import Ask, read, unread
+from watchword.web.asking import Ask
 from watchword.web.pages.console_views import RequestPage, RequestsPage
-from watchword.web.portal.live import seconds
-from watchword.web.portal.showing import json, refuse_json
-from watchword.web.site import Site
 from watchword.web.staff.cards import card
+from watchword.web.staff.news import State
 from watchword.web.staff.opening import answer, back_to, common, opened, stopped
 from watchword.web.staff.proof import ask_key
 from watchword.web.staff.showing import SIGN_IN, refuse
@@ -80,30 +77,13 @@ def post(ask: Ask) -> Response:
     return stopped(ask, found) if found.kind in SIGN_IN else one(ask, found)
 
 
-class Queue:
-    """`GET /requests/state?wait=20&mark=…`: how many wait, as soon as that is news. It counts as nobody's activity (T01)."""
-
-    def __init__(self, site: Site) -> None:
-        self.site = site
-
-    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        ask = await read(self.site, scope, receive)
-        if isinstance(ask, Refusal):
-            await refuse_json(unread(self.site, scope), ask)(scope, receive, send)
-            return
-        found = await self.site.run_read(_state, ask)
-        if not isinstance(found, Refusal) and found[1] == ask.query.get("mark"):
-            await self.site.hub.next_event(desk.QUEUE, seconds(ask))
-            found = await self.site.run_read(_state, ask)
-        if isinstance(found, Refusal):
-            await refuse_json(ask, found)(scope, receive, send)
-            return
-        await json(ask, {"waiting": found[0], "mark": found[1]})(scope, receive, send)
-
-
-def _state(ask: Ask) -> tuple[int, str] | Refusal:
+def state(ask: Ask) -> State | Refusal:
+    """How many wait."""
     session = live(ask, passive=True)
     if isinstance(session, Refusal):
         return session
     found = desk.look(ask.site.kit, session)
-    return found if isinstance(found, Refusal) else desk.queue(ask.site.kit)
+    if isinstance(found, Refusal):
+        return found
+    waiting, mark = desk.queue(ask.site.kit)
+    return State(desk.QUEUE, mark, {"waiting": waiting})

@@ -25,6 +25,7 @@ from watchword.web.staff import (
     users,
     waiting,
 )
+from watchword.web.staff.news import News
 from watchword.web.staff.showing import refuse
 
 
@@ -41,8 +42,8 @@ def routes(site: Site, *, static: ASGIApp) -> Paths:
             "/login/state": Guarded(Poll(site)),
             "/users": Endpoint(site, {"GET": users.show, "POST": users.post}, refuse),
             "/requests": Endpoint(site, {"GET": requests.show}, refuse),
-            "/callers/state": Guarded(caller.CallState(site)),
-            "/requests/state": Guarded(requests.Queue(site)),
+            "/callers/state": Guarded(News(site, caller.state)),
+            "/requests/state": Guarded(News(site, requests.state)),
             "/cases": Endpoint(site, {"GET": cases.show}, refuse),
             "/members/invite": Endpoint(site, {"GET": inviting.show, "POST": inviting.post}, refuse),
             "/first": Endpoint(site, {"GET": first.show, "POST": first.post}, refuse),
