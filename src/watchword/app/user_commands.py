@@ -47,6 +47,13 @@ Birth = Annotated[str, typer.Option(help=f"As 1987-04-23. {_GUIDELINES}")]
 Display = Annotated[str, typer.Option(help="Name shown in Key and on pages; given and family names if not said.")]
 DocumentType = Annotated[str, typer.Option(help="Such as passport.")]
 DocumentNumber = Annotated[str, typer.Option(help=f"Number of that document. {_GUIDELINES}")]
+_SHARING = "Sharing a device between users compares it."
+Citizenship = Annotated[str, typer.Option(help=f"Country of citizenship by its two letters, such as JP. {_SHARING}")]
+Residence = Annotated[str, typer.Option(help=f"Country of legal residence by its two letters. {_SHARING}")]
+TaxNumber = Annotated[
+    str, typer.Option(help=f"US Social Security Number. {_SHARING} {_GUIDELINES}")
+]
+Entity = Annotated[str, typer.Option(help=f"The institution's own number of whom the account belongs to. {_SHARING}")]
 Mails = Annotated[list[str] | None, typer.Option("--mail", help="Mail address; may be given more than once.")]
 Numbers = Annotated[list[str] | None, typer.Option("--number", help=_MOBILE)]
 Addresses = Annotated[list[str] | None, typer.Option("--address", help=f"Street and number. {_GUIDELINES}")]
@@ -66,7 +73,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 @app.command("add")
 def add(
     username: NewName, given_names: Given = "", family_names: Family = "", birth_date: Birth = "", display_name: Display = "",
-    document_type: DocumentType = "", document_number: DocumentNumber = "", mails: Mails = None, numbers: Numbers = None,
+    document_type: DocumentType = "", document_number: DocumentNumber = "", citizenship: Citizenship = "",
+    residence: Residence = "", tax_number: TaxNumber = "", entity: Entity = "", mails: Mails = None, numbers: Numbers = None,
     addresses: Addresses = None, cities: Cities = None, postal_codes: PostalCodes = None,
     lang: Language = "en", zone: Zone = "UTC", paper_of: PaperOf = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -74,6 +82,7 @@ def add(
     row: dict[str, object] = {
         "username": username, "given_names": given_names, "family_names": family_names, "birth_date": birth_date,
         "display_name": display_name, "document_type": document_type, "document_number": document_number,
+        "citizenship": citizenship, "residence": residence, "tax_number": tax_number, "entity": entity,
         "lang": lang, "zone": zone, "mails": mails or [], "numbers": numbers or [], "addresses": addresses or [],
         "cities": cities or [], "postal_codes": postal_codes or [], "paper_of": paper_of,
     }  # fmt: skip

@@ -12,6 +12,7 @@ from watchword.core.users import MAX_USERNAME, Details, NewUser, username_key
 
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,62})[a-z0-9]")
 MAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+COUNTRY = re.compile(r"[A-Za-z]{2}")
 NUMBER = re.compile(r"\+[1-9]\d{6,14}")
 LANGUAGES = ("en", "ja")
 LISTS = ("mails", "numbers", "addresses", "cities", "postal_codes")
@@ -22,6 +23,10 @@ PLAIN = (
     "birth_date",
     "document_type",
     "document_number",
+    "citizenship",
+    "residence",
+    "tax_number",
+    "entity",
     "lang",
     "zone",
     "display_name",
@@ -61,6 +66,11 @@ def read(row: Mapping[str, object], *, zone_known: Callable[[str], bool]) -> New
         faults.append(Fault("mails", "or numbers must hold one entry: the first code has to reach the person"))
     if texts["birth_date"] and not _is_date(texts["birth_date"]):
         faults.append(Fault("birth_date", "takes the form 1987-04-23"))
+    faults += [
+        Fault(name, "takes the two letters of a country, such as JP")
+        for name in ("citizenship", "residence")
+        if texts[name] and COUNTRY.fullmatch(texts[name]) is None
+    ]
     if texts["lang"] not in ("", *LANGUAGES):
         faults.append(Fault("lang", "is en or ja"))
     if texts["zone"] and not zone_known(texts["zone"]):
@@ -73,6 +83,7 @@ def _made(username: str, texts: Mapping[str, str], lists: Mapping[str, tuple[str
         given_names=texts["given_names"], family_names=texts["family_names"], birth_date=texts["birth_date"],
         addresses=lists["addresses"], cities=lists["cities"], postal_codes=lists["postal_codes"],
         document_type=texts["document_type"], document_number=texts["document_number"],
+        citizenship=texts["citizenship"].upper(), residence=texts["residence"].upper(), tax_number=texts["tax_number"], entity=texts["entity"],
     )  # fmt: skip
     shown = texts["display_name"] or f"{texts['given_names']} {texts['family_names']}".strip() or username
     return NewUser(
