@@ -8,7 +8,7 @@ from typing import ClassVar, Literal
 
 from watchword.web.pages.views import Page, RefusalView
 
-SharingStep = Literal["start", "answer", "review", "pending", "active", "blocked"]
+SharingStep = Literal["start", "answer", "review", "pending", "active", "lent", "blocked"]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -28,7 +28,8 @@ class SharedRow:
 class SharingPage(Page):
     """Steps: `start` (conditions, the owner's username and password) → `answer` (his device) → `review` → `pending` or `active`.
 
-    `blocked` is where something of this person's own stands in the way, which `error` says. `confirmed` is whether a held element was shown
+    `lent` is the page of who shares his own device with others; `blocked` where something of this person's own stands in the way, which the
+    refusal of that name says. `confirmed` is whether a held element was shown
     lately, as somebody with a device has to; `asked` what the owner's device answers; `decided` the end of the request before: refused,
     withdrawn, expired; `ask` the sharing whose end is asked about, `how` in which way.
     """
@@ -51,4 +52,5 @@ class SharingPage(Page):
     enrolling: bool = False
     changed_by: str = ""
     error: RefusalView | None = None
+    blocked: RefusalView | None = None
     said: str = ""

@@ -12,6 +12,7 @@ from watchword.core.refusals import (
     PRIMARY_ONLY,
     PROOF_FIRST,
     SESSION_ABSENT,
+    SHARE_CIRCLE,
     Refusal,
 )
 from watchword.core.sessions import Session
@@ -57,14 +58,15 @@ def show(ask: Ask, error: Refusal | None = None, *, about: str = "", how: str = 
     if refused is not None and refused.kind is PROOF_FIRST and session.kind == "enrolment":
         return see("/enrol")
     hidden = refused is None or refused.kind in (CONFIRM_FIRST, PRIMARY_ONLY)
-    told = error or (None if hidden else refused)
-    user = user_of(kit, session)
-    step: SharingStep = STEPS[found.state] if found else ("start" if hidden else "blocked")
+    rows, user = _rows(ask, session), user_of(kit, session)
+    lends = refused is not None and refused.kind is SHARE_CIRCLE and bool(rows)
+    step: SharingStep = STEPS[found.state] if found else "lent" if lends else "start" if hidden else "blocked"
     view = SharingPage(
-        csrf=ask.csrf(), username=session.username, step=step, **_of_step(found), rows=_rows(ask, session), decided=_decided(ask, session, found),
+        csrf=ask.csrf(), username=session.username, step=step, **_of_step(found), rows=rows, decided=_decided(ask, session, found),
         ask=about, how=how, typed=ask.form.get("username", "")[:64] if error else "", enrolling=session.kind == "enrolment",
         confirmed=session.kind == "enrolment" or confirm.required(kit, session) is None,
-        changed_by=primary.primary_of(kit, user) if user else "", error=refusal_view(ask, told, user) if told else None,
+        changed_by=primary.primary_of(kit, user) if user else "", error=refusal_view(ask, error, user) if error else None,
+        blocked=refusal_view(ask, refused, user) if refused and step == "blocked" and not error else None,
         said=ask.query.get("done", "") if ask.query.get("done") in DONE and error is None else "",
     )  # fmt: skip
     response = page(ask, view, status=error.kind.status if error else 200, user=user)
