@@ -18,7 +18,6 @@ from tests.support.sharing import (
     Thing,
     answered,
     begin,
-    details,
     login,
     newest,
     proved,
@@ -185,7 +184,10 @@ def test_compliance_decides_where_identification_is_in_doubt(here: Installation,
     assert "•• •••-•203" in page.html and "••••••203" in page.html, "how it is written, and the end of it"
     assert "TK4418203" not in page.html and "tk 441-8203" not in page.html and SELF["birth_date"] not in page.html
     agent = signed_in(here, "client_services")
-    assert "The same, written differently" in agent.get(request).text and "JP" not in agent.page.text.partition("Comparison")[2]
+    assert (
+        "The same, written differently" in agent.get(request).text
+        and "JP" not in agent.page.text.partition("Comparison")[2]
+    )
     assert agent.post(request, do="approve", note="looks right").refusals == [7203]
     page = officer.post(request, do="approve", note="document compared with the file")
     assert page.path.endswith("?done=approved"), page.refusals
@@ -230,7 +232,9 @@ def test_an_officer_never_decides_about_a_device_of_his_own(here: Installation) 
     himself = signed_in(here, "compliance", who=owner)
     request = f"/requests/{newest(here, who).request_id}"
     assert himself.post(request, do="approve", note="it is mine").refusals == [7204]
-    assert signed_in(here, "compliance").post(request, do="approve", note="seen").refusals == [7203], "an account of staff"
+    assert signed_in(here, "compliance").post(request, do="approve", note="seen").refusals == [7203], (
+        "an account of staff"
+    )
     administrator = signed_in(here, "administrator")
     assert administrator.post(request, do="approve", note="seen both files").path.endswith("?done=approved")
 
@@ -273,7 +277,7 @@ def test_a_lost_device_ends_for_all_whoever_reports_it(here: Installation, tmp_p
     two, holder, second = pair(here)
     shared(logged_in(here, two), holder, second)
     mine = newest(here, two).device_id
-    agent.do("lost-phone", two.username, "--device", mine)
+    agent.do("lost-phone", two.username, mine)
     assert states(here, holder) == {second.device: "inactive"} and newest(here, two).state == "ended"
 
 

@@ -14,8 +14,8 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from watchword.app.limit_settings import LimitSettings
 from watchword.app.order_settings import OrderSettings
-from watchword.app.sharing_settings import SharingSettings
 from watchword.app.setting_group import Group
+from watchword.app.sharing_settings import SharingSettings
 from watchword.core.checkpoints import usable_origin
 from watchword.core.policy import OWN_CLIENTS
 

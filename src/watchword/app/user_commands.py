@@ -50,9 +50,7 @@ DocumentNumber = Annotated[str, typer.Option(help=f"Number of that document. {_G
 _SHARING = "Sharing a device between users compares it."
 Citizenship = Annotated[str, typer.Option(help=f"Country of citizenship by its two letters, such as JP. {_SHARING}")]
 Residence = Annotated[str, typer.Option(help=f"Country of legal residence by its two letters. {_SHARING}")]
-TaxNumber = Annotated[
-    str, typer.Option(help=f"US Social Security Number. {_SHARING} {_GUIDELINES}")
-]
+TaxNumber = Annotated[str, typer.Option(help=f"US Social Security Number. {_SHARING} {_GUIDELINES}")]
 Entity = Annotated[str, typer.Option(help=f"The institution's own number of whom the account belongs to. {_SHARING}")]
 Mails = Annotated[list[str] | None, typer.Option("--mail", help="Mail address; may be given more than once.")]
 Numbers = Annotated[list[str] | None, typer.Option("--number", help=_MOBILE)]

@@ -111,7 +111,9 @@ def normal(text: str) -> str:
 
 def compare(one: Details, other: Details) -> tuple[Compared, ...]:
     """Field by field, what decides whether two users are the same person."""
-    american = any(normal(country) in UNITED_STATES for who in (one, other) for country in (who.citizenship, who.residence))
+    american = any(
+        normal(country) in UNITED_STATES for who in (one, other) for country in (who.citizenship, who.residence)
+    )
     return tuple(_field(name, getattr(one, name), getattr(other, name)) for name in (FIELDS_US if american else FIELDS))
 
 
@@ -168,7 +170,12 @@ def shares(devices: Sequence[Device]) -> bool:
 
 
 def fault(
-    requester: Participant, owner: Participant, others: Sequence[Participant], shared: Device | None, verdict: Verdict, now: int
+    requester: Participant,
+    owner: Participant,
+    others: Sequence[Participant],
+    shared: Device | None,
+    verdict: Verdict,
+    now: int,
 ) -> str:
     """Why this sharing cannot be, or "". `others` share the same device already; `verdict` is `identity` of requester and owner.
 

@@ -26,7 +26,17 @@ from watchword.core.users import User
 from watchword.factors.base import Rejected
 from watchword.factors.key_push import DECISIONS
 from watchword.factors.registry import FACTORS
-from watchword.flows import caller, letters, order_ends, owner_notices, reach, renewals, sharing_ends, suspicion, withdrawal_signing
+from watchword.flows import (
+    caller,
+    letters,
+    order_ends,
+    owner_notices,
+    reach,
+    renewals,
+    sharing_ends,
+    suspicion,
+    withdrawal_signing,
+)
 from watchword.flows.answers import confirmation_of
 from watchword.flows.details import context_of, details
 from watchword.flows.endings import close_beside, fail, settle, tell

@@ -65,7 +65,11 @@ def running_out(kit: Kit, user_id: str) -> bool:
     with kit.store.read() as tx:
         if any(order.kind == CODE_CARD and order.state in OPEN for order in tx.orders.of_user(user_id)):
             return False
-        cards = [one for one in tx.devices.of_user(user_id) if one.kind == CODE_CARD and usable(one, now) and not one.shared_from]
+        cards = [
+            one
+            for one in tx.devices.of_user(user_id)
+            if one.kind == CODE_CARD and usable(one, now) and not one.shared_from
+        ]
         return any(code_card.left(code_card.unpack(card.secret)) <= code_card.FEW for card in cards)
 
 
@@ -76,7 +80,11 @@ def place(kit: Kit, tx: Tx, user: User, kind: str, *, by: str, replaces: str = "
         return Refusal(ORDER_GONE, "order.kind")
     if any(order.kind == kind and order.state in OPEN for order in tx.orders.of_user(user.id)):
         return Refusal(ORDER_OPEN, "order.open")
-    known = {one.id for one in tx.devices.of_user(user.id) if one.kind == kind and one.state in ("active", "disabled") and not one.shared_from}
+    known = {
+        one.id
+        for one in tx.devices.of_user(user.id)
+        if one.kind == kind and one.state in ("active", "disabled") and not one.shared_from
+    }
     if replaces and replaces not in known:
         return Refusal(ORDER_GONE, "order.replaces")
     cents = kit.policy.charges.get(kind, 0)
@@ -216,9 +224,7 @@ def _put_in_place(
     return ended
 
 
-def _shared_before(
-    kit: Kit, tx: Tx, session: Session, user: User, device: Device
-) -> list[tuple[Device, list[str]]]:
+def _shared_before(kit: Kit, tx: Tx, session: Session, user: User, device: Device) -> list[tuple[Device, list[str]]]:
     """A card of one's own ends the sharing of another's: only one counts."""
     mine = [one for one in tx.devices.of_user(user.id) if one.shared_from and one.kind == device.kind == CODE_CARD]
     ended = []

@@ -234,8 +234,10 @@ def _judge(kit: Kit, tx: Tx, sharing: Sharing, device: Device, typed: str, visit
     stored = question.stored["stored"]
     challenge = {**(stored if isinstance(stored, Mapping) else {}), "id": question.id}
     verdict = factor.verify(Holder(device), challenge, given, now=now)
-    if isinstance(verdict, Accepted) and not all([tx.claims.spend(one, now + CLAIM_SECONDS) for one in verdict.claims]):
-        verdict = Rejected(factor.spent, "claim.spent")
+    if isinstance(verdict, Accepted):
+        spent = [tx.claims.spend(claim, now + CLAIM_SECONDS) for claim in verdict.claims]
+        if not all(spent):
+            verdict = Rejected(factor.spent, "claim.spent")
     if isinstance(verdict, Rejected):
         return _wrong(kit, tx, sharing, device, verdict, wrong, visit)
     tx.devices.answered(device, now, verdict.state)
@@ -246,9 +248,7 @@ def _judge(kit: Kit, tx: Tx, sharing: Sharing, device: Device, typed: str, visit
     return None
 
 
-def _wrong(
-    kit: Kit, tx: Tx, sharing: Sharing, device: Device, verdict: Rejected, wrong: int, visit: Visit
-) -> Refusal:
+def _wrong(kit: Kit, tx: Tx, sharing: Sharing, device: Device, verdict: Rejected, wrong: int, visit: Visit) -> Refusal:
     now = kit.clock.now()
     fields = {"user": sharing.user_id, "reason": verdict.reason, "device": device.id}
     tx.audit.write(AuditRow("sharing.owner.refused", sharing.owner_id, sharing.id, fields, visit.personal()), now)
@@ -264,7 +264,9 @@ def _dropped(kit: Kit, tx: Tx, sharing: Sharing, refusal: Refusal) -> Refusal:
     now = kit.clock.now()
     for state in OPEN:
         tx.sharings.move(sharing.id, state, "dropped", moved=now, by="refused")
-    row = AuditRow("sharing.request.refused", sharing.user_id, sharing.id, {"reason": refusal.reason, "owner": sharing.owner_id})
+    row = AuditRow(
+        "sharing.request.refused", sharing.user_id, sharing.id, {"reason": refusal.reason, "owner": sharing.owner_id}
+    )
     tx.audit.write(row, now)
     return refusal
 
@@ -296,9 +298,7 @@ def send(kit: Kit, session: Session, sharing_id: str, visit: Visit) -> Sharing |
     return result
 
 
-def _settled(
-    kit: Kit, tx: Tx, sharing: Sharing, user: User, owner: User, judged: Judged, visit: Visit
-) -> Sharing:
+def _settled(kit: Kit, tx: Tx, sharing: Sharing, user: User, owner: User, judged: Judged, visit: Visit) -> Sharing:
     if judged.waits:
         return sharing_done.wait(kit, tx, sharing, user, owner, judged.device, visit)
     return sharing_done.activate(kit, tx, sharing, user, owner, judged.device, personal=visit.personal())

@@ -10,7 +10,8 @@ from watchword.core.devices import Device, lasting, usable
 from watchword.core.refusals import RECOVERY_DELAY, SHARE_GONE, SHARE_LAST, SHARE_UNKNOWN, Refusal
 from watchword.core.sessions import Session
 from watchword.core.sharing import SHARING, Sharing, state_at
-from watchword.core.staff_requests import StaffRequest, state_at as request_state
+from watchword.core.staff_requests import StaffRequest
+from watchword.core.staff_requests import state_at as request_state
 from watchword.core.users import User
 from watchword.flows import changes, devices, letters, lower_limits, orders, sharing_ends, sharing_rules
 from watchword.flows.kit import Kit, Visit
@@ -61,9 +62,7 @@ def activate(
     return replace(sharing, state=to, device_id=mine.id, moved=now)
 
 
-def wait(
-    kit: Kit, tx: Tx, sharing: Sharing, user: User, owner: User, device: Device, visit: Visit
-) -> Sharing:
+def wait(kit: Kit, tx: Tx, sharing: Sharing, user: User, owner: User, device: Device, visit: Visit) -> Sharing:
     """Compliance decides: a request of the person's own, for one of them who is neither of the two."""
     now = kit.clock.now()
     request = StaffRequest(
@@ -218,7 +217,9 @@ def lost(kit: Kit, session: Session, sharing_id: str, visit: Visit) -> Refusal |
         if owner is None or device is None:
             return Refusal(SHARE_UNKNOWN, "device.gone")
         ended = devices.switch_off(kit, tx, owner, device, by="lost", but=session.id, visit=visit)
-        tx.audit.write(AuditRow("sharing.device.lost", me.id, sharing.id, {"owner": owner.id}, visit.personal()), kit.clock.now())
+        tx.audit.write(
+            AuditRow("sharing.device.lost", me.id, sharing.id, {"owner": owner.id}, visit.personal()), kit.clock.now()
+        )
     _published(kit, ended)
     return None
 

@@ -53,7 +53,7 @@ def close(kit: Kit, tx: Tx, sharing: Sharing, event: str, by: str, *, but: str =
     user, owner = tx.users.get(sharing.user_id), tx.users.get(sharing.owner_id)
     name = device.name if device is not None else ""
     if user is not None and owner is not None:
-        letters.tell_all(kit, tx, user, "sharing_ended", device=name, count=len(resumed))
+        letters.tell_all(kit, tx, user, "sharing_ended", device=name)
         letters.tell_all(kit, tx, owner, "sharing_ended_owner", name=user.username)
         tx.audit.write(AuditRow("sharing.owner.ended", owner.id, sharing.id, {"by": by, "user": user.id}), now)
     return ended
@@ -63,8 +63,10 @@ def undo(tx: Tx, user_id: str, session_id: str, now: int) -> None:
     """What a stranger's session asked for, and what waits of it, is over."""
     for sharing in tx.sharings.of_user(user_id):
         to = {"begun": "dropped", "proven": "dropped", "pending": "withdrawn"}.get(sharing.state)
-        if sharing.session_id != session_id or to is None or not tx.sharings.move(
-            sharing.id, sharing.state, to, moved=now, by="not_me"
+        if (
+            sharing.session_id != session_id
+            or to is None
+            or not tx.sharings.move(sharing.id, sharing.state, to, moved=now, by="not_me")
         ):
             continue
         request = tx.staff.request(sharing.request_id, lock=True) if sharing.request_id else None

@@ -47,7 +47,11 @@ _SET_PRIMARY = Query(setting(_T, ["primary_id"]).where(_T.c.id == param(_T.c.id)
 _SET_OPTED_OUT = Query(setting(_T, ["opted_out"]).where(_T.c.id == param(_T.c.id)))
 _SECONDARY = Query(by(_T, "primary_id", columns=["id"]).limit(1))
 _ADD_DETAILS = adding(tables.user_details)
-_SET_DETAILS = Query(setting(tables.user_details, ["details"]).where(tables.user_details.c.user_id == param(tables.user_details.c.user_id)))
+_SET_DETAILS = Query(
+    setting(tables.user_details, ["details"]).where(
+        tables.user_details.c.user_id == param(tables.user_details.c.user_id)
+    )
+)
 _DETAILS = Query(by(tables.user_details, "user_id", columns=["details"]))
 
 

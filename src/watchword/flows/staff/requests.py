@@ -216,13 +216,21 @@ def _decide(kit: Kit, session: Session, request_id: str, event: str, note: str) 
             return Refusal(REQUEST_CLOSED, "request.moved")
         fields = {"by": who.user.id, "kind": request.kind, "emergency": access.emergency(who.session)}
         access.note(kit, tx, AuditRow(f"staff.request.{AFTER[event]}", user.id, request.id, fields))
-        change = CHANGES[request.kind]
-        effect = change.do(kit, tx, user, request, who.user.id) if event == "approve" else Effect()
-        if event != "approve" and change.closed is not None:
-            change.closed(kit, tx, user, request, event)
-        if isinstance(effect, Refusal):
-            raise _Undone(effect)
+        effect = _followed(kit, tx, user, request, who, event)
         return shown_to(kit, tx, who, closed, effect.told), user, effect
+
+
+def _followed(kit: Kit, tx: Tx, user: User, request: StaffRequest, who: Member, event: str) -> Effect:
+    """What a decision brings about. Raises _Undone for a change that is refused."""
+    change = CHANGES[request.kind]
+    if event != "approve":
+        if change.closed is not None:
+            change.closed(kit, tx, user, request, event)
+        return Effect()
+    effect = change.do(kit, tx, user, request, who.user.id)
+    if isinstance(effect, Refusal):
+        raise _Undone(effect)
+    return effect
 
 
 def _second(request: StaffRequest) -> str:

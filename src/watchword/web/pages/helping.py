@@ -43,7 +43,13 @@ _PATHS: Mapping[Kind, str] = MappingProxyType(
         refusals.ALREADY_ACTIVE: "/help#already-active",
         refusals.PINS_SPENT: "/help/recover-key",
         **dict.fromkeys(
-            (refusals.SHARE_WEAK, refusals.SHARE_IDENTITY, refusals.SHARE_TEMPORARY, refusals.SHARE_NO_DEVICE, refusals.SHARE_CIRCLE),
+            (
+                refusals.SHARE_WEAK,
+                refusals.SHARE_IDENTITY,
+                refusals.SHARE_TEMPORARY,
+                refusals.SHARE_NO_DEVICE,
+                refusals.SHARE_CIRCLE,
+            ),
             "/help/sharing",
         ),
     }

@@ -21,7 +21,10 @@ from watchword.web.portal.settings import Signed, answer, opened
 from watchword.web.portal.showing import json, refuse_json, see
 
 PATH = "/settings/devices"
-ASKED: Mapping[str, str] = {"cards": "/settings/cards", "sharing": "/sharing"}  # pages that ask for the held element under this name
+ASKED: Mapping[str, str] = {
+    "cards": "/settings/cards",
+    "sharing": "/sharing",
+}  # pages that ask for the held element under this name
 STATES: Mapping[str, Literal["queued", "sent", "failed"]] = {
     "queued": "queued", "sending": "queued", "sent": "sent", "dropped": "failed",
 }  # fmt: skip
