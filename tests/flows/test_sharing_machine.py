@@ -18,15 +18,16 @@ from tests.flows.machines import walks
 from tests.support.world import World
 from watchword.core import code_card
 from watchword.core import sharing as rules
-from watchword.core.devices import CARD_PLUS, CODE_CARD, Device, Level
+from watchword.core.devices import CODE_CARD, Device, Level
 from watchword.core.refusals import Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import Details, User
 from watchword.flows import devices, login, methods, sessions, sharing, sharing_done, sharing_ends
 from watchword.flows.kit import Visit
 
-PEOPLE = 4
+PEOPLE = 5
 WHO = st.integers(0, PEOPLE - 1)
+MOSTLY = st.sampled_from([True, True, True, True, True, False])
 SAME = Details(
     birth_date="1987-04-23", document_type="passport", document_number="TK4418203", citizenship="JP", residence="JP"
 )
@@ -34,7 +35,7 @@ HOUR = 3600
 
 
 class Lives(RuleBasedStateMachine):
-    """Four users; the third has something missing on file, the fourth is somebody else."""
+    """Five users; the fourth has something missing on file, the fifth is somebody else."""
 
     world: ClassVar[World]
 
@@ -43,7 +44,7 @@ class Lives(RuleBasedStateMachine):
         """Who they are."""
         self.kit = self.world.kit
         self.users = [self.world.user() for _ in range(PEOPLE)]
-        on_file = (SAME, SAME, replace(SAME, residence=""), replace(SAME, document_number="XX1"))
+        on_file = (SAME, SAME, SAME, replace(SAME, residence=""), replace(SAME, document_number="XX1"))
         with self.kit.store.write() as tx:
             for user, details in zip(self.users, on_file, strict=True):
                 tx.users.set_details(user.id, details)
@@ -52,6 +53,9 @@ class Lives(RuleBasedStateMachine):
         self.sessions: list[Session] = []
         self.world.clock.advance(2 * HOUR)
         self._log_in()
+        for who in range(PEOPLE):
+            self._put(who)
+        self._ask(0, 1, right=True, send=True)
 
     def _log_in(self) -> None:
         self.sessions = []
@@ -70,10 +74,10 @@ class Lives(RuleBasedStateMachine):
     def _own(self, user: User) -> Device | None:
         return rules.offered(self._held(user), self.world.clock.now())
 
-    def _newest(self, user: User) -> rules.Sharing | None:
+    def _live(self, state: str) -> list[rules.Sharing]:
         with self.kit.store.read() as tx:
-            found = tx.sharings.of_user(user.id)
-        return next((one for one in found if one.state != "dropped"), None)
+            found = [one for user in self.users for one in tx.sharings.of_user(user.id)]
+        return [one for one in found if rules.state_at(one, self.world.clock.now()) == state]
 
     @rule(hours=st.integers(1, 30))
     def later(self, hours: int) -> None:
@@ -81,22 +85,26 @@ class Lives(RuleBasedStateMachine):
         self.world.clock.advance(hours * HOUR)
         self._log_in()
 
-    @rule(who=WHO, kind=st.sampled_from([CODE_CARD, CODE_CARD, CARD_PLUS]))
-    def put(self, who: int, kind: str) -> None:
-        """A card of one's own is in place; there is one of a kind."""
+    @rule(who=WHO)
+    def put(self, who: int) -> None:
+        """A card of one's own is in place; there is one."""
+        self._put(who)
+
+    def _put(self, who: int) -> None:
         user, now = self.users[who], self.world.clock.now()
-        if kind == CARD_PLUS or any(one.kind == kind and one.state in ("active", "kept") for one in self._held(user)):
+        if any(one.kind == CODE_CARD and one.state in ("active", "kept") for one in self._held(user)):
             return
         card = code_card.Card(self.kit.entropy.bytes(code_card.SEED))
         with self.kit.store.write() as tx:
-            made = Device(self.kit.entropy.id(), user.id, "", kind, "active", kind, card.pack(), 0, 0, now, now)
+            made = Device(self.kit.entropy.id(), user.id, "", CODE_CARD, "active", "card", card.pack(), 0, 0, now, now)
             tx.devices.add(made)
 
-    @rule(
-        who=WHO, owner=WHO, right=st.sampled_from([True, True, True, False]), send=st.sampled_from([True, True, False])
-    )
-    def ask(self, who: int, owner: int, right: bool, send: bool) -> None:
+    @rule(who=WHO, by=st.integers(1, PEOPLE - 1), right=MOSTLY, send=MOSTLY)
+    def ask(self, who: int, by: int, right: bool, send: bool) -> None:
         """The steps, perhaps not to the end."""
+        self._ask(who, (who + by) % PEOPLE, right=right, send=send)
+
+    def _ask(self, who: int, owner: int, *, right: bool, send: bool) -> None:
         user, session = self.users[who], self.sessions[who]
         begun = sharing.begin(self.kit, session, self.users[owner].username, "right", Visit())
         if isinstance(begun, Refusal):
@@ -116,15 +124,16 @@ class Lives(RuleBasedStateMachine):
         if send:
             sent = sharing.send(self.kit, session, begun.id, Visit())
             assert not isinstance(sent, Refusal), sent
-            assert sent.state == ("pending" if 2 in (who, owner) else "active")
+            assert sent.state == ("pending" if 3 in (who, owner) else "active")
             assert user.id == sent.user_id
 
-    @rule(who=WHO, yes=st.booleans())
-    def decide(self, who: int, yes: bool) -> None:
+    @rule(which=WHO, yes=MOSTLY)
+    def decide(self, which: int, yes: bool) -> None:
         """Compliance approves or refuses what waits."""
-        found = self._newest(self.users[who])
-        if found is None or rules.state_at(found, self.world.clock.now()) != "pending":
+        waiting = self._live("pending")
+        if not waiting:
             return
+        found = waiting[which % len(waiting)]
         with self.kit.store.write() as tx:
             for user_id in sorted((found.user_id, found.owner_id)):
                 tx.users.lock(user_id)
@@ -134,25 +143,29 @@ class Lives(RuleBasedStateMachine):
                 sharing_done.approve(self.kit, tx, user, request)
             else:
                 sharing_done.refuse(self.kit, tx, user, request, "reject")
-        after = self._newest(self.users[who])
+            after = tx.sharings.get(found.id)
         assert after is not None and (yes or after.state == "refused")
 
-    @rule(who=WHO, by_owner=st.booleans(), lost=st.sampled_from([False, False, True]))
-    def end(self, who: int, by_owner: bool, lost: bool) -> None:
+    @rule(which=WHO, by_owner=st.booleans(), lost=st.sampled_from([False, False, True]))
+    def end(self, which: int, by_owner: bool, lost: bool) -> None:
         """Either cancels, or reports the loss."""
-        found = self._newest(self.users[who])
-        if found is None:
+        live = self._live("active")
+        if not live:
             return
-        index = next(
-            at for at, user in enumerate(self.users) if user.id == (found.owner_id if by_owner else found.user_id)
-        )
+        found = live[which % len(live)]
+        wanted = found.owner_id if by_owner else found.user_id
+        session = next(one for one in self.sessions if one.user_id == wanted)
         act = sharing_done.lost if lost else sharing_done.cancel
-        act(self.kit, self.sessions[index], found.id, Visit())
+        refused = act(self.kit, session, found.id, Visit())
+        assert refused is None and found.id not in {one.id for one in self._live("active")}
 
-    @rule(who=WHO, how=st.sampled_from(["off", "disabled", "used_up", "replaced"]))
-    def gone(self, who: int, how: str) -> None:
-        """Something becomes of a card of one's own."""
-        user, device = self.users[who], self._own(self.users[who])
+    @rule(which=WHO, how=st.sampled_from(["off", "disabled", "used_up", "replaced"]))
+    def gone(self, which: int, how: str) -> None:
+        """Something becomes of a card that is shared, or else of anybody's."""
+        live = self._live("active")
+        owner_id = live[which % len(live)].owner_id if live else self.users[which].id
+        user = next(one for one in self.users if one.id == owner_id)
+        device = self._own(user)
         if device is None:
             return
         with self.kit.store.write() as tx:
@@ -169,14 +182,17 @@ class Lives(RuleBasedStateMachine):
                 tx.devices.add(new)
                 sharing_ends.hand_on(self.kit, tx, device, new)
                 devices.switch_off(self.kit, tx, user, device, by="replaced")
+        if how == "replaced":
+            assert {one.id for one in live} == {one.id for one in self._live("active")}, "the next card takes it along"
 
     @precondition(lambda self: hasattr(self, "users"))
-    @rule(one=WHO, two=WHO)
-    def log_in_at_once(self, one: int, two: int) -> None:
+    @rule(one=WHO, by=st.integers(1, PEOPLE - 1))
+    def log_in_at_once(self, one: int, by: int) -> None:
         """Two who have the same card in hand answer with the same cells: the first counts."""
-        if one == two:
-            return
-        opened = [self._at_card(self.users[index]) for index in (one, two)]
+        live = self._live("active")
+        pair = (live[one % len(live)].user_id, live[one % len(live)].owner_id) if live and by > 1 else None
+        pair = pair or (self.users[one].id, self.users[(one + by) % PEOPLE].id)
+        opened = [self._at_card(next(user for user in self.users if user.id == wanted)) for wanted in pair]
         if None in opened:
             return
         (first, thing, mine), (second, other, _) = opened  # type: ignore[misc]
@@ -218,7 +234,7 @@ class Lives(RuleBasedStateMachine):
             mine, thing = everything[one.device_id], everything[one.owner_device]
             assert mine.shared_from == thing.id and mine.user_id == one.user_id and mine.secret == b""
             assert thing.user_id == one.owner_id and thing.state == "active" and not thing.shared_from
-            assert self.users[3].id not in (one.user_id, one.owner_id), "somebody else's"
+            assert self.users[4].id not in (one.user_id, one.owner_id), "somebody else's"
         sharers = [one.user_id for one in active]
         assert len(set(sharers)) == len(sharers) and not set(sharers) & {one.owner_id for one in active}
         kept = {one.user_id for one in everything.values() if one.state == "kept"}
@@ -226,4 +242,4 @@ class Lives(RuleBasedStateMachine):
 
 
 def test_shared_devices_live_and_end_as_they_should(world: World) -> None:
-    walks(Lives, world=world, examples=25, steps=30)
+    walks(Lives, world=world, examples=30, steps=40)
