@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, replace
+from typing import Any
 
 from tests.support.cards import asked_cells, asked_digits, typed
 from tests.support.installation import Installation, Person
@@ -12,7 +13,6 @@ from watchword.core import code_card
 from watchword.core.card_plus import Token
 from watchword.core.devices import Device
 from watchword.core.sharing import Sharing
-from watchword.core.users import Details
 from watchword_client.oath import Suite, ocra
 from watchword_client.portal import Browser, Shown
 
@@ -50,11 +50,10 @@ def put(here: Installation, who: Person, kind: str = "code_card") -> Thing:
     return Thing(made, kind, code_card.cells(card) if kind == "code_card" else (), key)
 
 
-def details(here: Installation, who: Person, **changed: str) -> None:
+def details(here: Installation, who: Person, **changed: Any) -> None:
     """What is on file of somebody, as an operator would have brought it in."""
     with here.built.store.write() as tx:
         found = replace(tx.users.details(who.id), **changed)
-        assert isinstance(found, Details)
         tx.users.set_details(who.id, found)
 
 

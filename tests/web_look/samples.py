@@ -150,6 +150,7 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "waiting-none": wait("none", **coded, open_way="other", methods=(Method(id="a", name=phone), Method(id="b", name=name or "iPad")), method="b"),
         **{f"over-{kind}": OverPage(kind=kind, time=NOW, quiet_until=NOW + 900) for kind in ("denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone")},  # type: ignore[arg-type]
         "enrol-choose": EnrolPage(username=username, step="choose", contacts=contacts, key_url="https://key.watchword.example"),
+        "enrol-choose-mail": EnrolPage(username=username, step="choose", contacts=contacts[1:], key_url="https://key.watchword.example"),
         "enrol-choose-limited": EnrolPage(username=username, step="choose", contacts=contacts, error=no(refusals.SEND_LIMITED, until=NOW + 60)),
         "enrol-code": EnrolPage(
             username=username, step="code", contacts=contacts, contact="c1", sent_to=contacts[0].masked, sent_at=NOW - 5, code_until=NOW + 595,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import Any
 
 from starlette.responses import Response
 
@@ -73,7 +74,7 @@ def show(ask: Ask, error: Refusal | None = None, *, about: str = "", how: str = 
     return with_retry(response, error) if error else response
 
 
-def _of_step(found: Step | None) -> dict[str, object]:
+def _of_step(found: Step | None) -> dict[str, Any]:
     if found is None:
         return {}
     return {
