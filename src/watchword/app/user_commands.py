@@ -14,7 +14,7 @@ import typer
 from watchword.app.imports import ImportFault, new_users
 from watchword.app.settings import load
 from watchword.app.wiring import Built, build, migrated
-from watchword.core.new_users import FIELDS, LISTS, read
+from watchword.core.new_users import FIELDS, LISTS, Fault, corrected, read
 from watchword.core.refusals import Refusal
 from watchword.core.users import username_key
 from watchword.flows import accounts, notices, primary
@@ -100,6 +100,32 @@ def add(
             raise typer.Exit(1) from taken
     said = f"Added {user.username}. The welcome and the one-time code are on their way."
     typer.echo(json.dumps({"id": user.id, "username": user.username}) if as_json else said)
+
+
+Right = Annotated[str | None, typer.Option(help="As for `watchword user add`; an empty text takes it off the file.")]
+
+
+@app.command("correct")
+def correct(
+    username: Who, birth_date: Right = None, document_type: Right = None, document_number: Right = None, citizenship: Right = None,
+    residence: Right = None, tax_number: Right = None, entity: Right = None,
+) -> None:  # fmt: skip
+    """Put right what identifies a person on file, such as a document that was renewed."""
+    given = {
+        "birth_date": birth_date, "document_type": document_type, "document_number": document_number,
+        "citizenship": citizenship, "residence": residence, "tax_number": tax_number, "entity": entity,
+    }  # fmt: skip
+    result = corrected({name: value for name, value in given.items() if value is not None})
+    if isinstance(result, list) or not result:
+        for fault in result or [Fault("--document-number", "or another of the options says what to put right")]:
+            typer.echo(f"{fault.field} {fault.why}", err=True)
+        raise typer.Exit(1)
+    with opened() as built:
+        user = accounts.correct(built.kit, username, result)
+    if user is None:
+        typer.echo(f"There is no user {username}. See: watchword user list", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"Put right for {user.username}: {', '.join(sorted(result))}.")
 
 
 @app.command("import")

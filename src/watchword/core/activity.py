@@ -30,7 +30,7 @@ _CHANGES = (
     "device.other.disabled", "device.other.ended", "device.floor.set", "staff.temporary.issued",
     "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",
     "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.questions.chosen",
-    "user.place.set",
+    "user.place.set", "user.details.corrected",
     "user.notices.set", "user.primary.set", "user.device.waived", "user.device.required",
     "user.message.sent", "case.thread.opened", "case.message.sent", "case.message.answered", "case.state.changed",
     "case.thread.viewed", "case.picture.viewed", "device.push.tested", "renewal.began.void", "renewal.pin.done", "renewal.recovery.refused",
