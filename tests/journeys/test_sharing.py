@@ -186,7 +186,7 @@ def test_compliance_decides_where_identification_is_in_doubt(here: Installation,
     agent = signed_in(here, "client_services")
     assert (
         "The same, written differently" in agent.get(request).text
-        and "JP" not in agent.page.text.partition("Comparison")[2]
+        and "JP" not in agent.page.text.partition("Date of birth")[2]
     )
     assert agent.post(request, do="approve", note="looks right").refusals == [7203]
     page = officer.post(request, do="approve", note="document compared with the file")

@@ -35,10 +35,15 @@ def compared(tx: Tx, who: Member, request: StaffRequest) -> tuple[Compared, ...]
 
 def _masked(field: Compared) -> Compared:
     if field.field in HIDDEN:
-        return replace(field, one="", other="")
+        return replace(field, one=_on_file(field.one), other=_on_file(field.other))
     if field.field in NUMBERS:
         return replace(field, one=rules.masked(field.one), other=rules.masked(field.other))
     return field
+
+
+def _on_file(value: str) -> str:
+    """That there is something, whatever it is."""
+    return "••••" if rules.normal(value) else ""
 
 
 def named(tx: Tx, request: StaffRequest) -> dict[str, str]:
