@@ -155,8 +155,11 @@ class Lives(RuleBasedStateMachine):
         found = live[which % len(live)]
         wanted = found.owner_id if by_owner else found.user_id
         session = next(one for one in self.sessions if one.user_id == wanted)
-        act = sharing_done.lost if lost else sharing_done.cancel
-        refused = act(self.kit, session, found.id, Visit())
+        refused = (
+            sharing_done.lost(self.kit, session, found.id, Visit())
+            if lost
+            else sharing_done.cancel(self.kit, session, found.id)
+        )
         assert refused is None and found.id not in {one.id for one in self._live("active")}
 
     @rule(which=WHO, how=st.sampled_from(["off", "disabled", "used_up", "replaced"]))

@@ -326,3 +326,32 @@ def test_an_operator_may_have_compliance_look_at_every_sharing(install: Callable
     browser = logged_in(here, who)
     assert "not decided in time" in browser.get(SHARING).text
     assert not begin(browser, owner).refusals, "and it can be asked for again"
+
+
+def test_the_device_put_aside_cancels_where_the_shared_one_is_not_at_hand(here: Installation) -> None:
+    who, owner, thing = pair(here, phones=0)
+    kept = put(here, who)
+    browser = login(here, who, kept)
+    assert "You share a device" in shared(browser, owner, thing).text
+    here.later(5 * 60 + 1)
+    current = newest(here, who).id
+    browser.get(SHARING)
+    assert browser.post(SHARING, do="cancel", sharing=current).refusals == [6101], "nothing was shown lately"
+    page = browser.post(SHARING, do="ask_cancel", sharing=current)
+    assert "instead" in page.text
+    page = browser.post(SHARING, do="ask_kept", sharing=current)
+    answer = kept.answer(page)
+    assert browser.post(SHARING, do="cancel", sharing=current, answer="000000").refusals == [2360]
+    page = browser.post(SHARING, do="cancel", sharing=current, answer=answer)
+    assert page.path == f"{SHARING}?done=cancelled", page.refusals
+    assert states(here, who)[kept.device] == "active"
+    again, lender, token = pair(here, "card_plus", phones=0)
+    weak = put(here, again)
+    browser = login(here, again, weak)
+    assert "You share a device" in shared(browser, lender, token).text
+    here.later(5 * 60 + 1)
+    browser.get(SHARING)
+    assert "instead" not in browser.post(SHARING, do="ask_cancel", sharing=newest(here, again).id).text, (
+        "never a weaker one"
+    )
+    assert browser.post(SHARING, do="ask_kept", sharing=newest(here, again).id).refusals == [6101]

@@ -116,8 +116,11 @@ def correct(
         "citizenship": citizenship, "residence": residence, "tax_number": tax_number, "entity": entity,
     }  # fmt: skip
     result = corrected({name: value for name, value in given.items() if value is not None})
-    if isinstance(result, list) or not result:
-        for fault in result or [Fault("--document-number", "or another of the options says what to put right")]:
+    faults = result if isinstance(result, list) else []
+    if not result:
+        faults = [Fault("--document-number", "or another of the options says what to put right")]
+    if isinstance(result, list) or faults:
+        for fault in faults:
             typer.echo(f"{fault.field} {fault.why}", err=True)
         raise typer.Exit(1)
     with opened() as built:

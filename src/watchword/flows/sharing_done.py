@@ -7,13 +7,13 @@ from dataclasses import dataclass, replace
 
 from watchword.core import sharing as rules
 from watchword.core.devices import Device, lasting, usable
-from watchword.core.refusals import RECOVERY_DELAY, SHARE_GONE, SHARE_LAST, SHARE_UNKNOWN, Refusal
+from watchword.core.refusals import CONFIRM_FIRST, RECOVERY_DELAY, SHARE_GONE, SHARE_LAST, SHARE_UNKNOWN, Refusal
 from watchword.core.sessions import Session
 from watchword.core.sharing import SHARING, Sharing, state_at
 from watchword.core.staff_requests import StaffRequest
 from watchword.core.staff_requests import state_at as request_state
 from watchword.core.users import User
-from watchword.flows import changes, devices, letters, lower_limits, orders, sharing_ends, sharing_rules
+from watchword.flows import changes, devices, letters, lower_limits, orders, sharing_ends, sharing_kept, sharing_rules
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.staff.desk import QUEUE
@@ -146,10 +146,11 @@ def _own(kit: Kit, tx: Tx, session: Session, sharing_id: str) -> tuple[Sharing, 
     return found, me, requester
 
 
-def cancel(kit: Kit, session: Session, sharing_id: str, visit: Visit) -> Refusal | None:
+def cancel(kit: Kit, session: Session, sharing_id: str, typed: str = "") -> Refusal | None:
     """One of the two ends it: who asked takes it back while it waits, or cancels it; its owner lends the device no more.
 
-    To take it back needs no held element: that protects. To end what is in use needs one, as ending any device does.
+    To take it back needs no held element: that protects. To end what is in use needs one, as ending any device does; `typed` is what the
+    device answers that was put aside, "" where another was shown lately.
     """
     ended: list[str] = []
     with kit.store.write() as tx:
@@ -161,7 +162,7 @@ def cancel(kit: Kit, session: Session, sharing_id: str, visit: Visit) -> Refusal
         if state == "pending":
             refused = changes.by_primary(tx, me) or _withdrawn(kit, tx, sharing, requester)
         elif state == "active":
-            refused = _may_end(kit, tx, session, me, sharing)
+            refused = _may_end(kit, tx, session, me, sharing, typed)
             if refused is None:
                 by = "user" if me.id == sharing.user_id else "owner"
                 ended = sharing_ends.close(kit, tx, sharing, "cancel", by, but=session.id) or []
@@ -184,11 +185,13 @@ def _withdrawn(kit: Kit, tx: Tx, sharing: Sharing, requester: User) -> Refusal |
     return None
 
 
-def _may_end(kit: Kit, tx: Tx, session: Session, me: User, sharing: Sharing) -> Refusal | None:
+def _may_end(kit: Kit, tx: Tx, session: Session, me: User, sharing: Sharing, typed: str) -> Refusal | None:
     """Whether this person may end it now: his right, the held element, and for who shares it something left to log in with."""
     if session.kind == "enrolment":
         return Refusal(SHARE_UNKNOWN, "session.kind")
     refused = changes.refusal(kit, tx, session, me, binding=False)
+    if refused is not None and refused.kind is CONFIRM_FIRST and typed and me.id == sharing.user_id:
+        refused = sharing_kept.judge(kit, tx, session, me, typed)
     if refused is not None or me.id != sharing.user_id:
         return refused
     now = kit.clock.now()

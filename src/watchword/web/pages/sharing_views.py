@@ -47,6 +47,9 @@ class SharingPage(Page):
     rows: tuple[SharedRow, ...] = ()
     ask: str = ""
     how: str = ""
+    kept: str = ""  # the device put aside that may confirm the cancelling
+    kept_kind: str = ""
+    kept_asked: Mapping[str, object] | None = None
     typed: str = ""
     confirmed: bool = False
     enrolling: bool = False

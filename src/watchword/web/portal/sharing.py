@@ -7,6 +7,7 @@ from typing import Any
 
 from starlette.responses import Response
 
+from watchword.core.devices import Device
 from watchword.core.refusals import (
     CONFIRM_FIRST,
     NOT_FOUND,
@@ -17,7 +18,7 @@ from watchword.core.refusals import (
     Refusal,
 )
 from watchword.core.sessions import Session
-from watchword.flows import confirm, primary, sessions, sharing, sharing_done, waiting
+from watchword.flows import confirm, primary, sessions, sharing, sharing_done, sharing_kept, waiting
 from watchword.flows.password_change import user_of
 from watchword.flows.sharing import Step
 from watchword.web.asking import SESSION, Ask
@@ -62,9 +63,10 @@ def show(ask: Ask, error: Refusal | None = None, *, about: str = "", how: str = 
     rows, user = _rows(ask, session), user_of(kit, session)
     lends = refused is not None and refused.kind is SHARE_CIRCLE and bool(rows)
     step: SharingStep = STEPS[found.state] if found else "lent" if lends else "start" if hidden else "blocked"
+    kept = sharing_kept.look(kit, session) if about and how == "cancel" else None
     view = SharingPage(
         csrf=ask.csrf(), username=session.username, step=step, **_of_step(found), rows=rows, decided=_decided(ask, session, found),
-        ask=about, how=how, typed=ask.form.get("username", "")[:64] if error else "", enrolling=session.kind == "enrolment",
+        ask=about, how=how, **_of_kept(kept), typed=ask.form.get("username", "")[:64] if error else "", enrolling=session.kind == "enrolment",
         confirmed=session.kind == "enrolment" or confirm.required(kit, session) is None,
         changed_by=primary.primary_of(kit, user) if user else "", error=refusal_view(ask, error, user) if error else None,
         blocked=refusal_view(ask, refused, user) if refused and step == "blocked" and not error else None,
@@ -80,6 +82,10 @@ def _of_step(found: Step | None) -> dict[str, Any]:
     return {
         "id": found.sharing.id, "owner": found.owner, "kind": found.kind, "asked": found.asked, "until": found.sharing.expires,
     }  # fmt: skip
+
+
+def _of_kept(found: tuple[Device, Mapping[str, object] | None] | None) -> dict[str, Any]:
+    return {"kept": found[0].name, "kept_kind": found[0].kind, "kept_asked": found[1]} if found else {}
 
 
 def _decided(ask: Ask, session: Session, found: Step | None) -> str:
@@ -146,8 +152,16 @@ def _ask_lost(ask: Ask, session: Session) -> Response:
 
 
 def _cancel(ask: Ask, session: Session) -> Response:
-    refused = sharing_done.cancel(ask.site.kit, session, _chosen(ask), ask.visit())
+    refused = sharing_done.cancel(ask.site.kit, session, _chosen(ask), ask.form.get("answer", ""))
+    if refused and ask.form.get("answer"):
+        return show(ask, refused, about=_chosen(ask), how="cancel")
     return show(ask, refused) if refused else see(f"{PATH}?done=cancelled")
+
+
+def _ask_kept(ask: Ask, session: Session) -> Response:
+    """The device that was put aside answers in the place of the shared one."""
+    refused = sharing_kept.ask(ask.site.kit, session)
+    return show(ask, refused, about=_chosen(ask), how="cancel")
 
 
 def _lost(ask: Ask, session: Session) -> Response:
@@ -163,6 +177,7 @@ ACTIONS: Mapping[str, Callable[[Ask, Session], Response]] = {
     "drop": _drop,
     "ask_cancel": _ask_cancel,
     "ask_lost": _ask_lost,
+    "ask_kept": _ask_kept,
     "cancel": _cancel,
     "lost": _lost,
 }
