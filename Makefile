@@ -45,7 +45,7 @@ test: setup lint test-js test-py ## lints, types, and every test
 
 .PHONY: test-py
 test-py: .venv/.dev $(BUILDS) $(TEST_TOOLS)
-	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder $(ARGS)
 
 .PHONY: test-js
 test-js: $(APPS:%=test-js-%)

@@ -32,15 +32,9 @@ def pytest_configure() -> None:
     expect.set_options(timeout=PATIENCE)
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Browser tests of a folder run one after the other on one worker: two people at two browsers would starve each other of two cores.
-
-    Those of another folder are a group of their own, so that neither worker is left with all of them while the other has nothing to do.
-    """
-    for item in items:
-        if _BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())):
-            item.add_marker(pytest.mark.xdist_group(f"browser {item.path.parent.name}"))
+    """Browser tests come first: their files take longest, and the last to end should not be one that the other worker waits for."""
+    items.sort(key=lambda item: not _BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
 @pytest.fixture
@@ -121,9 +115,9 @@ def playwright() -> Iterator[Playwright]:
 
 @pytest.fixture(scope="module")
 def launch_chromium(playwright: Playwright) -> Iterator[Callable[..., Browser]]:
-    """`launch_chromium(*flags)` starts a Chromium with flags of its own, a fake camera say; it closes with the module."""
+    """`launch_chromium(*flags, whole=False)` starts a Chromium with flags of its own, a fake camera say; it closes with the module."""
     with ExitStack() as stack:
-        yield lambda *flags: stack.enter_context(run_chromium(playwright, *flags))
+        yield lambda *flags, whole=False: stack.enter_context(run_chromium(playwright, *flags, whole=whole))
 
 
 @pytest.fixture(scope="module")

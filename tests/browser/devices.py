@@ -82,6 +82,11 @@ class Device:
         """Press the one button of that name."""
         self.page.get_by_role(role, name=name, exact=True).click()
 
+    def follow(self, found: Locator) -> None:
+        """Press what leads to another page, and be there: its own heading may be anybody's name."""
+        with self.page.expect_navigation():
+            found.click()
+
     def alert(self, text: str) -> None:
         """An alert says so."""
         expect(self.page.get_by_role("alert").filter(has_text=text)).to_be_visible(timeout=PATIENCE)

@@ -53,7 +53,7 @@ _BRANDS = {
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z][A-Za-z’'-]+")
 _NAMES = re.compile(
-    r"\S+@\S+|\S+\.(?:localhost|example|org)\S*|https?://\S+|\b[A-Za-z]+\d+\b|\b[0-9A-Z]{4} [0-9A-Z]{4}\b|[•＊*]\S*"
+    r"\S+@\S+|\S+\.(?:localhost|example|org)\S*|https?://\S+|\b[0-9A-Z]{4} [0-9A-Z]{4}\b|\b[A-Za-z]+\d+\b|[•＊*]\S*"
 )
 
 
@@ -80,6 +80,7 @@ class Survey:
         self, page: Page, surface: str, lang: str, name: str, widths: Iterable[int], *, scripts: bool = True
     ) -> None:
         """Raises AssertionError for what is found. `surface` and `name` say which screen it is."""
+        page.wait_for_load_state()  # a link that was just pressed may have committed to a page with nothing in it yet
         if lang == "ja" and scripts:
             left = english(read(page))
             assert left == [], f"{surface} {name}: English on a Japanese page: {left}"

@@ -28,7 +28,7 @@ def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def chromium(launch_chromium: Callable[..., Browser], clip: Path) -> Browser:
     """A Chromium with that camera."""
-    return launch_chromium(*camera(str(clip)))
+    return launch_chromium(*camera(str(clip)), whole=True)
 
 
 def test_a_login_is_scanned_and_approved(pair: Pairs, clip: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from playwright.sync_api import CDPSession, expect
+from playwright.sync_api import Browser, CDPSession, expect
 
 from tests.browser.conftest import Pair
 from tests.browser.devices import PHONE_NAME, Phone
@@ -19,6 +19,12 @@ _SHOWN = """async () => (await self.registration.getNotifications())
 
 _IN_FRONT = """async () => (await self.clients.matchAll({type: "window", includeUncontrolled: true}))
   .filter(c => c.visibilityState === "visible").length"""
+
+
+@pytest.fixture(scope="module")
+def chromium(launch_chromium: Callable[..., Browser]) -> Browser:
+    """The whole browser: what is shown is shown by it, not by the page."""
+    return launch_chromium(whole=True)
 
 
 class Pushes:

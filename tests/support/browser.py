@@ -1,4 +1,7 @@
-"""The machine's Chromium, driven by Playwright: one process a test module, one fresh context a person."""
+"""The machine's Chromium, driven by Playwright: one process a test module, one fresh context a person.
+
+Most tests take the same browser without its own windows and bars, where Debian's package for it is there: it needs a third of the work.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, Page, Playwright
 
-from tests.support.programs import require
+from tests.support.programs import find, require
 
 # The sandbox wants privileges that a container lacks; the rest keeps the browser from talking to its maker during tests.
 FLAGS = (
@@ -36,9 +39,11 @@ BY_WIDTH = (
 
 
 @contextmanager
-def chromium(playwright: Playwright, *flags: str) -> Iterator[Browser]:
-    """A running Chromium, with further `flags` if any, closed at the end."""
-    browser = playwright.chromium.launch(executable_path=str(require("chromium")), args=[*FLAGS, *flags])
+def chromium(playwright: Playwright, *flags: str, whole: bool = False) -> Iterator[Browser]:
+    """A running Chromium, with further `flags` if any, closed at the end. `whole` for what belongs to the browser around the page: its camera,
+    its notifications."""
+    path = (None if whole else find("chromium-headless-shell")) or require("chromium")
+    browser = playwright.chromium.launch(executable_path=str(path), args=[*FLAGS, *flags])
     try:
         yield browser
     finally:

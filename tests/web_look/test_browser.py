@@ -34,11 +34,11 @@ def _until(condition: Callable[[], object], seconds: float = 30) -> None:
         time.sleep(0.02)
 
 
-# Every rule once in each language, in the light and in the dark; then what other colours or a narrow phone can change.
+# Every rule once, in the light; then what other colours, a narrow phone or other words can change.
 Look = tuple[int, Literal["light", "dark"], tuple[str, ...]]
 LOOKS: dict[str, tuple[Look, ...]] = {
     "en": ((1280, "light", ()), (1280, "dark", ("color-contrast",)), (320, "dark", BY_WIDTH)),
-    "ja": ((390, "dark", ()), (320, "dark", BY_WIDTH)),
+    "ja": ((320, "light", (*BY_WIDTH, "html-has-lang", "html-lang-valid", "valid-lang")),),
 }
 
 

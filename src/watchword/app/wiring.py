@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from importlib.resources import files
 from ipaddress import ip_network
@@ -46,7 +47,8 @@ from watchword.vault import dpop, keyring
 from watchword.vault.breached import ListFault, lookup
 from watchword.vault.commitments import commit
 from watchword.vault.common import CommonPasswords
-from watchword.vault.passwords import Passwords, Pool
+from watchword.vault.passwords import Passwords, Pool, Turn
+from watchword.vault.turns import FileTurn
 from watchword.vault.vault import Vault
 from watchword.web.live import Hub
 from watchword.web.pages import Renderer
@@ -296,9 +298,16 @@ def hash_threads(settings: Settings) -> int:
     )  # kept connections may all be at one process while another idles
 
 
+def _turn(settings: Settings) -> Turn:
+    """What the strangers' places of all processes of this machine share."""
+    if settings.workers == 1:
+        return lambda _: nullcontext()
+    return lambda at: FileTurn(settings.data_dir / f"strangers-{at}.lock")
+
+
 def passwords_of(settings: Settings, vault: Vault) -> Passwords:
     """Argon2id behind its pool."""
-    pool = Pool(hash_threads(settings), settings.hash.waiting, settings.hash.patience, monotonic)
+    pool = Pool(hash_threads(settings), settings.hash.waiting, settings.hash.patience, monotonic, _turn(settings))
     salt = vault.derive("dummy-salt")[:16]
     return Passwords(
         pool,

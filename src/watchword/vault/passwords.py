@@ -7,12 +7,15 @@ from __future__ import annotations
 
 import base64
 import hmac
+import math
 import os
 import sys
 import threading
 from collections import deque
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import AbstractContextManager, nullcontext
+from functools import partial
 from typing import TypeVar
 
 from argon2 import Parameters, PasswordHasher, Type, extract_parameters
@@ -25,107 +28,124 @@ from watchword.flows.ports import BusyError
 T = TypeVar("T")
 
 
-FAIR = 4  # of so many places in a row, one goes to strangers while they wait
 NICE = 10  # a tenth of the weight of everything else
 HOPE = 0.5  # of the patience: a longer line of strangers is turned away at once
 RECENT = 8  # hashes that the moving mean of their time looks back on
 
+Turn = Callable[[int], AbstractContextManager[object]]
+
+
+def _alone(_: int) -> AbstractContextManager[object]:
+    return nullcontext()
+
 
 class Pool:
-    """At most `threads` hashes at once; `waiting` more of each class in line, for at most `patience` seconds.
+    """At most `threads` hashes of known browsers at once, and one less (but one) of everybody else, in two lines of `waiting` each, where nobody
+    stands longer than `patience` seconds.
 
-    Two lines: known browsers, and everybody else. Strangers leave one place of several free, so that an owner at home finds one in the
-    midst of a flood; known ones go first, and every FAIR-th turn is a stranger's all the same, or a Monday morning would shut new browsers out.
-
-    Each place is a thread of its own that lives as long as the pool, the one used last first: the allocator keeps a hash's memory with
-    the thread that used it, so a hash in whichever thread serves the request would walk through a cold 19 MiB each time. Strangers have
-    places of their own, which give way to everything else where cores are short: several processes share them, and a flood at one must
-    not slow the owners at another.
+    The lines meet nowhere: in the midst of a flood an owner at home finds the places he would find on a quiet day. Strangers' places give
+    way to everything else where cores are short, so they cost owners little; they still get their tenth, or a Monday morning would shut new
+    browsers out. Several processes share the cores: `turn(at)` is the lock of a stranger's place number `at`, and who has the place waits for
+    the lock, so that no more of them hash on the whole machine than in one process.
     """
 
-    def __init__(self, threads: int, waiting: int, patience: float, clock: Callable[[], float]) -> None:
-        """`clock` counts seconds from anywhere."""
-        self._threads = threads
-        self._waiting = waiting
-        self._patience = patience
-        self._clock = clock
-        self._pace = 0.0  # seconds that a stranger's hash takes now, as a moving mean
-        self._lock = threading.Lock()
-        self._lines: tuple[deque[_Ticket], deque[_Ticket]] = (deque(), deque())  # strangers, known
-        self._busy = 0
-        self._ahead = 0  # known ones served in a row while strangers waited
-        self._places = max(1, threads - 1)  # that strangers may have
-        self._free = (
-            [ThreadPoolExecutor(1, f"hash-s{number}", _give_way) for number in range(self._places)],
-            [ThreadPoolExecutor(1, f"hash-{number}") for number in range(threads)],
-        )  # strangers, known
+    def __init__(
+        self, threads: int, waiting: int, patience: float, clock: Callable[[], float], turn: Turn = _alone
+    ) -> None:
+        """`clock` counts seconds from anywhere; without `turn` this process is the only one."""
+        self._strangers = _Line(
+            [_Place(f"hash-s{at}", turn(at), _give_way) for at in range(max(1, threads - 1))],
+            waiting, patience, clock, hope=HOPE,
+        )  # fmt: skip
+        self._known = _Line([_Place(f"hash-{at}") for at in range(threads)], waiting, patience, clock)
 
     def full(self) -> bool:
         """Whether a stranger would be turned away now."""
-        return self._long(known=False) and not (self._busy < self._threads and self._free[False])
-
-    def _long(self, *, known: bool) -> bool:
-        """Whether a line takes nobody more. Strangers are turned away before they are counted rather than after they have waited in
-        vain: that costs least, and what it costs is taken from owners."""
-        ahead = len(self._lines[known])
-        hopeless = not known and ahead * self._pace > HOPE * self._patience * self._places
-        return ahead >= self._waiting or hopeless
+        return self._strangers.full()
 
     def run(self, work: Callable[..., T], *args: object, known: bool = False) -> T:
         """Run `work` in one of the places; raises BusyError when none is free in time, and whatever `work` raises."""
-        place = self._enter(known=known)
+        return (self._known if known else self._strangers).run(partial(work, *args))
+
+
+class _Place:
+    """A thread of its own that lives as long as the pool: the allocator keeps a hash's memory with the thread that used it, so a hash in whichever
+    thread serves the request would walk through a cold 19 MiB each time."""
+
+    def __init__(
+        self, name: str, turn: AbstractContextManager[object] | None = None, start: Callable[[], None] | None = None
+    ) -> None:
+        self._thread = ThreadPoolExecutor(1, name, start)
+        self._turn = turn or nullcontext()
+
+    def run(self, work: Callable[[], T]) -> T:
+        return self._thread.submit(self._at_turn, work).result()
+
+    def _at_turn(self, work: Callable[[], T]) -> T:
+        with self._turn:
+            return work()
+
+
+class _Line:
+    """Those who wait for one kind of place, first come, first served; of the free places, the one used last."""
+
+    def __init__(
+        self,
+        places: Sequence[_Place],
+        waiting: int,
+        patience: float,
+        clock: Callable[[], float],
+        *,
+        hope: float = math.inf,
+    ) -> None:
+        self._free = list(places)
+        self._places = len(places)
+        self._waiting, self._patience, self._hope = waiting, patience, hope
+        self._clock = clock
+        self._pace = 0.0  # seconds that a hash takes here now, as a moving mean
+        self._line: deque[_Ticket] = deque()
+        self._lock = threading.Lock()
+
+    def full(self) -> bool:
+        """Whether nobody more is taken. A line without hope turns away before it counts rather than after a wait in vain: that costs
+        least, and what strangers cost is taken from owners."""
+        ahead = len(self._line)
+        return not self._free and (
+            ahead >= self._waiting or ahead * self._pace > self._hope * self._patience * self._places
+        )
+
+    def run(self, work: Callable[[], T]) -> T:
+        place = self._enter()
         began = self._clock()
         try:
-            return place.submit(work, *args).result()
+            return place.run(work)
         finally:
-            self._leave(place, self._clock() - began, known=known)
+            self._leave(place, self._clock() - began)
 
-    def _enter(self, *, known: bool) -> ThreadPoolExecutor:
-        line = self._lines[known]
+    def _enter(self) -> _Place:
         with self._lock:
-            if not line and self._busy < self._threads and self._free[known]:
-                self._busy += 1
-                return self._free[known].pop()
-            if self._long(known=known):
+            if self._free:
+                return self._free.pop()
+            if self.full():
                 raise BusyError(2)
             ticket = _Ticket()
-            line.append(ticket)
+            self._line.append(ticket)
         if not ticket.called.wait(self._patience):
             with self._lock:
                 if ticket.place is None:
-                    line.remove(ticket)
+                    self._line.remove(ticket)
                     raise BusyError(2)
         return ticket.taken()  # perhaps called in the very moment of giving up
 
-    def _leave(self, place: ThreadPoolExecutor, took: float, *, known: bool) -> None:
+    def _leave(self, place: _Place, took: float) -> None:
         with self._lock:
-            self._busy -= 1
-            if not known:
-                self._pace += (took - self._pace) / RECENT
-            self._free[known].append(place)
-            called = self._call()
-        for ticket in called:
-            ticket.called.set()
-
-    def _call(self) -> list[_Ticket]:
-        """Those whose turn has come, with their places."""
-        called = []
-        while self._busy < self._threads and (known := self._next()) is not None:
-            ticket = self._lines[known].popleft()
-            ticket.place = self._free[known].pop()
-            self._busy += 1
-            called.append(ticket)
-        return called
-
-    def _next(self) -> bool | None:
-        """Whose turn it is: known ones', strangers', or None where nobody waits who may come in."""
-        strangers, known = self._lines
-        may = bool(strangers) and bool(self._free[False])
-        if known and not (may and self._ahead + 1 >= FAIR):
-            self._ahead = self._ahead + 1 if may else 0
-            return True
-        self._ahead = 0
-        return False if may else None
+            self._pace += (took - self._pace) / RECENT
+            if not self._line:
+                self._free.append(place)
+                return
+            ticket = self._line.popleft()
+            ticket.place = place
+        ticket.called.set()
 
 
 def _give_way() -> None:
@@ -141,9 +161,9 @@ class _Ticket:
 
     def __init__(self) -> None:
         self.called = threading.Event()
-        self.place: ThreadPoolExecutor | None = None
+        self.place: _Place | None = None
 
-    def taken(self) -> ThreadPoolExecutor:
+    def taken(self) -> _Place:
         """The place."""
         if self.place is None:
             raise RuntimeError("called without a place")
