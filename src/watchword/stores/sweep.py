@@ -72,9 +72,7 @@ _DELETE = {
     "attempts": _dead(tables.attempts, _older(tables.attempts, "started")),
     "caller_proofs": _dead(tables.caller_proofs, _older(tables.caller_proofs, "opened")),
     "withdrawals": _dead(tables.withdrawals, _older(tables.withdrawals, "at")),
-    "sharings": _dead(
-        _SHARINGS, and_(_older(_SHARINGS, "begun"), _SHARINGS.c.state != "active", _SHARINGS.c.state != "pending")
-    ),
+    "sharings": _dead(_SHARINGS, and_(_older(_SHARINGS, "begun"), _SHARINGS.c.state != "active")),
     "sessions": _dead(tables.sessions, _older(tables.sessions, "expires")),
     "recoveries": _dead(tables.recoveries, _older(tables.recoveries, "expires")),
     "outbox": _dead(_OUTBOX, and_(_OUTBOX.c.due.is_(None), _older(_OUTBOX, "created"))),
