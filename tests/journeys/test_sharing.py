@@ -338,7 +338,7 @@ def test_the_device_put_aside_cancels_where_the_shared_one_is_not_at_hand(here: 
     browser.get(SHARING)
     assert browser.post(SHARING, do="cancel", sharing=current).refusals == [6101], "nothing was shown lately"
     page = browser.post(SHARING, do="ask_cancel", sharing=current)
-    assert "the device that you put aside" in page.text
+    assert "Use the one put aside" in page.text
     page = browser.post(SHARING, do="ask_kept", sharing=current)
     answer = kept.answer(page)
     assert browser.post(SHARING, do="cancel", sharing=current, answer="000000").refusals == [2360]
@@ -352,7 +352,7 @@ def test_the_device_put_aside_cancels_where_the_shared_one_is_not_at_hand(here: 
     here.later(5 * 60 + 1)
     browser.get(SHARING)
     assert (
-        "the device that you put aside"
+        "Use the one put aside"
         not in browser.post(SHARING, do="ask_cancel", sharing=newest(here, again).id).text
     ), "never a weaker one"
     assert browser.post(SHARING, do="ask_kept", sharing=newest(here, again).id).refusals == [6101]
