@@ -161,6 +161,18 @@ def refused(walk: Walk) -> None:
     _token(walk, browser)
     page = _begin(browser, OWNER.username)
     hold(page.refusals == [7305] and "Less secure device" in page.text, f"weaker: {page.refusals}")
+    _ended(walk, browser, "card_plus")
+
+
+def _ended(walk: Walk, browser: Browser, kind: str) -> None:
+    """The device of that kind that the person of the walk has goes again, so that Key is what logs her in."""
+    with walk.built.store.read() as tx:
+        user = tx.users.by_key(PERSON.username)
+        held = tx.devices.of_user(user.id) if user is not None else ()
+        device = next(one.id for one in held if one.kind == kind and one.state == "active")
+    browser.get("/settings/devices")
+    page = browser.post("/settings/devices", do="deactivate", device=device)
+    hold(page.path == "/settings/devices?done=deactivated", f"ended: {page.refusals}")
 
 
 def _token(walk: Walk, browser: Browser) -> None:
