@@ -160,7 +160,7 @@ class Lives(RuleBasedStateMachine):
             if lost
             else sharing_done.cancel(self.kit, session, found.id)
         )
-        assert refused is None and found.id not in {one.id for one in self._live("active")}
+        assert not isinstance(refused, Refusal) and found.id not in {one.id for one in self._live("active")}
 
     @rule(which=WHO, how=st.sampled_from(["off", "disabled", "used_up", "replaced"]))
     def gone(self, which: int, how: str) -> None:

@@ -220,7 +220,7 @@ def test_the_conditions_are_judged_again_when_it_is_approved(here: Installation,
     assert page.refusals == [7305], "a better one has come meanwhile"
     assert newest(here, who).state == "pending"
     page = browser.post(SHARING, do="cancel", sharing=newest(here, who).id)
-    assert page.path == f"{SHARING}?done=cancelled" and newest(here, who).state == "withdrawn"
+    assert page.path == f"{SHARING}?done=withdrawn" and newest(here, who).state == "withdrawn"
     assert officer.post(request, do="approve", note="document compared").refusals == [7212]
 
 
@@ -288,7 +288,7 @@ def test_the_owner_ends_it_and_an_answer_too_many_does(here: Installation) -> No
     at_owner = login(here, owner, thing)
     page = at_owner.get(SHARING)
     page = at_owner.post(SHARING, do="cancel", sharing=sharing_id(page))
-    assert page.path == f"{SHARING}?done=cancelled", page.refusals
+    assert page.path == f"{SHARING}?done=lent", page.refusals
     assert newest(here, who).state == "cancelled" and states(here, who)[kept.device] == "active"
     assert states(here, owner) == {thing.device: "active"}
     browser = logged_in(here, who)
@@ -351,8 +351,7 @@ def test_the_device_put_aside_cancels_where_the_shared_one_is_not_at_hand(here: 
     assert "You share a device" in shared(browser, lender, token).text
     here.later(5 * 60 + 1)
     browser.get(SHARING)
-    assert (
-        "Use the one put aside"
-        not in browser.post(SHARING, do="ask_cancel", sharing=newest(here, again).id).text
-    ), "never a weaker one"
+    assert "Use the one put aside" not in browser.post(SHARING, do="ask_cancel", sharing=newest(here, again).id).text, (
+        "never a weaker one"
+    )
     assert browser.post(SHARING, do="ask_kept", sharing=newest(here, again).id).refusals == [6101]

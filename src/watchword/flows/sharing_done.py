@@ -146,13 +146,14 @@ def _own(kit: Kit, tx: Tx, session: Session, sharing_id: str) -> tuple[Sharing, 
     return found, me, requester
 
 
-def cancel(kit: Kit, session: Session, sharing_id: str, typed: str = "") -> Refusal | None:
+def cancel(kit: Kit, session: Session, sharing_id: str, typed: str = "") -> str | Refusal:
     """One of the two ends it: who asked takes it back while it waits, or cancels it; its owner lends the device no more.
 
     To take it back needs no held element: that protects. To end what is in use needs one, as ending any device does; `typed` is what the
-    device answers that was put aside, "" where another was shown lately.
+    device answers that was put aside, "" where another was shown lately. Returns what was done: `withdrawn`, `cancelled`, or `lent` no more.
     """
     ended: list[str] = []
+    done = "withdrawn"
     with kit.store.write() as tx:
         found = _own(kit, tx, session, sharing_id)
         if isinstance(found, Refusal):
@@ -164,7 +165,7 @@ def cancel(kit: Kit, session: Session, sharing_id: str, typed: str = "") -> Refu
         elif state == "active":
             refused = _may_end(kit, tx, session, me, sharing, typed)
             if refused is None:
-                by = "user" if me.id == sharing.user_id else "owner"
+                by, done = ("user", "cancelled") if me.id == sharing.user_id else ("owner", "lent")
                 ended = sharing_ends.close(kit, tx, sharing, "cancel", by, but=session.id) or []
         else:
             refused = Refusal(SHARE_UNKNOWN, f"sharing.{state}")
@@ -172,7 +173,7 @@ def cancel(kit: Kit, session: Session, sharing_id: str, typed: str = "") -> Refu
         return refused
     _published(kit, ended)
     tell_staff(kit)
-    return None
+    return done
 
 
 def _withdrawn(kit: Kit, tx: Tx, sharing: Sharing, requester: User) -> Refusal | None:

@@ -27,7 +27,7 @@ from watchword.web.portal.showing import page, refusal_view, refuse, see, with_r
 
 PATH = "/sharing"
 DECIDED = ("refused", "withdrawn", "expired")
-DONE = ("cancelled", "lost", "withdrawn")
+DONE = ("cancelled", "lent", "lost", "withdrawn")
 STEPS: Mapping[str, SharingStep] = {"begun": "answer", "proven": "review", "pending": "pending", "active": "active"}
 
 
@@ -152,10 +152,10 @@ def _ask_lost(ask: Ask, session: Session) -> Response:
 
 
 def _cancel(ask: Ask, session: Session) -> Response:
-    refused = sharing_done.cancel(ask.site.kit, session, _chosen(ask), ask.form.get("answer", ""))
-    if refused and ask.form.get("answer"):
-        return show(ask, refused, about=_chosen(ask), how="cancel")
-    return show(ask, refused) if refused else see(f"{PATH}?done=cancelled")
+    result = sharing_done.cancel(ask.site.kit, session, _chosen(ask), ask.form.get("answer", ""))
+    if isinstance(result, str):
+        return see(f"{PATH}?done={result}")
+    return show(ask, result, about=_chosen(ask) if ask.form.get("answer") else "", how="cancel")
 
 
 def _ask_kept(ask: Ask, session: Session) -> Response:
