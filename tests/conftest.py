@@ -14,10 +14,13 @@ from playwright.sync_api import Browser, BrowserContext, Playwright, expect, syn
 
 from tests.support.browser import chromium as run_chromium
 from tests.support.fakes import FakeClock, FakeEntropy
+from tests.support.fixtures import on_postgresql, on_sqlite
 from tests.support.network import forbid_other_machines
 from tests.support.postgres import Postgres
 from tests.support.redis_server import RedisServer
 from watchword.stores import migrate
+
+__all__ = ["on_postgresql", "on_sqlite"]
 
 PATIENCE = 30_000  # milliseconds that a page may take on a busy machine; nothing is waited for that is there
 _BROWSER_FIXTURES = frozenset({"playwright", "chromium", "launch_chromium", "new_context"})

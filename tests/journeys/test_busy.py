@@ -30,22 +30,22 @@ def narrow(request: pytest.FixtureRequest, install: Callable[..., Installation])
 
 @contextmanager
 def busy(here: Installation) -> Iterator[None]:
-    """The one place is taken for as long as the block runs."""
+    """The one place of known browsers and the one of all others are taken for as long as the block runs."""
     passwords: Any = here.built.kit.passwords
-    taken, over = threading.Event(), threading.Event()
+    taken, over = threading.Barrier(3), threading.Event()
 
     def work() -> bool:
-        taken.set()
+        taken.wait(10)
         return over.wait(30)
 
-    with ThreadPoolExecutor(1) as pool:
-        done = pool.submit(passwords._pool.run, work)
-        assert taken.wait(10)
+    with ThreadPoolExecutor(2) as pool:
+        done = [pool.submit(passwords._pool.run, work, known=known) for known in (False, True)]
+        taken.wait(10)
         try:
             yield
         finally:
             over.set()
-            assert done.result(10)
+            assert all(one.result(10) for one in done)
 
 
 def refused_as_busy(send: Sent) -> None:

@@ -31,14 +31,34 @@ def database(kind: str, request: pytest.FixtureRequest, folder: Path) -> Iterato
     server.drop(name)
 
 
-@pytest.fixture(scope="session", params=KINDS)
-def here(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
-    """The installation that tests share, once on each kind of database. Each test brings its own people; time only goes on."""
-    folder = tmp_path_factory.mktemp("installation")
-    with database(request.param, request, folder) as url:
+@contextmanager
+def _shared(kind: str, request: pytest.FixtureRequest, factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    folder = factory.mktemp("installation")
+    with database(kind, request, folder) as url:
         made = Installation(url, folder)
         yield made
         made.stop()
+
+
+@pytest.fixture(scope="session")
+def on_sqlite(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The installation on SQLite that all tests of a worker share."""
+    with _shared("sqlite", request, tmp_path_factory) as made:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def on_postgresql(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Installation]:
+    """The same on PostgreSQL."""
+    with _shared("postgresql", request, tmp_path_factory) as made:
+        yield made
+
+
+@pytest.fixture(scope="session", params=KINDS)
+def here(request: pytest.FixtureRequest) -> Installation:
+    """The installation that tests share, once on each kind of database. Each test brings its own people; time only goes on."""
+    made: Installation = request.getfixturevalue(f"on_{request.param}")
+    return made
 
 
 @pytest.fixture
