@@ -146,3 +146,18 @@ def test_paper_accounts_belong_to_live_ones_on_file(operator: Operator, tmp_path
         "user", "import", csv(tmp_path, "x-paper,,,,,,en,UTC,nobody", head=head), code=1
     )
     assert operator.users() == ["ahayashi", "aoi-paper", "second-paper"]
+
+
+def test_what_identifies_somebody_comes_in_and_is_put_right(operator: Operator, tmp_path: Path) -> None:
+    """P02, P09."""
+    row = {"username": "dkim", "mails": ["d@example.org"], "citizenship": "kr", "residence": "JP", "entity": "C-1007"}
+    operator.run("user", "import", jsonl(tmp_path, row))
+    on_file = operator.shown("dkim")["details"]
+    assert (on_file["citizenship"], on_file["residence"], on_file["entity"]) == ("KR", "JP", "C-1007")
+    said = operator.run("user", "correct", "dkim", "--document-number", "M1234", "--citizenship", "jp", "--entity", "")
+    assert "citizenship, document_number, entity" in said and "M1234" not in said.splitlines()[0]
+    on_file = operator.shown("dkim")["details"]
+    assert (on_file["citizenship"], on_file["document_number"], on_file["entity"]) == ("JP", "M1234", "")
+    operator.run("user", "correct", "dkim", "--citizenship", "Japan", code=1)
+    operator.run("user", "correct", "dkim", code=1)
+    operator.run("user", "correct", "nobody-here", "--entity", "x", code=1)

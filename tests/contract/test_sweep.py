@@ -7,6 +7,7 @@ from tests.support.fakes import START
 from watchword.core.challenges import Challenge
 from watchword.core.lockout import CAP, FORGET_SECONDS, Tries
 from watchword.core.rates import Window
+from watchword.core.sharing import Sharing
 from watchword.core.users import Details
 from watchword.core.withdrawals import Withdrawal
 from watchword.flows.console_ports import Draft
@@ -58,6 +59,8 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
             tx.withdrawals.add(
                 Withdrawal(samples.id(), owner.id, "t", str(number), "expired", 1, "K", "J", "UTC", at, at, at, False)
             )
+        for state, at in (("ended", START - 400 * DAY - 1), ("ended", START - 400 * DAY), ("active", 1)):
+            tx.sharings.add(Sharing(samples.id(), owner.id, owner.id, "", "", "", state, 0, "", at, at, at, ""))
         tx.outbox.put(Letter("sms", "+1", "", "", {}, ""), START - 31 * DAY)
         tx.outbox.put(Letter("sms", "+2", "", "", {}, ""), START - 31 * DAY)
     leased = store.outbox_batch("sms", START - 31 * DAY, 1, 60)
@@ -65,7 +68,15 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
     once = dict.fromkeys(
         (
             *("claims", "rates", "codes", "enrolments", "attempts", "sessions", "outbox", "recoveries"),
-            *("network_tries", "phone_notices", "staff_drafts", "password_tries", "challenges", "withdrawals"),
+            *(
+                "network_tries",
+                "phone_notices",
+                "staff_drafts",
+                "password_tries",
+                "challenges",
+                "withdrawals",
+                "sharings",
+            ),
         ),
         1,
     )

@@ -81,8 +81,10 @@ def test_a_session_is_collected_from_approved_and_nowhere_else() -> None:
 
 def test_a_device_works_only_after_it_was_confirmed() -> None:
     assert [(state, event) for (state, event), to in DEVICE.transitions.items() if to == "active"] == [
-        ("issued", "confirm")
+        ("issued", "confirm"),
+        ("kept", "resume"),
     ]
+    assert {state for (state, _), to in DEVICE.transitions.items() if to == "kept"} == {"active"}, "put aside, and back"
     assert {state for (state, _), to in ENROLMENT.transitions.items() if to == "active"} == {"issued"}
     assert {state for (state, _), to in ENROLMENT.transitions.items() if to == "issued"} == {"proven", "issued"}
 

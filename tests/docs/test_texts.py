@@ -23,7 +23,9 @@ _UNWANTED = {
     ),
     "ja": re.compile(r"無効な|お待ちください|\w[!！]|🔒|🛡"),
 }
-_ALLOWED_WORDS = re.compile(r"Secure Login (System|Device)s?")  # names of things
+_ALLOWED_WORDS = re.compile(
+    r"Secure Login (System|Device)s?|Less secure device"
+)  # names of things, and the words that P09 asks for
 
 
 def texts(language: str) -> dict[str, str]:

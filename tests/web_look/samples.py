@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 
 from tests.web_look.settings_samples import settings_pages
+from tests.web_look.sharing_samples import sharing_pages
 from watchword.core import refusals
 from watchword.core.refusals import Kind, Refusal
 from watchword.web.pages import (
@@ -149,6 +150,7 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "waiting-none": wait("none", **coded, open_way="other", methods=(Method(id="a", name=phone), Method(id="b", name=name or "iPad")), method="b"),
         **{f"over-{kind}": OverPage(kind=kind, time=NOW, quiet_until=NOW + 900) for kind in ("denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone")},  # type: ignore[arg-type]
         "enrol-choose": EnrolPage(username=username, step="choose", contacts=contacts, key_url="https://key.watchword.example"),
+        "enrol-choose-mail": EnrolPage(username=username, step="choose", contacts=contacts[1:], key_url="https://key.watchword.example"),
         "enrol-choose-limited": EnrolPage(username=username, step="choose", contacts=contacts, error=no(refusals.SEND_LIMITED, until=NOW + 60)),
         "enrol-code": EnrolPage(
             username=username, step="code", contacts=contacts, contact="c1", sent_to=contacts[0].masked, sent_at=NOW - 5, code_until=NOW + 595,
@@ -212,6 +214,7 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "waiting-recover-first": WaitingPage(**{**waiting, "methods": (), "push": "none", "sent_to": "", "action": "recover", "operation": "recover_first", "qr_only": True, "open_way": "qr", "qr": QrPanel(text=QR, until=NOW + 170)}),
         "password-same": PasswordPage(username=username, error=no(refusals.PASSWORD_POLICY, faults=("same",))),
         **settings_pages(no, lang, name, NOW),
+        **sharing_pages(no, name, NOW),
         **{f"stopped-{kind}": OverPage(kind=kind, time=NOW, quiet_until=NOW + 900, back="/settings/contacts") for kind in ("denied", "not_me", "expired", "failed", "lapsed", "cancelled", "gone")},  # type: ignore[arg-type]
         "waiting-passkey": wait("other", lead="passkey", method="p", methods=both),
         "waiting-passkey-only": wait("other", lead="passkey", method="p", methods=both[:1]),

@@ -177,7 +177,7 @@ def test_help_has_every_anchor_that_others_point_to() -> None:
     ("lang", "never"),
     [
         ("en", "you never need to share a device"),
-        ("ja", "Keyをお使いの方は、機器をほかの方と共用する必要はありません。"),
+        ("ja", "Keyをお使いの場合、デバイスの共用は不要です。"),
     ],
 )
 def test_help_and_guide_say_that_users_of_key_share_nothing(lang: str, never: str) -> None:

@@ -81,7 +81,7 @@ def test_english_keeps_the_voice() -> None:
         r"\b(invalid|oops|please wait|token|credentials?|OTP|MFA|authenticator|secure|whoops)\b", re.IGNORECASE
     )
     for key, text in SOURCES["en"].items():
-        assert not banned.search(text), (key, text)
+        assert not banned.search(text.replace("Less secure device", "")), (key, text)  # P09 asks for these words
         assert "!" not in text.replace("such as ! or -", ""), (key, text)
 
 

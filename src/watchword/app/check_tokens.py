@@ -28,7 +28,7 @@ def _by_qr(walk: Walk) -> Browser:
     return browser
 
 
-def _asked(page: Shown) -> str:
+def asked(page: Shown) -> str:
     """What a page asks of a card or token."""
     found = re.search(r'class="digits">(.*?)</p>', page.html, re.DOTALL)
     hold(found, f"numbers or a challenge: {page.path} {page.refusals}")
@@ -37,11 +37,11 @@ def _asked(page: Shown) -> str:
     return " ".join(numbers) or re.sub(r"<[^>]+>", "", shown.partition('aria-hidden="true">')[2])
 
 
-def _answer(cells: tuple[str, ...], page: Shown) -> str:
-    return "".join(cells[int(number) - 1] for number in _asked(page).split())
+def answer_of(cells: tuple[str, ...], page: Shown) -> str:
+    return "".join(cells[int(number) - 1] for number in asked(page).split())
 
 
-def _received(browser: Browser, order: str, respond: Callable[[Shown], str]) -> None:
+def received(browser: Browser, order: str, respond: Callable[[Shown], str]) -> None:
     browser.get(CARDS)
     page = browser.post(CARDS, do="arrived", order=order)
     page = browser.post(CARDS, do="receive", order=order, answer=respond(page))
@@ -78,8 +78,8 @@ def code_card(walk: Walk) -> None:
     hold(paper.startswith(b"%PDF") and len(set(made.cells)) > 200, "a card of 224 cells to print")
     refused_with(2372, orders.make(kit, agent, line.order.id))
     done(orders.act(kit, agent, line.order.id, "send"))
-    _received(browser, line.order.id, lambda page: _answer(made.cells, page))
-    _in_by(walk, browser, "code_card", lambda page: _answer(made.cells, page))
+    received(browser, line.order.id, lambda page: answer_of(made.cells, page))
+    _in_by(walk, browser, "code_card", lambda page: answer_of(made.cells, page))
 
 
 def card_plus(walk: Walk) -> None:
@@ -90,14 +90,14 @@ def card_plus(walk: Walk) -> None:
     token_stock.add(kit, [(SERIAL, "emulated", Token(dsc.SUITE, key))])
 
     def respond(page: Shown) -> str:
-        return dsc.respond(kept, TOKEN_PIN, _asked(page), kept.update)
+        return dsc.respond(kept, TOKEN_PIN, asked(page), kept.update)
 
     agent, officer = signed_in(walk, AGENT), signed_in(walk, OFFICER)
     placed = done(orders.place(kit, agent, PERSON.username, "card_plus"))
     refused_with(2373, orders.make(kit, agent, placed.id, SERIAL))
     done(orders.make(kit, officer, placed.id, SERIAL))
     done(orders.act(kit, agent, placed.id, "send"))
-    _received(browser, placed.id, respond)
+    received(browser, placed.id, respond)
     _in_by(walk, browser, "card_plus", respond)
     hold(done(orders.act(kit, agent, placed.id, "return")).state == "returned", "back with us")
 

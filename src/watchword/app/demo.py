@@ -31,12 +31,13 @@ SHOWN_LETTERS = 30
 PEOPLE = (
     NewUser(
         "mtanaka01",
-        Details("Misaki", "Tanaka", "1987-04-23", ("4-5-6 Kitahama, Chuo-ku", "1-5300 Nakanoshima"), ("Osaka",), ("541-0041",), "passport", "TK4418203"),
+        Details("Misaki", "Tanaka", "1987-04-23", ("4-5-6 Kitahama, Chuo-ku", "1-5300 Nakanoshima"), ("Osaka",), ("541-0041",), "passport", "TK4418203",
+            citizenship="JP", residence="JP"),
         ("misaki.tanaka@example.jp",), ("+819012344210",), "en", "Asia/Tokyo", "Misaki Tanaka",
     ),
     NewUser(
         "hsato77",
-        Details("Haruki", "Sato", "1977-11-02", ("2-11 Marunouchi",), ("Tokyo",), ("100-0005",), "passport", "TR9905114"),
+        Details("Haruki", "Sato", "1977-11-02", ("2-11 Marunouchi",), ("Tokyo",), ("100-0005",), "passport", "TR9905114", citizenship="JP", residence="JP"),
         ("haruki.sato@example.jp",), ("+818055550177",), "ja", "Asia/Tokyo", "佐藤 春樹",
     ),
     NewUser(

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from watchword.app.limit_settings import LimitSettings
 from watchword.app.order_settings import OrderSettings
 from watchword.app.setting_group import Group
+from watchword.app.sharing_settings import SharingSettings
 from watchword.core.checkpoints import usable_origin
 from watchword.core.policy import OWN_CLIENTS
 
@@ -343,6 +344,7 @@ class Settings(BaseSettings):
     recovery: RecoverySettings = RecoverySettings()
     limits: LimitSettings = LimitSettings()
     orders: OrderSettings = OrderSettings()
+    sharing: SharingSettings = SharingSettings()
     audit: AuditSettings = AuditSettings()
     clients: Annotated[
         dict[str, ClientSettings], Field(description="Platforms by id, such as `[clients.terminal]`.")

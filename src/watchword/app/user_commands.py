@@ -14,7 +14,7 @@ import typer
 from watchword.app.imports import ImportFault, new_users
 from watchword.app.settings import load
 from watchword.app.wiring import Built, build, migrated
-from watchword.core.new_users import FIELDS, LISTS, read
+from watchword.core.new_users import FIELDS, LISTS, Fault, corrected, read
 from watchword.core.refusals import Refusal
 from watchword.core.users import username_key
 from watchword.flows import accounts, notices, primary
@@ -47,6 +47,11 @@ Birth = Annotated[str, typer.Option(help=f"As 1987-04-23. {_GUIDELINES}")]
 Display = Annotated[str, typer.Option(help="Name shown in Key and on pages; given and family names if not said.")]
 DocumentType = Annotated[str, typer.Option(help="Such as passport.")]
 DocumentNumber = Annotated[str, typer.Option(help=f"Number of that document. {_GUIDELINES}")]
+_SHARING = "Sharing a device between users compares it."
+Citizenship = Annotated[str, typer.Option(help=f"Country of citizenship by its two letters, such as JP. {_SHARING}")]
+Residence = Annotated[str, typer.Option(help=f"Country of legal residence by its two letters. {_SHARING}")]
+TaxNumber = Annotated[str, typer.Option(help=f"US Social Security Number. {_SHARING} {_GUIDELINES}")]
+Entity = Annotated[str, typer.Option(help=f"The institution's own number of whom the account belongs to. {_SHARING}")]
 Mails = Annotated[list[str] | None, typer.Option("--mail", help="Mail address; may be given more than once.")]
 Numbers = Annotated[list[str] | None, typer.Option("--number", help=_MOBILE)]
 Addresses = Annotated[list[str] | None, typer.Option("--address", help=f"Street and number. {_GUIDELINES}")]
@@ -66,7 +71,8 @@ AsJson = Annotated[bool, typer.Option("--json", help="Answer in JSON.")]
 @app.command("add")
 def add(
     username: NewName, given_names: Given = "", family_names: Family = "", birth_date: Birth = "", display_name: Display = "",
-    document_type: DocumentType = "", document_number: DocumentNumber = "", mails: Mails = None, numbers: Numbers = None,
+    document_type: DocumentType = "", document_number: DocumentNumber = "", citizenship: Citizenship = "",
+    residence: Residence = "", tax_number: TaxNumber = "", entity: Entity = "", mails: Mails = None, numbers: Numbers = None,
     addresses: Addresses = None, cities: Cities = None, postal_codes: PostalCodes = None,
     lang: Language = "en", zone: Zone = "UTC", paper_of: PaperOf = "", as_json: AsJson = False,
 ) -> None:  # fmt: skip
@@ -74,6 +80,7 @@ def add(
     row: dict[str, object] = {
         "username": username, "given_names": given_names, "family_names": family_names, "birth_date": birth_date,
         "display_name": display_name, "document_type": document_type, "document_number": document_number,
+        "citizenship": citizenship, "residence": residence, "tax_number": tax_number, "entity": entity,
         "lang": lang, "zone": zone, "mails": mails or [], "numbers": numbers or [], "addresses": addresses or [],
         "cities": cities or [], "postal_codes": postal_codes or [], "paper_of": paper_of,
     }  # fmt: skip
@@ -93,6 +100,35 @@ def add(
             raise typer.Exit(1) from taken
     said = f"Added {user.username}. The welcome and the one-time code are on their way."
     typer.echo(json.dumps({"id": user.id, "username": user.username}) if as_json else said)
+
+
+Right = Annotated[str | None, typer.Option(help="As for `watchword user add`; an empty text takes it off the file.")]
+
+
+@app.command("correct")
+def correct(
+    username: Who, birth_date: Right = None, document_type: Right = None, document_number: Right = None, citizenship: Right = None,
+    residence: Right = None, tax_number: Right = None, entity: Right = None,
+) -> None:  # fmt: skip
+    """Put right what identifies a person on file, such as a document that was renewed."""
+    given = {
+        "birth_date": birth_date, "document_type": document_type, "document_number": document_number,
+        "citizenship": citizenship, "residence": residence, "tax_number": tax_number, "entity": entity,
+    }  # fmt: skip
+    result = corrected({name: value for name, value in given.items() if value is not None})
+    faults = result if isinstance(result, list) else []
+    if not result:
+        faults = [Fault("--document-number", "or another of the options says what to put right")]
+    if isinstance(result, list) or faults:
+        for fault in faults:
+            typer.echo(f"{fault.field} {fault.why}", err=True)
+        raise typer.Exit(1)
+    with opened() as built:
+        user = accounts.correct(built.kit, username, result)
+    if user is None:
+        typer.echo(f"There is no user {username}. See: watchword user list", err=True)
+        raise typer.Exit(1)
+    typer.echo(f"Put right for {user.username}: {', '.join(sorted(result))}.")
 
 
 @app.command("import")

@@ -337,6 +337,7 @@ def policy_of(settings: Settings, catalogue: Catalogue, *, embedder: str = "") -
         recovery_delay_seconds=settings.recovery.delay_hours * 3600, entitlements=rules_of(settings.limits),
         log_origin=settings.log_origin, heads_seconds=settings.audit.heads_seconds,
         charges={CODE_CARD: settings.orders.code_card_cents, CARD_PLUS: settings.orders.card_plus_cents},
+        sharing_always=settings.sharing.approval == "always",
         passkeys=Passkeys(rp_id_of(settings), passkey_origins(settings), embedder),
     )  # fmt: skip
 

@@ -30,7 +30,7 @@ _CHANGES = (
     "device.other.disabled", "device.other.ended", "device.floor.set", "staff.temporary.issued",
     "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",
     "contact.default.set", "contact.entry.removed", "user.account.added", "user.password.set", "user.password.changed", "user.questions.chosen",
-    "user.place.set",
+    "user.place.set", "user.details.corrected",
     "user.notices.set", "user.primary.set", "user.device.waived", "user.device.required",
     "user.message.sent", "case.thread.opened", "case.message.sent", "case.message.answered", "case.state.changed",
     "case.thread.viewed", "case.picture.viewed", "device.push.tested", "renewal.began.void", "renewal.pin.done", "renewal.recovery.refused",
@@ -41,6 +41,10 @@ _CHANGES = (
     "staff.roles.changed", "staff.member.invited", "staff.sessions.ended", "staff.caller.asked", "staff.caller.confirmed", "staff.caller.alarmed",
     "account.networks.changed", "account.limits.changed", "withdrawal.amount.reserved", "withdrawal.amount.refused",
     "withdrawal.amount.authorised", "withdrawal.amount.cancelled", "withdrawal.amount.expired",
+    "device.other.kept", "device.other.resumed",
+    "sharing.owner.named", "sharing.owner.shown", "sharing.owner.refused", "sharing.owner.given", "sharing.owner.ended",
+    "sharing.request.refused", "sharing.request.waiting", "sharing.request.closed", "sharing.device.shared", "sharing.device.ended",
+    "sharing.device.moved", "sharing.device.lost",
 )  # fmt: skip
 KINDS: Mapping[str, str] = MappingProxyType({**dict.fromkeys(_LOGINS, "login"), **dict.fromkeys(_CHANGES, "change")})
 
@@ -76,7 +80,7 @@ ALARMING = frozenset(
         "login.network.refused", "account.login.locked",
         "device.key.ended", "enrolment.page.void", "enrolment.phone.refused", "recovery.account.begun", "recovery.proof.refused",
         "recovery.account.failed", "renewal.recovery.refused", "renewal.recovery.started", "staff.interview.held",
-        "staff.caller.alarmed", "withdrawal.amount.refused",
+        "staff.caller.alarmed", "withdrawal.amount.refused", "sharing.owner.named", "sharing.owner.refused", "sharing.device.lost",
     }
 )  # fmt: skip
 

@@ -13,13 +13,13 @@ def deactivation_fault(
 ) -> str:
     """Why this device is not for its owner to deactivate, or "": `inactive`, `delay` (the last one, lately recovered), `staff`.
 
-    With another lasting device that he lets answer for him (`others`) a person goes on with that one. A temporary or a disabled one may
-    always go. The last one needs a verified number to enrol the next by; without it,
+    With another lasting device that he lets answer for him (`others`) a person goes on with that one. A temporary or a disabled one, and one
+    put aside, may always go. The last one needs a verified number to enrol the next by; without it,
     or in the days after a recovery, somebody could be shut out of his own account, so a staff member looks at it first.
     """
-    if device.state not in ("active", "disabled"):
+    if device.state not in ("active", "disabled", "kept"):
         return "inactive"
-    if device.state == "disabled" or not lasting(device):
+    if device.state != "active" or not lasting(device):
         return ""
     if any(other.state == "active" and other.id != device.id for other in others):
         return ""

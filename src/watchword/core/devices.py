@@ -20,6 +20,9 @@ DEVICE = Machine(
         ("active", "deactivate"): "inactive",
         ("active", "disable"): "disabled",
         ("disabled", "deactivate"): "inactive",
+        ("active", "keep"): "kept",
+        ("kept", "resume"): "active",
+        ("kept", "deactivate"): "inactive",
     },
 )
 
@@ -68,6 +71,8 @@ class Device:
 
     `phone_id`, `wrong_signed` and `wrong_offline` (this user's part of the phone's sums) are Key's; `wrong` counts wrong answers in a row of
     all others. `ends` is when a temporary one ends, 0 for never; `added_in` the session it was added in, "" where that was none.
+    One that is `shared_from` another is that very thing in its owner's hand: its secret, its wrong answers and what it has spent stand in
+    the owner's row alone (core/sharing.py). `kept` is one that was put aside meanwhile.
     """
 
     id: str
@@ -84,6 +89,7 @@ class Device:
     wrong: int = 0
     ends: int = 0
     added_in: str = ""
+    shared_from: str = ""
 
 
 def usable(device: Device, now: int) -> bool:

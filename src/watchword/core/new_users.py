@@ -12,7 +12,10 @@ from watchword.core.users import MAX_USERNAME, Details, NewUser, username_key
 
 USERNAME = re.compile(r"[a-z0-9](?:[a-z0-9._-]{1,62})[a-z0-9]")
 MAIL = re.compile(r"[^@\s\x00-\x1f]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,250}[A-Za-z0-9])?")
+COUNTRY = re.compile(r"[A-Za-z]{2}")
 NUMBER = re.compile(r"\+[1-9]\d{6,14}")
+COUNTRIES = ("citizenship", "residence")
+IDENTITY = ("birth_date", "document_type", "document_number", *COUNTRIES, "tax_number", "entity")
 LANGUAGES = ("en", "ja")
 LISTS = ("mails", "numbers", "addresses", "cities", "postal_codes")
 PLAIN = (
@@ -22,6 +25,10 @@ PLAIN = (
     "birth_date",
     "document_type",
     "document_number",
+    "citizenship",
+    "residence",
+    "tax_number",
+    "entity",
     "lang",
     "zone",
     "display_name",
@@ -59,8 +66,7 @@ def read(row: Mapping[str, object], *, zone_known: Callable[[str], bool]) -> New
         faults.append(Fault("paper_of", "names another user: a paper account has a username of its own"))
     if not texts["paper_of"] and not lists["mails"] and not lists["numbers"]:
         faults.append(Fault("mails", "or numbers must hold one entry: the first code has to reach the person"))
-    if texts["birth_date"] and not _is_date(texts["birth_date"]):
-        faults.append(Fault("birth_date", "takes the form 1987-04-23"))
+    faults += _identity(texts)
     if texts["lang"] not in ("", *LANGUAGES):
         faults.append(Fault("lang", "is en or ja"))
     if texts["zone"] and not zone_known(texts["zone"]):
@@ -68,11 +74,32 @@ def read(row: Mapping[str, object], *, zone_known: Callable[[str], bool]) -> New
     return faults or _made(username, texts, lists)
 
 
+def corrected(row: Mapping[str, str]) -> dict[str, str] | list[Fault]:
+    """What identifies somebody, put right: some of IDENTITY, "" for what is no longer on file."""
+    faults = [Fault(name, "is not a field that identifies") for name in row if name not in IDENTITY]
+    texts = {name: _text(value, name, faults) for name, value in row.items() if name in IDENTITY}
+    faults += _identity(texts)
+    return faults or {name: value.upper() if name in COUNTRIES else value for name, value in texts.items()}
+
+
+def _identity(texts: Mapping[str, str]) -> list[Fault]:
+    faults = []
+    if texts.get("birth_date") and not _is_date(texts["birth_date"]):
+        faults.append(Fault("birth_date", "takes the form 1987-04-23"))
+    faults += [
+        Fault(name, "takes the two letters of a country, such as JP")
+        for name in COUNTRIES
+        if texts.get(name) and COUNTRY.fullmatch(texts[name]) is None
+    ]
+    return faults
+
+
 def _made(username: str, texts: Mapping[str, str], lists: Mapping[str, tuple[str, ...]]) -> NewUser:
     details = Details(
         given_names=texts["given_names"], family_names=texts["family_names"], birth_date=texts["birth_date"],
         addresses=lists["addresses"], cities=lists["cities"], postal_codes=lists["postal_codes"],
         document_type=texts["document_type"], document_number=texts["document_number"],
+        citizenship=texts["citizenship"].upper(), residence=texts["residence"].upper(), tax_number=texts["tax_number"], entity=texts["entity"],
     )  # fmt: skip
     shown = texts["display_name"] or f"{texts['given_names']} {texts['family_names']}".strip() or username
     return NewUser(

@@ -40,7 +40,8 @@ def _all(username: str, details: Details, contacts: tuple[Contact, ...]) -> Iter
     names = _words(details.given_names) + _words(details.family_names)
     yield from ((NAME, initials) for initials in _initials(details))
     yield from ((NAME, name) for word in names for name in _word_pieces(word))
-    yield from ((DOCUMENT, piece) for piece in _pieces(_plain(details.document_number)))
+    for number in (details.document_number, details.tax_number):
+        yield from ((DOCUMENT, piece) for piece in _pieces(_plain(number)))
     yield from ((PHONE, piece) for contact in contacts if contact.kind == "sms" for piece in _pieces(contact.value[1:]))
     for code in details.postal_codes:
         yield from ((ADDRESS, piece) for piece in _pieces(_plain(code)))

@@ -69,6 +69,7 @@ class Policy:
     log_origin: str = "localhost/audit"
     heads_seconds: int = 60
     passkeys: Passkeys = field(default_factory=Passkeys)
+    sharing_always: bool = False  # whether compliance looks at every sharing of a device first
     charges: Mapping[str, int] = field(default_factory=dict)  # US cents by the kind of device that is ordered
 
     @property

@@ -275,6 +275,23 @@ CALLER_ALARM = _kind(7277, "caller.alarm", 403)
 CALLER_OVER = _kind(7278, "caller.over", 410)
 CALLER_GUARDED = _kind(7279, "caller.guarded", 409)  # params: until
 
+# 73xx: sharing a device between users
+SHARE_ONESELF = _kind(7301, "sharing.oneself", 409)
+SHARE_AGAIN = _kind(7302, "sharing.again", 409)
+SHARE_GONE = _kind(7303, "sharing.gone", 410)
+SHARE_NO_DEVICE = _kind(7304, "sharing.no_device", 409)
+SHARE_WEAK = _kind(7305, "sharing.weak", 409)
+SHARE_IDENTITY = _kind(7306, "sharing.identity", 409)
+SHARE_TEMPORARY = _kind(7307, "sharing.temporary", 409)
+SHARE_CIRCLE = _kind(7308, "sharing.circle", 409)
+SHARE_REPLACED = _kind(7309, "sharing.replaced", 409)
+SHARE_ACCOUNT = _kind(7310, "sharing.account", 409)
+SHARE_LIMITED = _kind(7311, "sharing.limited", 429)  # params: until
+SHARE_PENDING = _kind(7312, "sharing.pending", 409)
+SHARE_UNKNOWN = _kind(7313, "sharing.unknown", 404)
+SHARE_LAST = _kind(7314, "sharing.last", 409)
+SHARE_OWNER = _kind(7315, "sharing.owner", 409)
+
 # 75xx: the audit
 AUDIT_ROW = _kind(7501, "audit.row", 404)
 AUDIT_FILTER = _kind(7502, "audit.filter", 422)

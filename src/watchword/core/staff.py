@@ -34,6 +34,7 @@ DOES: Mapping[str, Roles] = MappingProxyType(
         "orders": frozenset({CLIENT_SERVICES, COMPLIANCE, AUDITOR}),
         "order": frozenset({CLIENT_SERVICES, COMPLIANCE}),
         "make": frozenset({CLIENT_SERVICES, COMPLIANCE}),
+        "compare": frozenset({COMPLIANCE}),
         "caller": frozenset({CLIENT_SERVICES, COMPLIANCE}),
         "callers": frozenset({COMPLIANCE, AUDITOR}),
         "requests": _EVERYONE,
@@ -52,9 +53,10 @@ DOES_TO_STAFF: Mapping[str, Roles] = MappingProxyType(
         "lost_phone": frozenset({COMPLIANCE, ADMINISTRATOR}),
         "suspend": frozenset({COMPLIANCE, ADMINISTRATOR}),
         "interview": frozenset({CLIENT_SERVICES, ADMINISTRATOR}),
+        "compare": frozenset({ADMINISTRATOR}),
     }
 )
-NEVER_TO_ONESELF = frozenset({"unlock", "suspend", "interview", "caller", "answer", "order", "make"})
+NEVER_TO_ONESELF = frozenset({"unlock", "suspend", "interview", "caller", "answer", "order", "make", "compare"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,12 +76,16 @@ KINDS: Mapping[str, FourEyes] = MappingProxyType(
         "temporary_code": _OF_ACCOUNTS,
         "change_number": _OF_ACCOUNTS,
         "networks": _OF_ACCOUNTS,
+        "share_device": FourEyes(frozenset(), frozenset({COMPLIANCE})),
         "reinstate": FourEyes(frozenset({CLIENT_SERVICES, COMPLIANCE}), frozenset({COMPLIANCE})),
         "invite": FourEyes(frozenset({ADMINISTRATOR}), frozenset({ADMINISTRATOR})),
         "roles": FourEyes(frozenset({ADMINISTRATOR}), frozenset({ADMINISTRATOR})),
     }
 )
 
+
+# What a person asks for himself, at the portal: his asking is one of the two, and one of compliance the other.
+BY_PERSON = frozenset({"share_device"})
 
 # What hands somebody who calls a way in: the agent has held the guided interview with him before (core/interviews.py).
 AFTER_INTERVIEW = frozenset({"reset_password", "temporary_code"})
@@ -104,7 +110,7 @@ def may(action: str, roles: Roles, *, oneself: bool = False, to_staff: bool = Fa
 def may_ask(kind: str, roles: Roles, *, oneself: bool, about_staff: bool) -> bool:
     """Whether somebody with these roles may ask for this; never about himself. Raises KeyError for what is no kind."""
     rule = KINDS[kind]
-    allowed = rule.asks | {ADMINISTRATOR} if about_staff else rule.asks
+    allowed = rule.asks | {ADMINISTRATOR} if about_staff and kind not in BY_PERSON else rule.asks
     return not oneself and bool(roles & allowed)
 
 

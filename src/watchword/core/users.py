@@ -11,9 +11,10 @@ NOBODY = "0" * 26
 
 @dataclass(frozen=True, slots=True)
 class Details:
-    """What the institution has on file. It is stored sealed; only the PIN guidelines and staff matching read it.
+    """What the institution has on file. It is stored sealed; only the PIN guidelines, staff matching and sharing read it.
 
-    `paper_of` is the id of the person's live user, where this one trades on paper (A08).
+    `paper_of` is the id of the person's live user, where this one trades on paper (A08). `citizenship` and `residence` (of law) are countries
+    by their two letters, `tax_number` is a US Social Security Number, `entity` the institution's own number of whom the account belongs to (P02).
     """
 
     given_names: str = ""
@@ -25,6 +26,10 @@ class Details:
     document_type: str = ""
     document_number: str = ""
     paper_of: str = ""
+    citizenship: str = ""
+    residence: str = ""
+    tax_number: str = ""
+    entity: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,9 +40,9 @@ class CardPlus(Separate):
     def verify(
         self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int
     ) -> Verdict:
-        """The response of this token to this challenge, once."""
+        """The response of this token to these digits, once, whoever of those that share it was asked them."""
         token = card_plus.unpack(holder.device.secret)
         right = ocra(token.suite, token.key, OcraInput(str(challenge["digits"])))
         if hmac.compare_digest(right, str(answer["response"])):
-            return Accepted((f"ocra:{holder.device.id}:{challenge['id']}",))
+            return Accepted((f"ocra:{holder.device.id}:{challenge['digits']}",))
         return Rejected(TOKEN_WRONG, "token.mismatch")

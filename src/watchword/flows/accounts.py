@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, replace
+from typing import Any
 
 from watchword.core.devices import Device
 from watchword.core.lockout import Tries, locked, wrong
@@ -97,6 +98,19 @@ def welcome(kit: Kit, tx: Tx, user: User, contacts: Sequence[Contact]) -> None:
     first, apart = (mails or numbers)[0], (numbers or mails)[-1]
     letters.put(kit, tx, user, first, "welcome")
     sent_codes.send(kit, tx, user, apart, "start", user.id)
+
+
+def correct(kit: Kit, username: str, changed: Mapping[str, Any], *, by: str = "operator") -> User | None:
+    """Put right what identifies somebody on file (P09); None where there is no such user. What it was goes into no record."""
+    with kit.store.write() as tx:
+        found = tx.users.by_key(username_key(username))
+        user = tx.users.lock(found.id) if found is not None else None
+        if user is None:
+            return None
+        tx.users.set_details(user.id, replace(tx.users.details(user.id), **changed))
+        fields = {"by": by, "fields": " ".join(sorted(changed))}
+        tx.audit.write(AuditRow("user.details.corrected", user.id, user.id, fields), kit.clock.now())
+    return user
 
 
 def first_password(kit: Kit, username: str, code: str, password: str, visit: Visit) -> Refusal | None:

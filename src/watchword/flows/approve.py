@@ -26,7 +26,17 @@ from watchword.core.users import User
 from watchword.factors.base import Rejected
 from watchword.factors.key_push import DECISIONS
 from watchword.factors.registry import FACTORS
-from watchword.flows import caller, letters, order_ends, owner_notices, reach, renewals, suspicion, withdrawal_signing
+from watchword.flows import (
+    caller,
+    letters,
+    order_ends,
+    owner_notices,
+    reach,
+    renewals,
+    sharing_ends,
+    suspicion,
+    withdrawal_signing,
+)
 from watchword.flows.answers import confirmation_of
 from watchword.flows.details import context_of, details
 from watchword.flows.endings import close_beside, fail, settle, tell
@@ -259,7 +269,7 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     """Someone has the password: the session this login gave ends, every other open attempt closes, and every channel is told."""
     if attempt.session_id:
         tx.sessions.end(attempt.session_id, now)
-        _undo_enrolments(tx, attempt, now)
+        _undo_enrolments(kit, tx, attempt, now)
     close_beside(tx, attempt, now)
     if attempt.action == ACTION:
         caller.alarm(kit, tx, attempt, now, reason="not_me")
@@ -278,15 +288,19 @@ def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     suspicion.after_not_me(kit, tx, user)
 
 
-def _undo_enrolments(tx: Tx, attempt: Attempt, now: int) -> None:
+def _undo_enrolments(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     """Devices that the stranger's session put in place go with it: every one, since a page may offer again after an activation.
 
     Each row is locked before it is judged, so that a confirmation on its way is either undone here or finds the session ended.
     """
     for device in tx.devices.of_user(attempt.user_id):
-        if device.added_in == attempt.session_id and tx.devices.move(device.id, "active", "inactive", now):
+        if device.added_in != attempt.session_id or sharing_ends.left(kit, tx, device, "not_me") is not None:
+            continue
+        if tx.devices.move(device.id, "active", "inactive", now):
             order_ends.closed(tx, device.id, "end", now)
+            sharing_ends.of_device(kit, tx, device, "not_me")
             tx.audit.write(AuditRow("device.other.ended", attempt.user_id, device.id, {"reason": "not_me"}), now)
+    sharing_ends.undo(tx, attempt.user_id, attempt.session_id, now)
     for found in tx.enrolments.all_of_session(attempt.session_id):
         enrolment = tx.enrolments.get(found.id, lock=True)
         if enrolment is None:

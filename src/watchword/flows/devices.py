@@ -6,7 +6,6 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from types import MappingProxyType
 
-from watchword.core.attempts import Attempt
 from watchword.core.device_policy import deactivation_fault
 from watchword.core.devices import (
     CARD_PLUS,
@@ -26,8 +25,9 @@ from watchword.core.refusals import DEVICE_GONE, DEVICE_NAME, DEVICE_STAFF, DEVI
 from watchword.core.sessions import Session
 from watchword.core.users import Contact, User
 from watchword.factors import registry
-from watchword.flows import changes, letters, lower_limits, order_ends, reach
+from watchword.flows import changes, given, letters, lower_limits, order_ends, reach, sharing_ends
 from watchword.flows.details import plain
+from watchword.flows.given import answered_by
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Letter, Sending, Tx
 
@@ -69,7 +69,7 @@ def look(kit: Kit, session: Session) -> tuple[Line, ...]:
         devices, contacts = tx.devices.of_user(user.id), tx.contacts.of(user.id)
         logins = tx.attempts.lines(user.id, 50)
         lines = []
-        for device in (each for each in devices if usable(each, now) or each.state == "disabled"):
+        for device in (each for each in devices if usable(each, now) or each.state in ("disabled", "kept")):
             paired = tx.devices.of_phone(device.phone_id) if on_phone(device) else ()
             beside = {owner.id for each, owner in paired if each.state == "active"}
             last = next((attempt for attempt in logins if answered_by(attempt) == device.id), None)
@@ -93,14 +93,6 @@ def _stays(kit: Kit, user: User, device: Device, devices: Sequence[Device], cont
     others = [other for other in devices if other.id != device.id and usable(other, now) and lasting(other)]
     left = reach.above(kit.factors, others, user.floor, action="login")
     return deactivation_fault(device, left, contacts, restricted=lower_limits.binding(kit, user) is not None)
-
-
-def answered_by(attempt: Attempt) -> str:
-    """The id of the device that approved an attempt, "" where none did."""
-    if attempt.state not in ("approved", "collected"):
-        return ""
-    device, decision, _ = attempt.decided_by.partition(":")
-    return device if decision else attempt.device_id
 
 
 def named(typed: str) -> str:
@@ -157,17 +149,16 @@ def switch_off(
     """End a device of a user whose row is locked, and the sessions it gave; the ids of those. `by` goes into the audit,
     `order` is what happens to the order that it came by, "" where the caller moves it."""
     now = kit.clock.now()
+    if device.shared_from:
+        return sharing_ends.left(kit, tx, device, by, but=but) or []
     if on_phone(device):
         tx.phones.get(device.phone_id, lock=True)  # the order of locks everywhere: user, phone, attempt, device
     if not tx.devices.move(device.id, device.state, "inactive", now):
         return []
     if order:
         order_ends.closed(tx, device.id, order, now)
-    ended = [
-        given.id
-        for given in _given_by(tx, user.id, device.id, now)
-        if given.id != but and tx.sessions.end(given.id, now)
-    ]
+    ended = given.end_given(tx, user.id, device.id, now, but=but)
+    ended += sharing_ends.of_device(kit, tx, device, by)
     letters.tell_all(kit, tx, user, "device_off" if on_phone(device) else "device_gone", device=device.name)
     personal = {**(visit.personal() if visit else {}), "phone": device.name}
     tx.audit.write(
@@ -181,15 +172,6 @@ def switch_off(
         now,
     )
     return ended
-
-
-def _given_by(tx: Tx, user_id: str, device_id: str, now: int) -> list[Session]:
-    found = []
-    for session in tx.sessions.of_user(user_id, now):
-        attempt = tx.attempts.get(session.attempt_id) if session.attempt_id else None
-        if attempt is not None and answered_by(attempt) == device_id:
-            found.append(session)
-    return found
 
 
 def announce(kit: Kit, device: Device, ended: list[str]) -> None:
@@ -230,11 +212,11 @@ def tested(kit: Kit, session: Session, ref: str) -> Sending | None:
 
 
 def _mine(tx: Tx, device_id: str) -> Callable[[User], Device | Refusal]:
-    """Finds a user's device of that id that is active or disabled; one refusal for what is gone and for what is somebody else's."""
+    """Finds a user's device of that id that is active, disabled or put aside; one refusal for what is gone and for what is somebody else's."""
 
     def find(user: User) -> Device | Refusal:
         device = tx.devices.get(device_id) if len(device_id) == 26 else None
-        mine = device is not None and device.user_id == user.id and device.state in ("active", "disabled")
+        mine = device is not None and device.user_id == user.id and device.state in ("active", "disabled", "kept")
         return device if mine and device is not None else Refusal(DEVICE_GONE, "device.foreign")
 
     return find

@@ -23,7 +23,7 @@ from watchword.core.refusals import (
 )
 from watchword.factors.base import NOTHING, Accepted, Holder, Rejected, Separate, Site, Verdict
 from watchword.factors.registry import graded, of_device
-from watchword.flows import letters, order_ends, sent_codes, sms
+from watchword.flows import letters, order_ends, sent_codes, sharing_ends, sms
 from watchword.flows.endings import fail, tell
 from watchword.flows.kit import Kit
 from watchword.flows.login import ask_again, pending
@@ -113,8 +113,11 @@ def ask(kit: Kit, collector: str, kind: str, *, bound_key: str = "") -> Question
         if factor.sends:
             return _sent(kit, tx, attempt, devices[0])
         challenge_id = kit.entropy.id()
+        holders = [Holder(thing) for _, thing in _things(tx, devices)]
+        if devices and not holders:
+            return Refusal(DEVICE_DISABLED, "device.shared_over")
         started = factor.ask(
-            [Holder(device) for device in devices], site_of(kit, attempt), challenge_id=challenge_id, now=now,
+            holders, site_of(kit, attempt), challenge_id=challenge_id, now=now,
             entropy=kit.entropy.bytes(32),
         )  # fmt: skip
         until = min(now + factor.seconds, attempt.expires)
@@ -233,7 +236,8 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[
     if wrong is None:
         return Refusal(ATTEMPT_GONE, "attempt.moved")
     devices = [one for one in _devices(kit, tx, attempt, factor.kind) if challenge.get("device", one.id) == one.id]
-    holder = factor.pick([Holder(device) for device in devices], given)
+    things = _things(tx, devices)
+    holder = factor.pick([Holder(thing) for _, thing in things], given)
     if holder is None:
         foreign = PASSKEY_WRONG if factor.browser else WAY_UNAVAILABLE
         return _rejected(kit, tx, attempt, factor, None, Rejected(foreign, "device.foreign"), wrong)
@@ -242,6 +246,7 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[
         return Refusal(DEVICE_DISABLED, "device.spent")
     # Read again under the lock that counting took: what a card has used is written by whoever answered with it a moment ago.
     device = replace(tx.devices.get(holder.device.id) or holder.device, wrong=counted)
+    mine = next(own for own, thing in things if thing.id == device.id)
     holder = replace(holder, device=device)
     verdict: Verdict = factor.verify(holder, challenge, given, now=now)
     if isinstance(verdict, Accepted):
@@ -250,31 +255,39 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[
             verdict = Rejected(factor.spent, "claim.spent")
     if isinstance(verdict, Rejected):
         return _rejected(kit, tx, attempt, factor, device, verdict, wrong)
-    return _accepted(kit, tx, attempt, factor, device, verdict)
+    return _accepted(kit, tx, attempt, factor, mine, device, verdict)
+
+
+def _things(tx: Tx, devices: Sequence[Device]) -> list[tuple[Device, Device]]:
+    """Each device with the row that holds what makes its answers: a shared one's is its owner's, so it is counted and spent in one place."""
+    found = ((device, sharing_ends.thing(tx, device)) for device in devices)
+    return [(device, thing) for device, thing in found if thing is not None]
 
 
 def _accepted(
-    kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, device: Device, verdict: Accepted
+    kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, mine: Device, device: Device, verdict: Accepted
 ) -> Attempt | Refusal:
+    """`mine` is the person's own row, `device` the one that holds what made the answer; they differ where it is shared."""
     now = kit.clock.now()
     reached, amr = graded(factor, device)
     moved = tx.attempts.move(
-        attempt.id, "pending", "approved", decided=now, decided_by=f"{device.id}:{factor.kind}", amr=" ".join(amr),
+        attempt.id, "pending", "approved", decided=now, decided_by=f"{mine.id}:{factor.kind}", amr=" ".join(amr),
         level=int(reached), wrong=attempt.wrong,
     )  # fmt: skip
     if not moved:
         return Refusal(ATTEMPT_GONE, "attempt.moved")
     tx.devices.answered(device, now, verdict.state)
+    if mine.id != device.id:
+        tx.devices.used(mine.id, now)
     tx.challenges.end(attempt.id, factor.kind)
     if factor.sends:
         tx.codes.end(factor.sends, attempt.id, now)
     user = tx.users.get(attempt.user_id) if factor.tells else None
     if user is not None:
         letters.tell_all(kit, tx, user, factor.tells, **verdict.told)
-    if verdict.ends and tx.devices.move(device.id, "active", "inactive", now):
-        order_ends.closed(tx, device.id, "end", now)
-        tx.audit.write(AuditRow("device.other.used_up", attempt.user_id, device.id, {"kind": factor.kind}), now)
-    fields = {"kind": factor.kind, "device": device.id}
+    if verdict.ends:
+        used_up(kit, tx, device)
+    fields = {"kind": factor.kind, "device": mine.id}
     tx.audit.write(AuditRow("login.device.accepted", attempt.user_id, attempt.id, fields), now)
     return attempt
 
@@ -296,6 +309,15 @@ def _rejected(
     return Refusal(verdict.kind, verdict.reason, verdict.params)
 
 
+def used_up(kit: Kit, tx: Tx, device: Device) -> None:
+    """There is no further answer in it."""
+    now = kit.clock.now()
+    if tx.devices.move(device.id, "active", "inactive", now):
+        order_ends.closed(tx, device.id, "end", now)
+        sharing_ends.of_device(kit, tx, device, "used_up")
+        tx.audit.write(AuditRow("device.other.used_up", device.user_id, device.id, {"kind": device.kind}), now)
+
+
 def disable(kit: Kit, tx: Tx, device: Device, reason: str) -> None:
     """A device that can be trusted no more: it answers nothing from now on, and its owner is told on every channel."""
     now = kit.clock.now()
@@ -303,5 +325,6 @@ def disable(kit: Kit, tx: Tx, device: Device, reason: str) -> None:
     if user is None or not tx.devices.move(device.id, "active", "disabled", now):
         return
     letters.tell_all(kit, tx, user, "device_disabled", device=device.name)
+    sharing_ends.of_device(kit, tx, device, "disabled")
     personal = {"phone": device.name}
     tx.audit.write(AuditRow("device.other.disabled", user.id, device.id, {"reason": reason}, personal), now)

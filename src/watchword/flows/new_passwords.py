@@ -29,7 +29,7 @@ def own(kit: Kit, user: User, details: Details, contacts: Sequence[Contact]) -> 
     mails = [contact.value.partition("@")[0] for contact in contacts if contact.kind == "mail"]
     names = (user.username, user.display_name, user.given_name, details.given_names, details.family_names)
     return passwords.own_of(
-        words=[*names, *mails, kit.policy.brand_name, details.document_number],
+        words=[*names, *mails, kit.policy.brand_name, details.document_number, details.tax_number],
         dates=[details.birth_date],
         numbers=[contact.value for contact in contacts if contact.kind == "sms"],
     )

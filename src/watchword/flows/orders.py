@@ -18,7 +18,7 @@ from watchword.core.refusals import ORDER_GONE, ORDER_OPEN, ORDER_STATE, QUESTIO
 from watchword.core.sessions import Session
 from watchword.core.users import User
 from watchword.factors.base import Accepted, Holder, Separate
-from watchword.flows import changes, devices, letters, temporary
+from watchword.flows import changes, devices, letters, sharing_ends, temporary
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Tx
 
@@ -65,7 +65,11 @@ def running_out(kit: Kit, user_id: str) -> bool:
     with kit.store.read() as tx:
         if any(order.kind == CODE_CARD and order.state in OPEN for order in tx.orders.of_user(user_id)):
             return False
-        cards = [one for one in tx.devices.of_user(user_id) if one.kind == CODE_CARD and usable(one, now)]
+        cards = [
+            one
+            for one in tx.devices.of_user(user_id)
+            if one.kind == CODE_CARD and usable(one, now) and not one.shared_from
+        ]
         return any(code_card.left(code_card.unpack(card.secret)) <= code_card.FEW for card in cards)
 
 
@@ -76,7 +80,11 @@ def place(kit: Kit, tx: Tx, user: User, kind: str, *, by: str, replaces: str = "
         return Refusal(ORDER_GONE, "order.kind")
     if any(order.kind == kind and order.state in OPEN for order in tx.orders.of_user(user.id)):
         return Refusal(ORDER_OPEN, "order.open")
-    known = {one.id for one in tx.devices.of_user(user.id) if one.kind == kind and one.state in ("active", "disabled")}
+    known = {
+        one.id
+        for one in tx.devices.of_user(user.id)
+        if one.kind == kind and one.state in ("active", "disabled") and not one.shared_from
+    }
     if replaces and replaces not in known:
         return Refusal(ORDER_GONE, "order.replaces")
     cents = kit.policy.charges.get(kind, 0)
@@ -196,11 +204,12 @@ def _put_in_place(
     if not tx.devices.receive(device.id, session.id) or not tx.orders.move(order.id, "sent", "active", moved=now):
         raise RuntimeError("a device was received twice under its lock")
     tx.devices.answered(device, now, verdict.state)
-    ended = []
+    ended = _shared_before(kit, tx, session, user, device)
     for old in tx.devices.of_user(user.id):
         # Only one card counts; of tokens a person may keep another beside (O04).
         replaced = old.id == order.replaces or (device.kind == CODE_CARD and old.kind == CODE_CARD)
         if replaced and old.id != device.id and old.state in ("active", "disabled"):
+            sharing_ends.hand_on(kit, tx, old, device)
             sessions = devices.switch_off(
                 kit, tx, user, old, by="replaced", but=session.id, visit=visit, order="replace"
             )
@@ -212,6 +221,18 @@ def _put_in_place(
     tx.audit.write(
         AuditRow(f"device.{TAGS[device.kind]}.added", user.id, device.id, {"order": order.id}, personal), now
     )
+    return ended
+
+
+def _shared_before(kit: Kit, tx: Tx, session: Session, user: User, device: Device) -> list[tuple[Device, list[str]]]:
+    """A card of one's own ends the sharing of another's: only one counts."""
+    mine = [one for one in tx.devices.of_user(user.id) if one.shared_from and one.kind == device.kind == CODE_CARD]
+    ended = []
+    for one in mine:
+        sharing = tx.sharings.by_device(one.id)
+        sessions = sharing_ends.close(kit, tx, sharing, "end", "replaced", but=session.id) if sharing else None
+        if sessions is not None:
+            ended.append((one, sessions))
     return ended
 
 

@@ -31,6 +31,7 @@ _BY_HANDLE = Query(by(_T, "handle", columns=COLUMNS))
 _ANSWERED = Query(setting(_T, ["last_used", "wrong"]).where(_ID))
 _ANSWERED_ANEW = Query(setting(_T, ["last_used", "secret", "wrong"]).where(_ID))
 _BY_ID = Query(by(_T, "id", columns=COLUMNS))
+_LOCK = Query(by(_T, "id", columns=COLUMNS).with_for_update(key_share=True))
 _OF_USER = Query(by(_T, "user_id", columns=COLUMNS).order_by(_T.c.created, _T.c.id))
 _OF_PHONE = Query(
     select(*(_T.c[name] for name in COLUMNS), *tables.users.c)
@@ -45,6 +46,9 @@ _AWAIT = Query(setting(_T, ["pending"]).where(_ID))
 _AWAITED = Query(by(_T, "id", columns=["pending"]))
 _RENEW = Query(setting(_T, ["secret", "pending"]).where(_ID))
 _RECEIVED = Query(setting(_T, ["state", "added_in"]).where(_ID, _T.c.state == param(_T.c.state)))
+_HAND_ON = Query(
+    setting(_T, ["shared_from"]).where(_T.c.shared_from == param(_T.c.shared_from), _T.c.state == param(_T.c.state))
+)
 _RENAME = Query(setting(_T, ["name"]).where(_ID))
 
 # By the device's own column: one more; the phone locked and how many there are; the phone's sum less those; used and cleared.
@@ -80,9 +84,9 @@ class Devices:
         values["secret"] = self._vault.seal("devices", device.secret, _bound(device.id))
         return self._db.run(_ADD, **values, handle=handle) == 1
 
-    def get(self, device_id: str) -> Device | None:
+    def get(self, device_id: str, *, lock: bool = False) -> Device | None:
         """By id. Raises ValueError for a secret that was moved here from another row."""
-        row = self._db.one(_BY_ID, id=device_id)
+        row = self._db.one(_LOCK if lock else _BY_ID, id=device_id)
         return None if row is None else self._device(row)
 
     def by_handle(self, handle: bytes) -> Device | None:
@@ -130,6 +134,10 @@ class Devices:
     def receive(self, device_id: str, session_id: str) -> bool:
         """An issued one is active, put in place in this session; False when it is not issued any more."""
         return self._db.run(_RECEIVED, id=device_id, state="issued", set_state="active", set_added_in=session_id) == 1
+
+    def hand_on(self, old: str, new: str) -> None:
+        """What was shared from one device is shared from the one that took its place."""
+        self._db.run(_HAND_ON, shared_from=old, state="active", set_shared_from=new)
 
     def rename(self, device_id: str, name: str) -> None:
         """The person's own name for it."""

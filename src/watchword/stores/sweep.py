@@ -33,6 +33,7 @@ class Retention:
     enrolments: int = 30 * _DAY
     renewals: int = 400 * _DAY
     withdrawals: int = 400 * _DAY
+    sharings: int = 400 * _DAY
     counters: int = 1_000_000
     batches: int = 20
 
@@ -55,6 +56,7 @@ def _older(table: Table, name: str) -> ColumnElement[bool]:
 
 _TRIES = tables.password_tries
 _OUTBOX = tables.outbox
+_SHARINGS = tables.sharings
 _idle = _TRIES.c.locked_until <= param(_TRIES.c.locked_until, "now")
 # What strangers tried is remembered, or a patient one would begin a new row each day.
 _row_over = or_(
@@ -70,6 +72,7 @@ _DELETE = {
     "attempts": _dead(tables.attempts, _older(tables.attempts, "started")),
     "caller_proofs": _dead(tables.caller_proofs, _older(tables.caller_proofs, "opened")),
     "withdrawals": _dead(tables.withdrawals, _older(tables.withdrawals, "at")),
+    "sharings": _dead(_SHARINGS, and_(_older(_SHARINGS, "begun"), _SHARINGS.c.state != "active")),
     "sessions": _dead(tables.sessions, _older(tables.sessions, "expires")),
     "recoveries": _dead(tables.recoveries, _older(tables.recoveries, "expires")),
     "outbox": _dead(_OUTBOX, and_(_OUTBOX.c.due.is_(None), _older(_OUTBOX, "created"))),
@@ -95,6 +98,7 @@ def sweep(write: Callable[[], AbstractContextManager[SqlTx]], now: int, retentio
         "attempts": now - retention.attempts,
         "caller_proofs": now - retention.attempts,
         "withdrawals": now - retention.withdrawals,
+        "sharings": now - retention.sharings,
         "sessions": now - retention.sessions,
         "recoveries": now - _DAY,
         "outbox": now - retention.letters,

@@ -29,6 +29,7 @@ from watchword.stores.limits_tables import own_limits
 from watchword.stores.password_tables import password_history, recoveries, security_answers
 from watchword.stores.protection_tables import network_tries, phone_notices, user_networks
 from watchword.stores.renewal_tables import renewals
+from watchword.stores.sharing_tables import sharings
 from watchword.stores.tokens_tables import orders, tokens
 from watchword.stores.withdrawal_tables import withdrawals
 
@@ -36,7 +37,7 @@ __all__ = [
     "attachments", "audit", "audit_heads", "audit_leaves", "audit_log", "audit_nodes", "audit_personal", "audit_places",
     "caller_proofs", "case_messages", "cases", "challenges", "metadata", "network_tries", "orders", "own_limits", "password_history",
     "phone_notices",
-    "recoveries", "renewals", "security_answers", "staff_drafts", "staff_links", "staff_tables", "tokens", "user_networks",
+    "recoveries", "renewals", "security_answers", "sharings", "staff_drafts", "staff_links", "staff_tables", "tokens", "user_networks",
     "withdrawals",
 ]  # fmt: skip
 
@@ -191,9 +192,11 @@ devices = Table(
     time("ends"),
     id_("added_in"),
     bytes_("handle", nullable=True),
+    id_("shared_from"),
     Index(None, "user_id"),
     Index(None, "phone_id"),
     Index(None, "handle", unique=True),
+    Index(None, "shared_from"),
 )
 
 enrolments = Table(

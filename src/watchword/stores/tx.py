@@ -29,6 +29,7 @@ from watchword.stores.recoveries import Recoveries
 from watchword.stores.renewals import Renewals
 from watchword.stores.sealed_log import SealedLog
 from watchword.stores.sessions import Sessions
+from watchword.stores.sharings import Sharings
 from watchword.stores.staff import Staff
 from watchword.stores.tokens import Orders, Tokens
 from watchword.stores.tries import TryCounters
@@ -197,6 +198,11 @@ class SqlTx:
     def tokens(self) -> Tokens:
         """The stock of tokens."""
         return Tokens(self.db, self._keys.vault)
+
+    @property
+    def sharings(self) -> Sharings:
+        """Devices that are shared."""
+        return Sharings(self.db)
 
     @property
     def own_limits(self) -> OwnLimits:

@@ -47,6 +47,11 @@ _SET_PRIMARY = Query(setting(_T, ["primary_id"]).where(_T.c.id == param(_T.c.id)
 _SET_OPTED_OUT = Query(setting(_T, ["opted_out"]).where(_T.c.id == param(_T.c.id)))
 _SECONDARY = Query(by(_T, "primary_id", columns=["id"]).limit(1))
 _ADD_DETAILS = adding(tables.user_details)
+_SET_DETAILS = Query(
+    setting(tables.user_details, ["details"]).where(
+        tables.user_details.c.user_id == param(tables.user_details.c.user_id)
+    )
+)
 _DETAILS = Query(by(tables.user_details, "user_id", columns=["details"]))
 
 
@@ -93,6 +98,11 @@ class Users:
             name: tuple(value) if isinstance(value, list) else value for name, value in found.items()
         }
         return Details(**values)
+
+    def set_details(self, user_id: str, details: Details) -> None:
+        """What is on file was put right."""
+        sealed = self._vault.seal("personal", packed(asdict(details)).encode(), _bound(user_id))
+        self._db.run(_SET_DETAILS, user_id=user_id, set_details=sealed)
 
     def set_password(self, user_id: str, encoded: str, now: int) -> None:
         """A new password."""

@@ -23,6 +23,7 @@ from watchword.flows import (
     own_floor,
     password_step,
     sent_codes,
+    sharing_done,
     sms,
     temporary,
 )
@@ -47,11 +48,13 @@ class Effect:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """One kind of change. `names` are the parameters it takes, `read` checks them, `do` carries the change out."""
+    """One kind of change. `names` are the parameters it takes, `read` checks them, `do` carries the change out; `closed` is
+    told of another end (`reject`, `withdraw`)."""
 
     names: tuple[str, ...]
     read: Callable[[Kit, Tx, User, Params], Params | Refusal]
     do: Callable[[Kit, Tx, User, StaffRequest, str], Effect | Refusal]
+    closed: Callable[[Kit, Tx, User, StaffRequest, str], None] | None = None
 
 
 def _nothing(kit: Kit, tx: Tx, user: User, params: Params) -> Params:
@@ -245,6 +248,16 @@ def invite(kit: Kit, tx: Tx, user: User, request: StaffRequest, by: str) -> Effe
     return Effect({"to": sent_codes.masked(kit, contacts[-1])})
 
 
+def _read_sharing(kit: Kit, tx: Tx, user: User, params: Params) -> Params | Refusal:
+    return _form("kind")  # only the person asks for it
+
+
+def share_device(kit: Kit, tx: Tx, user: User, request: StaffRequest, by: str) -> Effect | Refusal:
+    """A physical device is shared, if the conditions still hold (P07)."""
+    shared = sharing_done.approve(kit, tx, user, request)
+    return shared if isinstance(shared, Refusal) else Effect()
+
+
 # A kind of core/staff.py that has no change here cannot be asked for.
 CHANGES: Mapping[str, Change] = MappingProxyType(
     {
@@ -253,6 +266,7 @@ CHANGES: Mapping[str, Change] = MappingProxyType(
         "temporary_code": Change(("contact",), _read_contact, temporary_code),
         "change_number": Change(("number", "replaces"), _read_number, change_number),
         "networks": Change(("networks",), _read_networks, change_networks),
+        "share_device": Change((), _read_sharing, share_device, sharing_done.refuse),
         "reinstate": Change((), _read_suspended, reinstate),
         "invite": Change(("roles",), _read_invite, invite),
         "roles": Change(("roles",), _read_roles, change_roles),

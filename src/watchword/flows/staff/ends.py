@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from watchword.core.attempts import OPEN_SECONDS
 from watchword.core.devices import Device
 from watchword.core.users import User
-from watchword.flows import order_ends, renewals
+from watchword.flows import order_ends, renewals, sharing_ends
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 
@@ -30,11 +30,18 @@ def end_sessions(kit: Kit, tx: Tx, user: User) -> list[str]:
 
 
 def end_key(kit: Kit, tx: Tx, user: User, devices: Iterable[Device], *, reason: str) -> list[Device]:
-    """Key ends on these devices, and what is being activated with it; those that were active until now."""
+    """Key ends on these devices, and what is being activated with it; those that counted, or were put aside, until now."""
     now = kit.clock.now()
-    ended = [device for device in devices if tx.devices.move(device.id, "active", "inactive", now)]
-    for device in ended:
+    ended = []
+    for device in devices:
+        if device.shared_from:
+            sharing_ends.left(kit, tx, device, reason)
+        # What was put aside goes too, also where the sharing that ended just now has made it count again.
+        if not any(tx.devices.move(device.id, state, "inactive", now) for state in ("active", "kept")):
+            continue
+        ended.append(device)
         order_ends.closed(tx, device.id, "end", now)
+        sharing_ends.of_device(kit, tx, device, reason)
         tx.audit.write(AuditRow("device.key.ended", user.id, device.id, {"reason": reason}), now)
     tx.enrolments.void_all(user.id)
     return ended

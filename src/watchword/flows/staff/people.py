@@ -18,7 +18,7 @@ from watchword.core.sessions import Session
 from watchword.core.staff import may
 from watchword.core.staff_requests import StaffRequest
 from watchword.core.users import User, username_key
-from watchword.flows import letters, password_step, sent_codes, sms
+from watchword.flows import devices, letters, password_step, sent_codes, sms
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Event, Tx
 from watchword.flows.staff import access, caller, ends, requests
@@ -236,12 +236,15 @@ def lost_phone(kit: Kit, session: Session, username: str, device_id: str = "") -
             return found
         who, subject = found
         user = subject.user
-        tx.users.lock(user.id)
+        owner = _lender(tx, device_id)
+        for user_id in sorted({user.id, *([owner.user_id] if owner else ())}):
+            tx.users.lock(user_id)
         device = _chosen(kit, tx, user, device_id)
         if isinstance(device, Refusal):
             return access.refused(kit, tx, who, "lost_phone", device, user.id)
         tx.phones.get(device.phone_id, lock=True)
         ended = ends.end_sessions(kit, tx, user)
+        ended += _end_lender(kit, tx, owner)
         ends.end_key(kit, tx, user, [device], reason="lost")
         sms.end(kit, tx, user.id, "lost")  # its number is in the phone that somebody may have found
         tx.browsers.forget_all(user.id)
@@ -254,6 +257,19 @@ def lost_phone(kit: Kit, session: Session, username: str, device_id: str = "") -
         access.note(kit, tx, row)
     ends.tell(kit, user, ended)
     return Done(user.username, len(ended), device.name, len(others), held)
+
+
+def _lender(tx: Tx, device_id: str) -> Device | None:
+    """The owner's device where this one is shared from it: the same thing in the same hand, and lost with it."""
+    device = tx.devices.get(device_id) if len(device_id) == ID_LENGTH else None
+    return tx.devices.get(device.shared_from) if device is not None and device.shared_from else None
+
+
+def _end_lender(kit: Kit, tx: Tx, device: Device | None) -> list[str]:
+    owner = tx.users.get(device.user_id) if device is not None else None
+    if device is None or owner is None or device.state != "active":
+        return []
+    return devices.switch_off(kit, tx, owner, device, by="lost")
 
 
 def _chosen(kit: Kit, tx: Tx, user: User, device_id: str) -> Device | Refusal:

@@ -25,12 +25,13 @@ from watchword.core.refusals import (
     Refusal,
 )
 from watchword.core.sessions import Session
+from watchword.core.sharing import Compared
 from watchword.core.staff_requests import LIFE_SECONDS, StaffRequest, state_at, words
 from watchword.core.users import User, username_key
 from watchword.flows import sent_codes
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
-from watchword.flows.staff import access, caller, ends
+from watchword.flows.staff import access, caller, ends, sharing
 from watchword.flows.staff.access import Member
 from watchword.flows.staff.desk import QUEUE
 from watchword.flows.staff.effects import CHANGES, Effect
@@ -43,7 +44,8 @@ AFTER = {"approve": "approved", "reject": "rejected", "withdraw": "withdrawn"}
 class Shown:
     """A request as staff read it, with the names of those in it; `state` has time taken into account.
 
-    `may` are the decisions open to the one who reads: of `approve`, `reject`, `withdraw`. `words` are the parameters as people read them.
+    `may` are the decisions open to the one who reads: of `approve`, `reject`, `withdraw`. `words` are the parameters as people read them,
+    `compared` the identification of two people whose device is to be shared, while that is open.
     `alarm` is when the person last said, within a day, that nobody of his was on the telephone, 0 for not at all.
     """
 
@@ -56,6 +58,7 @@ class Shown:
     alarm: int = 0
     may: frozenset[str] = frozenset()
     words: Mapping[str, str] = field(default_factory=dict)
+    compared: tuple[Compared, ...] = ()
 
 
 class _Undone(Exception):
@@ -185,13 +188,15 @@ def _decide(kit: Kit, session: Session, request_id: str, event: str, note: str) 
     now = kit.clock.now()
     with kit.store.write() as tx:
         seen = tx.staff.request(request_id)
-        ids = {"about": seen.user_id, "beside": seen.asked_by} if seen else {}
+        ids = {"about": seen.user_id, "beside": _second(seen)} if seen else {}
         who = access.member(kit, tx, session, **ids)
         if isinstance(who, Refusal):
             return who
         if seen is None:
             return access.refused(kit, tx, who, event, Refusal(REQUEST_UNKNOWN, "request.unknown"))
-        user = tx.users.lock(seen.user_id)
+        for user_id in sorted({seen.user_id, *filter(None, (seen.params.get("owner", ""),))}):
+            tx.users.lock(user_id)
+        user = tx.users.get(seen.user_id)
         request = tx.staff.request(request_id, lock=True)
         if user is None or request is None:
             return Refusal(REQUEST_UNKNOWN, "user.gone")
@@ -211,10 +216,26 @@ def _decide(kit: Kit, session: Session, request_id: str, event: str, note: str) 
             return Refusal(REQUEST_CLOSED, "request.moved")
         fields = {"by": who.user.id, "kind": request.kind, "emergency": access.emergency(who.session)}
         access.note(kit, tx, AuditRow(f"staff.request.{AFTER[event]}", user.id, request.id, fields))
-        effect = CHANGES[request.kind].do(kit, tx, user, request, who.user.id) if event == "approve" else Effect()
-        if isinstance(effect, Refusal):
-            raise _Undone(effect)
+        effect = _followed(kit, tx, user, request, who, event)
         return shown_to(kit, tx, who, closed, effect.told), user, effect
+
+
+def _followed(kit: Kit, tx: Tx, user: User, request: StaffRequest, who: Member, event: str) -> Effect:
+    """What a decision brings about. Raises _Undone for a change that is refused."""
+    change = CHANGES[request.kind]
+    if event != "approve":
+        if change.closed is not None:
+            change.closed(kit, tx, user, request, event)
+        return Effect()
+    effect = change.do(kit, tx, user, request, who.user.id)
+    if isinstance(effect, Refusal):
+        raise _Undone(effect)
+    return effect
+
+
+def _second(request: StaffRequest) -> str:
+    """Whose staff row is looked at beside that of the person: of who asked, or of whose device is to be shared."""
+    return request.params.get("owner", request.asked_by)
 
 
 def _over(tx: Tx, request: StaffRequest, event: str, now: int) -> str:
@@ -223,15 +244,19 @@ def _over(tx: Tx, request: StaffRequest, event: str, now: int) -> str:
     if state != "open" or event != "approve":
         return "" if state == "open" else state
     asker, about_staff = tx.users.get(request.asked_by), bool(tx.staff.roles(request.user_id))
+    if request.kind in staff.BY_PERSON:
+        return "" if asker is not None and asker.state == "active" else "asker_gone"
     roles = tx.staff.roles(request.asked_by) if asker is not None and asker.state == "active" else frozenset()
     return "" if staff.may_ask(request.kind, roles, oneself=False, about_staff=about_staff) else "asker_gone"
 
 
 def _may_not_decide(tx: Tx, who: Member, request: StaffRequest, about: User, event: str) -> Refusal | None:
     asked_it, oneself = request.asked_by == who.user.id, access.himself(tx, who, about)
+    beside = tx.users.get(request.params["owner"]) if "owner" in request.params else None
+    oneself = oneself or (beside is not None and access.himself(tx, who, beside))
     if event == "withdraw":
         return None if asked_it else Refusal(STAFF_OWN, "request.foreign")
-    about_staff = bool(tx.staff.roles(request.user_id))
+    about_staff = bool(tx.staff.roles(request.user_id) or (beside is not None and tx.staff.roles(beside.id)))
     if staff.may_approve(request.kind, who.roles, asked_it=asked_it, oneself=oneself, about_staff=about_staff):
         return None
     return Refusal(STAFF_OWN, "request.own") if asked_it or oneself else Refusal(STAFF_ROLE, "staff.role")
@@ -259,7 +284,8 @@ def one(kit: Kit, session: Session, request_id: str) -> Shown | Refusal:
         if request is None:
             return access.refused(kit, tx, who, "requests", Refusal(REQUEST_UNKNOWN, "request.unknown"))
         access.note(kit, tx, AuditRow("staff.request.shown", request.user_id, request.id, {"by": who.user.id}))
-        return shown_to(kit, tx, who, request)
+        shown = shown_to(kit, tx, who, request)
+        return replace(shown, compared=sharing.compared(tx, who, request)) if shown.state == "open" else shown
 
 
 def shown_to(kit: Kit, tx: Tx, who: Member, request: StaffRequest, told: Mapping[str, str] | None = None) -> Shown:
@@ -281,5 +307,7 @@ def shown_to(kit: Kit, tx: Tx, who: Member, request: StaffRequest, told: Mapping
 
 def _words(kit: Kit, tx: Tx, request: StaffRequest) -> Mapping[str, str]:
     """The parameters as people read them: a contact by its masked form instead of its id."""
+    if "sharing" in request.params:
+        return sharing.named(tx, request)
     known = {contact.id: sent_codes.masked(kit, contact) for contact in tx.contacts.of(request.user_id)}
     return {name: known.get(value, value) for name, value in request.params.items() if value}

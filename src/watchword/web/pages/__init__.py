@@ -14,6 +14,7 @@ Every form carries the hidden field `csrf`. Forms and their fields:
     POST /settings/devices/recovery  do=make: answers with the codes, this once
     POST /login/panel  way=qr|challenge          → JSON, see below; a refusal is the usual `{"refusal": …}` with its status
     POST /enrol        do=send contact | do=code code | do=renew
+    POST /sharing      do=begin username, password | do=ask|answer|send|drop sharing, answer | do=ask_cancel|ask_kept|ask_lost|cancel|lost sharing
     POST /start        username, code, password, repeat
     POST /password     current, password, repeat; the same at /settings/password
     POST /recover      do=begin|choose|code|answers|personal|password|cancel, see RecoverPage

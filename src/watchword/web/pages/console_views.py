@@ -113,7 +113,7 @@ class FourEyes:
     of an interview behind it; `note` what is typed.
 
     `call` is what Key said of the call it was made in; `alarm` when the person said, within a day, that nobody of his was calling. Without
-    `decided_by` it was that which closed it.
+    `decided_by` it was that which closed it. `compared` are fields of two people's identification: name, likeness, and what is shown of each.
     """
 
     id: str
@@ -137,6 +137,7 @@ class FourEyes:
     note: str = ""
     call: CallFact | None = None
     alarm: int = 0
+    compared: tuple[tuple[str, str, str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

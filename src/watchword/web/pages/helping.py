@@ -29,6 +29,7 @@ TOPICS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "app-cache": ("recover-key", "notifications"),
         "lost-phone": ("recover-key", "new-phone"),
         "new-phone": ("recover-key", "lost-phone"),
+        "sharing": ("lost-phone",),
     }
 )
 """Every topic with its own page, and those it points to."""
@@ -41,6 +42,16 @@ _PATHS: Mapping[Kind, str] = MappingProxyType(
         refusals.USED_OR_OLD: "/help#activation-used",
         refusals.ALREADY_ACTIVE: "/help#already-active",
         refusals.PINS_SPENT: "/help/recover-key",
+        **dict.fromkeys(
+            (
+                refusals.SHARE_WEAK,
+                refusals.SHARE_IDENTITY,
+                refusals.SHARE_TEMPORARY,
+                refusals.SHARE_NO_DEVICE,
+                refusals.SHARE_CIRCLE,
+            ),
+            "/help/sharing",
+        ),
     }
 )
 

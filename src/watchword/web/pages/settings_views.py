@@ -86,6 +86,9 @@ class DeviceRow:
     here: bool = False  # it approved the login of this session
     synced: bool = False  # a passkey that may be on several devices
     disabled: bool = False
+    kept: bool = False  # put aside while another's is shared
+    shared: bool = False  # another user's, shared with this one
+    sharers: int = 0  # how many others share it
     left: int = -1  # recovery codes that were not used yet
     ends: int = 0  # of a temporary one
 

@@ -31,7 +31,11 @@ def _view(ask: Ask, signed: Signed, at: str, issued: online_card.Issued | None) 
     kit, session = ask.site.kit, signed.session
     found = orders.look(kit, session)
     waiting = {one.order.kind for one in found if one.order.state in OPEN}
-    own = [line.device for line in devices.look(kit, session) if line.device.kind == CARD_PLUS]
+    own = [
+        line.device
+        for line in devices.look(kit, session)
+        if line.device.kind == CARD_PLUS and not line.device.shared_from
+    ]
     return CardsPage(
         rows=tuple(
             OrderRow(

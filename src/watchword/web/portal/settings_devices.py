@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from typing import Literal
 
@@ -12,7 +13,7 @@ from watchword.core.device_policy import bars
 from watchword.core.devices import RECOVERY_CODE, Level
 from watchword.core.refusals import NOT_FOUND, Refusal
 from watchword.factors.recovery_code import left
-from watchword.flows import confirm, devices, own_floor, passkeys, sms_adding
+from watchword.flows import confirm, devices, own_floor, passkeys, sharing_done, sms_adding
 from watchword.web.asking import Ask
 from watchword.web.pages.settings_views import DeviceRow, DevicesPage, NumberRow, TestPush
 from watchword.web.portal.home import signed_in
@@ -20,7 +21,10 @@ from watchword.web.portal.settings import Signed, answer, opened
 from watchword.web.portal.showing import json, refuse_json, see
 
 PATH = "/settings/devices"
-CARDS = "/settings/cards"
+ASKED: Mapping[str, str] = {
+    "cards": "/settings/cards",
+    "sharing": "/sharing",
+}  # pages that ask for the held element under this name
 STATES: Mapping[str, Literal["queued", "sent", "failed"]] = {
     "queued": "queued", "sending": "queued", "sent": "sent", "dropped": "failed",
 }  # fmt: skip
@@ -31,16 +35,18 @@ def show(ask: Ask, error: Refusal | None = None, *, at: str = "", ask_about: str
     signed = opened(ask, error)
     if isinstance(signed, Response):
         return signed
-    if (
-        ask.method == "GET" and ask.form.get("page") == "cards"
-    ):  # kept while the held element was shown: the page that asked for it
-        return see(CARDS)
+    if ask.method == "GET" and ask.form.get("page") in ASKED:  # kept while the held element was shown
+        return see(ASKED[ask.form["page"]])
+    lent = Counter(
+        one.sharing.owner_device for one in sharing_done.of_session(ask.site.kit, signed.session) if one.state == "active" and not one.mine
+    )  # fmt: skip
     rows = tuple(
         DeviceRow(
             id=line.device.id, name=line.device.name, kind=line.device.kind, bars=bars(line.level), since=line.device.created,
             synced=line.level is Level.PASSKEY_SYNCED, disabled=line.device.state == "disabled", ends=line.device.ends,
             last_used=line.device.last_used, place=line.place, others=line.others, notified=line.notified, stays=line.stays,
-            here=line.here, left=left(line.device.secret) if line.device.kind == RECOVERY_CODE else -1,
+            here=line.here, kept=line.device.state == "kept", shared=bool(line.device.shared_from), sharers=lent[line.device.id],
+            left=left(line.device.secret) if line.device.kind == RECOVERY_CODE else -1,
         )
         for line in devices.look(ask.site.kit, signed.session)
     )  # fmt: skip

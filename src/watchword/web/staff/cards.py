@@ -19,7 +19,7 @@ def card(shown: Shown, who: Desk, note: str = "") -> FourEyes:
         asked=request.asked, expires=request.expires, reason=request.reason, evidence=evidence, matched=matched,
         params=tuple(shown.words.items()), decided_by=shown.decided_by, decided=request.decided, said=request.note,
         told=shown.told.get("to", ""), mine=request.asked_by == who.user.id, may=shown.may, note=note,
-        call=_call(request.caller), alarm=shown.alarm,
+        call=_call(request.caller), alarm=shown.alarm, compared=tuple((one.field, one.likeness, one.one, one.other) for one in shown.compared),
     )  # fmt: skip
 
 

@@ -1,0 +1,34 @@
+"""Which sessions a device gave: they end with it."""
+
+from __future__ import annotations
+
+from watchword.core.attempts import Attempt
+from watchword.core.sessions import Session
+from watchword.flows.ports import Tx
+
+
+def answered_by(attempt: Attempt) -> str:
+    """The id of the device that approved an attempt, "" where none did."""
+    if attempt.state not in ("approved", "collected"):
+        return ""
+    device, decision, _ = attempt.decided_by.partition(":")
+    return device if decision else attempt.device_id
+
+
+def given_by(tx: Tx, user_id: str, device_id: str, now: int) -> list[Session]:
+    """The live sessions of a user that this device opened."""
+    found = []
+    for session in tx.sessions.of_user(user_id, now):
+        attempt = tx.attempts.get(session.attempt_id) if session.attempt_id else None
+        if attempt is not None and answered_by(attempt) == device_id:
+            found.append(session)
+    return found
+
+
+def end_given(tx: Tx, user_id: str, device_id: str, now: int, *, but: str = "") -> list[str]:
+    """End them, `but` one; the ids of those that were ended, to be told after the transaction."""
+    return [
+        given.id
+        for given in given_by(tx, user_id, device_id, now)
+        if given.id != but and tx.sessions.end(given.id, now)
+    ]

@@ -1,0 +1,181 @@
+"""Sharing a device as an attacker sees it: a road beside the login, to be tried as an oracle, a way round the lock, and a second use of one answer."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+
+from tests.support.cards import asked_cells, typed
+from tests.support.installation import WRONG, Installation, Person
+from tests.support.raw import form, numbers
+from tests.support.sharing import SELF, SHARING, Thing, answered, begin, login, newest, put, shared, sharing_id
+from tests.support.staff import tags
+from tests.support.steps import approve, go_on, logged_in, waiting
+from watchword.core.refusals import QUESTION_OVER
+from watchword_client.portal import Browser
+
+
+def pair(here: Installation, *, phones: int = 1) -> tuple[Person, Person, Thing]:
+    who, owner = here.person(phones=phones, **SELF), here.person(phones=0, **SELF)  # type: ignore[arg-type]
+    return who, owner, put(here, owner)
+
+
+def tell(browser: Browser, username: str, password: str) -> tuple[int, list[int]]:
+    """What the page says to a username and a password."""
+    browser.get(SHARING)
+    page = browser.post(SHARING, do="begin", username=username, password=password)
+    return page.status, page.refusals
+
+
+def at_card(here: Installation, who: Person) -> Browser:
+    """A login that waits for the card."""
+    with here.built.store.read() as tx:
+        own = next(one.id for one in tx.devices.of_user(who.id) if one.kind == "code_card" and one.state == "active")
+    browser = waiting(here, who)
+    browser.post("/login/wait", do="method", method=own)
+    return browser
+
+
+def test_it_tells_nobody_who_is_on_file(here: Installation) -> None:
+    who, owner, _ = pair(here)
+    suspended = here.person(phones=0)
+    with here.built.store.write() as tx:
+        tx.users.set_state(suspended.id, "suspended")
+    browser = logged_in(here, who)
+    names = (owner.username, suspended.username, "nobody-here", "")
+    assert [tell(browser, name, WRONG) for name in names] == [(401, [1101])] * len(names)
+
+
+def test_wrong_passwords_here_are_wrong_passwords_of_the_login(here: Installation) -> None:
+    who, owner, _ = pair(here)
+    browser = logged_in(here, who)
+    for name in (owner.username, "nobody-else"):
+        said = [tell(browser, name, WRONG) for _ in range(5)]
+        assert [one for _, one in said] == [[1101]] * 4 + [[1102]], f"{name}: {said}"
+    assert here.browser().login(owner.username, owner.password).refusals == [1102], "the login is paused too"
+    here.later(60 * 60)
+    victim = here.person(phones=0, **SELF)  # type: ignore[arg-type]
+    put(here, victim)
+    for _ in range(5):
+        page = here.browser().login(victim.username, WRONG)
+    assert page.refusals == [1102]
+    browser = logged_in(here, who)
+    assert tell(browser, victim.username, victim.password)[1] == [1102], "nor is this a way round the pause"
+
+
+def test_names_are_not_tried_without_end(here: Installation) -> None:
+    who, _, _ = pair(here)
+    browser = logged_in(here, who)
+    said = [tell(browser, f"guess-{at}", WRONG)[1] for at in range(11)]
+    assert said == [[1101]] * 10 + [[7311]]
+
+
+def test_a_right_password_alone_says_nothing_of_who_it_is_and_leaves_a_trace(here: Installation) -> None:
+    thief, owner = here.person(birth_date="1950-01-01"), here.person(phones=0, **SELF)  # type: ignore[arg-type]
+    thing = put(here, owner)
+    browser = logged_in(here, thief)
+    page = begin(browser, owner)
+    assert page.refusals == [] and "Show the device" in page.text
+    assert "sharing.owner.named" in tags(here, owner.id)
+    cells = typed(thing.cells, asked_cells(page))
+    for _ in range(3):
+        wrong = ("1" if cells[0] != "1" else "2") + cells[1:]
+        assert browser.post(SHARING, do="answer", sharing=sharing_id(page), answer=wrong).refusals == [2360]
+    over = browser.post(SHARING, do="answer", sharing=newest(here, thief).id, answer=cells)
+    assert over.refusals == [QUESTION_OVER.number], "three tries a question"
+    browser.post(SHARING, do="ask", sharing=newest(here, thief).id)
+    page = answered(browser, thing)
+    assert page.refusals == [7306], "only who holds the device learns that much"
+    assert SELF["document_number"] not in page.html
+
+
+def test_a_stolen_password_shares_nothing(here: Installation) -> None:
+    victim, colleague, thing = pair(here, phones=0)
+    browser = here.browser()
+    assert browser.login(victim.username, victim.password).path == "/enrol"
+    assert browser.get(SHARING).path == "/enrol", "first the code to what is on file"
+    made = form(here, browser, SHARING, {"do": "begin", "username": colleague.username, "password": colleague.password})
+    assert made.status_code == 303 and made.headers["location"] == "/enrol" and numbers(made) == []
+    with here.built.store.read() as tx:
+        assert not tx.sharings.of_user(victim.id)
+    assert thing.device
+
+
+def test_nobody_goes_on_with_the_steps_of_another(here: Installation) -> None:
+    who, owner, thing = pair(here)
+    browser, other = logged_in(here, who), logged_in(here, here.person(**SELF))  # type: ignore[arg-type]
+    page = begin(browser, owner)
+    stolen, cells = sharing_id(page), thing.answer(page)
+    other.get(SHARING)
+    for do in ("answer", "ask", "send", "drop"):
+        assert other.post(SHARING, do=do, sharing=stolen, answer=cells).refusals == [7303], do
+    for do in ("cancel", "lost"):
+        assert other.post(SHARING, do=do, sharing=stolen).refusals == [7313], do
+    beside = logged_in(here, who)
+    beside.get(SHARING)
+    assert beside.post(SHARING, do="answer", sharing=stolen, answer=cells).refusals == [7303], (
+        "nor another session of his"
+    )
+
+
+def test_one_answer_at_two_logins_at_once_counts_once(here: Installation) -> None:
+    who, owner, thing = pair(here)
+    shared(logged_in(here, who), owner, thing)
+    for _ in range(3):
+        pages = [at_card(here, one) for one in (who, owner)]
+        cells = {tuple(asked_cells(browser.page)) for browser in pages}
+        assert len(cells) == 1, "both are asked the same two"
+        answer = thing.answer(pages[0].page)
+
+        def send(browser: Browser, answer: str = answer) -> str:
+            return browser.post("/login/wait", do="answer", kind="code_card", answer=answer).path
+
+        with ThreadPoolExecutor(2) as pool:
+            paths = sorted(pool.map(send, pages))
+        assert paths == ["/", "/login/wait"], paths
+
+
+def test_an_answer_to_share_logs_nobody_in_and_the_other_way_round(here: Installation) -> None:
+    who, owner, thing = pair(here)
+    browser, at_login = logged_in(here, who), at_card(here, owner)
+    page = begin(browser, owner)
+    answer = thing.answer(page)
+    assert answered(browser, thing).refusals == []
+    assert at_login.post("/login/wait", do="answer", kind="code_card", answer=answer).path == "/login/wait"
+    second = at_card(here, owner)
+    answer = thing.answer(second.page)
+    begin(browser, owner)
+    assert second.post("/login/wait", do="answer", kind="code_card", answer=answer).path == "/"
+    assert browser.post(SHARING, do="answer", sharing=newest(here, who).id, answer=answer).refusals != []
+
+
+def test_wrong_answers_of_all_who_share_are_one_row(here: Installation) -> None:
+    who, owner, thing = pair(here)
+    shared(logged_in(here, who), owner, thing)
+    for one in (who, owner):
+        browser = at_card(here, one)
+        cells = thing.answer(browser.page)
+        browser.post("/login/wait", do="answer", kind="code_card", answer=("1" if cells[0] != "1" else "2") + cells[1:])
+    row = newest(here, who).device_id
+    with here.built.store.read() as tx:
+        found = tx.devices.get(thing.device)
+        mine = tx.devices.get(row)
+    assert found is not None and found.wrong == 2
+    assert mine is not None and mine.wrong == 0 and mine.secret == b"", "what makes the answers stands in one place"
+    login(here, who, thing)
+    with here.built.store.read() as tx:
+        found = tx.devices.get(thing.device)
+    assert found is not None and found.wrong == 0
+
+
+def test_not_me_takes_along_what_the_strangers_session_shared(here: Installation) -> None:
+    who, owner, thing = pair(here)
+    stranger = waiting(here, who)
+    attempt = approve(here, who, stranger)
+    go_on(stranger)
+    card = put(here, who)
+    assert "You share a device" in shared(stranger, owner, thing).text
+    assert who.phone.not_me(attempt).result == "not_me"
+    with here.built.store.read() as tx:
+        states = {one.id: one.state for one in tx.devices.of_user(who.id)}
+    assert states[newest(here, who).device_id] == "inactive" and states[card.device] == "active"
+    assert newest(here, who).state == "ended"
