@@ -233,7 +233,11 @@ def test_a_code_signs_no_money(here: Installation) -> None:
     here.later(60)
     said = platform.call("POST", f"/{one['id']}/answer", {"answer": who.phone.code(here.pin())}).json()["refusal"]
     assert said["number"] == 2107  # the challenge's response has eight digits; six are nothing here
-    assert platform.call("POST", f"/{one['id']}/show", {"way": "code"}).status_code == 422
+    for way in ("code", "code_card", "online_card", "sms", "code_app", "recovery_code", "temporary_code"):
+        for path, body in (("show", {"way": way}), ("answer", {"way": way, "answer": "123456"})):
+            said = platform.call("POST", f"/{one['id']}/{path}", body).json()["refusal"]
+            assert said["number"] == 8113 and "Security Code Card" in said["why"], way
+    assert platform.call("POST", f"/{one['id']}/show", {"way": "passkey"}).status_code == 422
     assert platform.look(one)["state"] == "reserved"
 
 

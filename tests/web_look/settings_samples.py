@@ -163,8 +163,15 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
         ),
         "settings-limits-paper": LimitsPage(day="0", five_days="0", source="paper", restrictions=("withdrawals",), **common),
         "settings-withdrawals": WithdrawalsPage(
-            day="1,000,000", five_days="1,000,000", left_day="987,654.50", left_five_days="0.00", older="1-x", newest=False, rows=(
+            day="1,000,000", five_days="1,000,000", left_day="987,654.50", left_five_days="0.00", older="1-x", newest=False, blind_day="100,000", blind_five_days="200,000", rows=(
                 WithdrawalRow(amount="12,345.50", payee=name or "Kita Estate K.K.", account="JP12 3456 7890", at=now - 60, state="reserved", until=now + 540, program=name or "Trader"),
+                WithdrawalRow(
+                    id="0" * 26, amount="50.00", payee=name or "Kita Estate K.K.", account="JP12 3456 7890", at=now - 90, state="reserved",
+                    until=now + 510, program="Trader", signable=True, asked={"digits": "41234567"}, disowned=True,
+                ),
+                WithdrawalRow(id="1" * 26, amount="70.00", payee="K", account="JP1", at=now - 95, state="reserved", until=now + 505, program="Trader", signable=True, disowned=True),
+                WithdrawalRow(amount="7.00", payee="K", account="JP1", at=now - 3600, state="collected", shown=False, program="Trader"),
+                WithdrawalRow(amount="8.00", payee="K", account="JP1", at=now - 3700, state="recalled", program="Trader"),
                 WithdrawalRow(amount="1,000,000.00", payee="N" * 120, account="4" * 64, at=now - DAY, state="authorised", program="Trader"),
                 WithdrawalRow(amount="0.01", payee="北不動産株式会社", account="JP1", at=now - 2 * DAY, state="authorised", shown=False, program="Trader"),
                 WithdrawalRow(amount="5.00", payee="K", account="JP1", at=now - 3 * DAY, state="cancelled", program="Trader"),

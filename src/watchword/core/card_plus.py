@@ -1,6 +1,10 @@
 """A Digital Security Card+ (O01): which OCRA suites it may have, its challenge, and what is kept of it.
 
 A suite must take nothing but a challenge: a counter or a clock would drift from the server's, and a PIN in it would have to be known here.
+
+Two kinds of challenge are kept apart by their first digit (docs/adr/0027): MONEY begins one that stands for an amount and a payee, one of
+ORDINARY every other. None begins with 0: RFC 6287 (section 5.1) writes a number in hexadecimal and fills it up with zeros behind, so a token
+answers 2 500 000 as it answers 40 000 000, sixteen times as much; with as many digits and none of them 0 at the front that cannot be.
 """
 
 from __future__ import annotations
@@ -9,6 +13,7 @@ import re
 from dataclasses import dataclass
 
 from watchword.core.machine import Machine
+from watchword.core.otp import PURPOSES
 
 SUITE = "OCRA-1:HOTP-SHA256-8:QN08"  # where a file names none
 LEAST, MOST = 6, 10  # digits of a response
@@ -17,6 +22,7 @@ _SUITE = re.compile(r"OCRA-1:HOTP-SHA(?:1|256|512)-(?:[6-9]|10):Q[NA](0[4-9]|[1-
 _SERIAL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 LONGEST_MODEL = 64
 LEAST_CHALLENGE, MOST_CHALLENGE = 8, 16  # digits: fewer repeat too soon, more nobody types
+MONEY, ORDINARY = PURPOSES["withdraw"], "12356789"
 
 TOKEN = Machine(
     "token",
@@ -61,7 +67,8 @@ def serial_fits(serial: str) -> bool:
     return _SERIAL.fullmatch(serial) is not None
 
 
-def challenge(suite: str, entropy: bytes) -> str:
-    """As many digits as the suite takes, from 16 bytes of entropy or more."""
-    length = int(suite[-2:])
-    return str(int.from_bytes(entropy[:16], "big") % 10**length).zfill(length)
+def challenge(suite: str, entropy: bytes, *, money: bool = False) -> str:
+    """As many digits as the suite takes, from 17 bytes of entropy or more. Whether it stands for money shows in the first."""
+    rest = int(suite[-2:]) - 1
+    first = MONEY if money else ORDINARY[entropy[16] % len(ORDINARY)]
+    return first + str(int.from_bytes(entropy[:16], "big") % 10**rest).zfill(rest)

@@ -314,3 +314,5 @@ WITHDRAWAL_OVER = _kind(8112, "withdrawal.over", 410)
 WITHDRAWAL_WAY = _kind(8113, "withdrawal.way", 409)
 WITHDRAWAL_UNSHOWN = _kind(8114, "withdrawal.unshown", 409)  # params: day, five_days
 WITHDRAWAL_LIMITED = _kind(8115, "withdrawal.limited", 429)  # params: until
+WITHDRAWAL_UNSIGNED = _kind(8116, "withdrawal.unsigned", 409)
+WITHDRAWAL_RECALLED = _kind(8117, "withdrawal.recalled", 410)

@@ -6,6 +6,7 @@ The rules this file stands for:
 3. A window is that of the account's zone, and of every zone that something was withdrawn in lately: whoever travels, or says he does,
    opens no window anew.
 4. Amount and payee never change. Another amount is another withdrawal.
+5. A program pays what it has collected, and nothing else. Until then its person can say that it was not he: it is `recalled`, for good.
 """
 
 from __future__ import annotations
@@ -37,7 +38,10 @@ WITHDRAWAL = Machine(
         ("reserved", "sign"): "authorised",
         ("reserved", "cancel"): "cancelled",
         ("reserved", "expire"): "expired",
+        ("authorised", "collect"): "collected",
         ("authorised", "cancel"): "cancelled",
+        ("authorised", "recall"): "recalled",
+        ("collected", "cancel"): "cancelled",
     },
 )
 
@@ -70,8 +74,8 @@ class Wanted:
 
 @dataclass(frozen=True, slots=True)
 class Withdrawal:
-    """What is kept beside the attempt of the same id. `zone` is the account's at that time; `closed` when it left `reserved` or was
-    cancelled, 0 for not yet; `shown` whether the device that signed it showed amount and payee."""
+    """What is kept beside the attempt of the same id. `zone` is the account's at that time; `closed` when it came into this state, 0 while
+    it is reserved; `shown` whether the device that signed it showed amount and payee."""
 
     id: str
     user_id: str
@@ -103,7 +107,7 @@ class Withdrawal:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """What is reserved or authorised on this day and in the five business days, in US cents."""
+    """What is reserved, authorised or collected on this day and in the five business days, in US cents."""
 
     day: int = 0
     five_days: int = 0

@@ -126,6 +126,7 @@ class Separate(ABC):
     malformed: Kind = PASSKEY_WRONG  # what is told of an answer that `read` cannot read
     spent: Kind = QUESTION_OVER  # what is told of a right answer that was given before
     tells: str = ""  # the message that tells every channel of its use, "" for none
+    signs: bool = False  # whether what it is asked can stand for an amount and a payee, so that its answer signs money
     sends: str = ""  # the purpose of a code that we send for it (core/codes.py), "" where the device makes its own
 
     def grade(self, device: Device) -> tuple[Level, tuple[str, ...]]:
@@ -143,6 +144,11 @@ class Separate(ABC):
     def ask(self, holders: Sequence[Holder], site: Site, *, challenge_id: str, now: int, entropy: bytes) -> Started:
         """A question to any of these devices of one kind; the first is the one that was chosen."""
         return self.start(holders[0], challenge_id=challenge_id, now=now, entropy=entropy)
+
+    def bind(self, holder: Holder, *, entropy: bytes) -> Started:
+        """The question that stands for money: always the same for the same `entropy`, 32 bytes derived from what is signed, and never one
+        that `start` asks. Raises TypeError for a factor that does not sign."""
+        raise TypeError(f"{self.kind} signs no money")
 
     @abstractmethod
     def verify(

@@ -23,6 +23,7 @@ class CardPlus(Separate):
     device = CARD_PLUS
     level = Level.CARD_PLUS
     seconds = LIFE_SECONDS
+    signs = True
     malformed = TOKEN_FORM
     amr = ("otp", "pin", "hwk")
 
@@ -33,9 +34,11 @@ class CardPlus(Separate):
 
     def start(self, holder: Holder, *, challenge_id: str, now: int, entropy: bytes) -> Started:
         """As many digits as this token's suite takes. They are public: stored to be judged by, shown to be typed."""
-        token = card_plus.unpack(holder.device.secret)
-        digits = card_plus.challenge(token.suite, entropy)
-        return Started(stored={"digits": digits}, shown={"digits": digits, "device": holder.device.id})
+        return _asked(holder, entropy, money=False)
+
+    def bind(self, holder: Holder, *, entropy: bytes) -> Started:
+        """A challenge whose first digit says that it moves money; no login, change or sharing asks one of these."""
+        return _asked(holder, entropy, money=True)
 
     def verify(
         self, holder: Holder, challenge: Mapping[str, object], answer: Mapping[str, object], *, now: int
@@ -46,3 +49,8 @@ class CardPlus(Separate):
         if hmac.compare_digest(right, str(answer["response"])):
             return Accepted((f"ocra:{holder.device.id}:{challenge['digits']}",))
         return Rejected(TOKEN_WRONG, "token.mismatch")
+
+
+def _asked(holder: Holder, entropy: bytes, *, money: bool) -> Started:
+    digits = card_plus.challenge(card_plus.unpack(holder.device.secret).suite, entropy, money=money)
+    return Started(stored={"digits": digits}, shown={"digits": digits, "device": holder.device.id})

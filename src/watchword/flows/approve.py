@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from watchword.core.attempts import WRONG_CONFIRMATIONS, Attempt, area, state_at
-from watchword.core.caller import ACTION
 from watchword.core.devices import SIGNED_WRONG_LIMIT, Device, Phone
 from watchword.core.encoding import b64u, sha256, unb64u
-from watchword.core.enrolments import LIVE
 from watchword.core.pushes import QUIET_SECONDS
 from watchword.core.refusals import (
     CALLER_WORDS,
@@ -26,20 +24,10 @@ from watchword.core.users import User
 from watchword.factors.base import Rejected
 from watchword.factors.key_push import DECISIONS
 from watchword.factors.registry import FACTORS
-from watchword.flows import (
-    caller,
-    letters,
-    order_ends,
-    owner_notices,
-    reach,
-    renewals,
-    sharing_ends,
-    suspicion,
-    withdrawal_signing,
-)
+from watchword.flows import caller, letters, not_me, owner_notices, reach, withdrawal_signing
 from watchword.flows.answers import confirmation_of
 from watchword.flows.details import context_of, details
-from watchword.flows.endings import close_beside, fail, settle, tell
+from watchword.flows.endings import fail, settle, tell
 from watchword.flows.holders import device_here, holder
 from watchword.flows.kit import Kit
 from watchword.flows.phone_requests import Signed, check_signed, find_phone, text
@@ -261,52 +249,5 @@ def _close(
     quiet = now + QUIET_SECONDS
     tx.users.set_quiet(attempt.user_id, quiet, now)
     if decision == "not_me":
-        _not_me(kit, tx, attempt, now)
+        not_me.report(kit, tx, attempt, now)
     return Decided(to, quiet)
-
-
-def _not_me(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
-    """Someone has the password: the session this login gave ends, every other open attempt closes, and every channel is told."""
-    if attempt.session_id:
-        tx.sessions.end(attempt.session_id, now)
-        _undo_enrolments(kit, tx, attempt, now)
-    close_beside(tx, attempt, now)
-    if attempt.action == ACTION:
-        caller.alarm(kit, tx, attempt, now, reason="not_me")
-        return
-    user = tx.users.get(attempt.user_id)
-    if user is None:
-        return
-    if (
-        attempt.action == "recover" and attempt.state != "collected"
-    ):  # the password was not known, and nothing was changed
-        letters.tell_all(kit, tx, user, "recovery_stopped")
-        return
-    renewals.void_recoveries(tx, user.id, now)
-    tx.users.set_flagged(user.id, now)
-    letters.tell_all(kit, tx, user, "not_me")
-    suspicion.after_not_me(kit, tx, user)
-
-
-def _undo_enrolments(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
-    """Devices that the stranger's session put in place go with it: every one, since a page may offer again after an activation.
-
-    Each row is locked before it is judged, so that a confirmation on its way is either undone here or finds the session ended.
-    """
-    for device in tx.devices.of_user(attempt.user_id):
-        if device.added_in != attempt.session_id or sharing_ends.left(kit, tx, device, "not_me") is not None:
-            continue
-        if tx.devices.move(device.id, "active", "inactive", now):
-            order_ends.closed(tx, device.id, "end", now)
-            sharing_ends.of_device(kit, tx, device, "not_me")
-            tx.audit.write(AuditRow("device.other.ended", attempt.user_id, device.id, {"reason": "not_me"}), now)
-    sharing_ends.undo(tx, attempt.user_id, attempt.session_id, now)
-    for found in tx.enrolments.all_of_session(attempt.session_id):
-        enrolment = tx.enrolments.get(found.id, lock=True)
-        if enrolment is None:
-            continue
-        if enrolment.state in LIVE:
-            tx.enrolments.move(enrolment.id, enrolment.state, "void")
-        if enrolment.device_id and tx.devices.move(enrolment.device_id, "active", "inactive", now):
-            row = AuditRow("device.key.ended", attempt.user_id, enrolment.device_id, {"reason": "not_me"})
-            tx.audit.write(row, now)

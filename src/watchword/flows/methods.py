@@ -19,11 +19,13 @@ from watchword.core.refusals import (
     PASSKEY_WRONG,
     QUESTION_OVER,
     WAY_UNAVAILABLE,
+    WITHDRAWAL_WAY,
     Refusal,
 )
-from watchword.factors.base import NOTHING, Accepted, Holder, Rejected, Separate, Site, Verdict
+from watchword.core.withdrawals import ACTION as MONEY
+from watchword.factors.base import NOTHING, Accepted, Holder, Rejected, Separate, Site, Started, Verdict
 from watchword.factors.registry import graded, of_device
-from watchword.flows import letters, order_ends, sent_codes, sharing_ends, sms
+from watchword.flows import letters, order_ends, sent_codes, sharing_ends, sms, withdrawal_signing
 from watchword.flows.endings import fail, tell
 from watchword.flows.kit import Kit
 from watchword.flows.login import ask_again, pending
@@ -110,21 +112,30 @@ def ask(kit: Kit, collector: str, kind: str, *, bound_key: str = "") -> Question
         devices = _devices(kit, tx, attempt, kind)
         if not devices and attempt.action != "held":
             return Refusal(WAY_UNAVAILABLE, "device.none")
+        if unfit := withdrawal_signing.fits(kit, tx, attempt, way=kind):
+            return unfit
         if factor.sends:
             return _sent(kit, tx, attempt, devices[0])
         challenge_id = kit.entropy.id()
         holders = [Holder(thing) for _, thing in _things(tx, devices)]
         if devices and not holders:
             return Refusal(DEVICE_DISABLED, "device.shared_over")
-        started = factor.ask(
-            holders, site_of(kit, attempt), challenge_id=challenge_id, now=now,
-            entropy=kit.entropy.bytes(32),
-        )  # fmt: skip
+        started = _started(kit, tx, attempt, factor, holders, challenge_id)
         until = min(now + factor.seconds, attempt.expires)
         kept = {"stored": dict(started.stored), "shown": dict(started.shown)}
         chosen = devices[0].id if devices else ""
         tx.challenges.put(Challenge(attempt.id, kind, challenge_id, chosen, until, 0, kept))
     return Question(kind, started.shown, until)
+
+
+def _started(
+    kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, holders: Sequence[Holder], challenge_id: str
+) -> Started:
+    """What is asked: at random, or where money is signed, made of it."""
+    if attempt.action == MONEY:
+        return withdrawal_signing.question(kit, tx, attempt, holders[0], factor)
+    now, entropy = kit.clock.now(), kit.entropy.bytes(32)
+    return factor.ask(holders, site_of(kit, attempt), challenge_id=challenge_id, now=now, entropy=entropy)
 
 
 def _sent(kit: Kit, tx: Tx, attempt: Attempt, device: Device) -> Question | Refusal:
@@ -171,6 +182,8 @@ def answer(kit: Kit, collector: str, kind: str, given: Mapping[str, str], *, bou
         read = factor.read(given)
         if read is None:
             return Refusal(factor.malformed, "answer.form")
+        if unfit := withdrawal_signing.fits(kit, tx, attempt, way=kind):
+            return unfit
         result = _judge(kit, tx, attempt, factor, read)
     if isinstance(result, Refusal):
         if result.reason == "attempt.failed":
@@ -185,6 +198,8 @@ def _factor(kit: Kit, attempt: Attempt, kind: str) -> Separate | Refusal:
     factor = kit.factors.get(kind)
     if not isinstance(factor, Separate) or attempt.action in KEY_ALONE:
         return Refusal(WAY_UNAVAILABLE, "way.unknown")
+    if attempt.action == MONEY and not factor.signs:
+        return Refusal(WITHDRAWAL_WAY, "withdrawal.names_nothing")
     if guarded(attempt) and not factor.resists:
         return Refusal(WAY_UNAVAILABLE, "way.guarded")
     if factor.browser and attempt.bound_key:
@@ -248,6 +263,8 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[
     device = replace(tx.devices.get(holder.device.id) or holder.device, wrong=counted)
     mine = next(own for own, thing in things if thing.id == device.id)
     holder = replace(holder, device=device)
+    if attempt.action == MONEY:  # from the row as it is now: what was shown for another amount or payee signs nothing
+        challenge = {**challenge, **withdrawal_signing.question(kit, tx, attempt, holder, factor).stored}
     verdict: Verdict = factor.verify(holder, challenge, given, now=now)
     if isinstance(verdict, Accepted):
         spent = [tx.claims.spend(claim, now + CLAIM_SECONDS) for claim in verdict.claims]
@@ -289,6 +306,7 @@ def _accepted(
         used_up(kit, tx, device)
     fields = {"kind": factor.kind, "device": mine.id}
     tx.audit.write(AuditRow("login.device.accepted", attempt.user_id, attempt.id, fields), now)
+    withdrawal_signing.signed(kit, tx, attempt, way=factor.kind, device=mine.id)
     return attempt
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from watchword.core.attempts import Attempt
 from watchword.core.devices import CARD_PLUS, RECOVERY_CODE, SMS, Device, Level, on_phone
 from watchword.core.refusals import BROWSER_NEEDED, DEVICE_WEAK, Refusal
+from watchword.core.withdrawals import ACTION as MONEY
 from watchword.factors.base import Separate
 from watchword.factors.registry import Factors, level, of_device
 from watchword.flows import sms
@@ -14,7 +15,7 @@ from watchword.flows.kit import Kit
 from watchword.flows.password_step import active_devices
 from watchword.flows.ports import Tx
 
-KEY_ALONE = ("recover", "withdraw")
+KEY_ALONE = ("recover",)
 
 
 def answering(kit: Kit, tx: Tx, user_id: str) -> tuple[Device, ...]:
@@ -39,8 +40,14 @@ def above(factors: Factors, devices: Sequence[Device], floor: int, *, action: st
         for device in devices
         if level(factors, device) >= floor
         and (action not in KEY_ALONE or on_phone(device))
+        and (action != MONEY or signs(factors, device))
         and not (floor >= Level.PASSKEY_SYNCED and device.kind in READ_OUT)
     )
+
+
+def signs(factors: Factors, device: Device) -> bool:
+    """Whether it can sign a withdrawal: Key, and what answers a challenge that is made of amount and payee."""
+    return on_phone(device) or any(isinstance(one, Separate) and one.signs for one in of_device(factors, device.kind))
 
 
 def takes_browser(factors: Factors, device: Device) -> bool:

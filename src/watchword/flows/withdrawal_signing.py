@@ -1,4 +1,5 @@
-"""Signing a withdrawal: what the phone shows, what its challenge stands for, and what a right answer does (PSD2 RTS article 5; spec.md 6.10).
+"""Signing a withdrawal: what the phone shows, what a challenge stands for, what a right answer does (PSD2 RTS article 5; spec.md 6.10), and
+what *not me* undoes of it.
 
 Nothing here trusts what a phone says of amount and payee: both come from the row, and a decision or response made for others is wrong.
 """
@@ -11,6 +12,7 @@ from types import MappingProxyType
 from watchword.core import withdrawals as rules
 from watchword.core.attempts import Attempt
 from watchword.core.business_days import window_start
+from watchword.core.devices import CARD_PLUS
 from watchword.core.encoding import b64u, sha256
 from watchword.core.entitlements import UNSHOWN, Limits
 from watchword.core.entitlements import WITHDRAWALS as RESTRICTED
@@ -23,12 +25,15 @@ from watchword.core.refusals import (
 )
 from watchword.core.users import User
 from watchword.core.withdrawals import ACTION, WITHDRAWAL, Held, Withdrawal
+from watchword.factors.base import Holder, Separate, Started
 from watchword.flows import entitlements, letters
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 
 NONE: Mapping[str, object] = MappingProxyType({})
-CHALLENGE_WAY = "challenge"
+SHOWING_WAY, CHALLENGE_WAY = "key", "challenge"
+TOKEN_WAY = CARD_PLUS
+BLIND_WAYS = (CHALLENGE_WAY, TOKEN_WAY)
 
 
 def shown(tx: Tx, attempt: Attempt) -> Mapping[str, object]:
@@ -42,6 +47,13 @@ def link(kit: Kit, tx: Tx, attempt: Attempt) -> str:
     if attempt.action != ACTION:
         return ""
     return b64u(sha256(kit.vault.canonical(dict(shown(tx, attempt)))))
+
+
+def question(kit: Kit, tx: Tx, attempt: Attempt, holder: Holder, factor: Separate) -> Started:
+    """What a device that cannot show money is asked: made of amount, currency, payee and attempt for this very device. Nobody can have
+    another one made by asking again, so none can be sought that equals that of another withdrawal."""
+    entropy = kit.vault.derive("money-question", factor.kind, attempt.id, holder.device.id, link(kit, tx, attempt))
+    return factor.bind(holder, entropy=entropy)
 
 
 def held(kit: Kit, tx: Tx, user: User) -> Held:
@@ -66,8 +78,8 @@ def fits(kit: Kit, tx: Tx, attempt: Attempt, *, way: str) -> Refusal | None:
     """
     if attempt.action != ACTION:
         return None
-    if way == "code":
-        return Refusal(WITHDRAWAL_WAY, "withdrawal.code")
+    if way != SHOWING_WAY and way not in BLIND_WAYS:
+        return Refusal(WITHDRAWAL_WAY, "withdrawal.names_nothing")
     row, user = tx.withdrawals.get(attempt.id), tx.users.get(attempt.user_id)
     if row is None or user is None or row.state != "reserved":
         return Refusal(WITHDRAWAL_OVER, "withdrawal.not_reserved")
@@ -78,11 +90,16 @@ def fits(kit: Kit, tx: Tx, attempt: Attempt, *, way: str) -> Refusal | None:
     refused = rules.over(may.limits, counted)
     if refused is not None:
         return told(refused, may.limits, Held())
-    if way == CHALLENGE_WAY and rules.over(blind(kit, may.limits), counted) is not None:
-        least = blind(kit, may.limits)
-        said = {"day": rules.usd(least.day), "five_days": rules.usd(least.five_days)}
-        return Refusal(WITHDRAWAL_UNSHOWN, "withdrawal.unshown", said)
-    return None
+    return unseen(kit, may.limits, counted) if way in BLIND_WAYS else None
+
+
+def unseen(kit: Kit, limits: Limits, counted: Held) -> Refusal | None:
+    """Why what is held is too much for a device that cannot show it, or None."""
+    least = blind(kit, limits)
+    if rules.over(least, counted) is None:
+        return None
+    said = {"day": rules.usd(least.day), "five_days": rules.usd(least.five_days)}
+    return Refusal(WITHDRAWAL_UNSHOWN, "withdrawal.unshown", said)
 
 
 def blind(kit: Kit, limits: Limits) -> Limits:
@@ -103,7 +120,7 @@ def signed(kit: Kit, tx: Tx, attempt: Attempt, *, way: str, device: str) -> None
         return
     now, row = kit.clock.now(), tx.withdrawals.get(attempt.id, lock=True)
     user = tx.users.get(attempt.user_id)
-    can_show = way != CHALLENGE_WAY
+    can_show = way == SHOWING_WAY
     to = str(WITHDRAWAL.step("reserved", "sign"))
     if row is None or user is None or not tx.withdrawals.move(row.id, "reserved", to, now, shown=can_show):
         raise RuntimeError("a withdrawal was signed that was not reserved")
@@ -112,6 +129,28 @@ def signed(kit: Kit, tx: Tx, attempt: Attempt, *, way: str, device: str) -> None
     fields = {"client": row.client, "amount": row.amount, "way": way, "shown": can_show, "device": device}
     tx.audit.write(AuditRow("withdrawal.amount.authorised", user.id, row.id, fields, personal(row)), now)
     _tell(kit, tx, user, row, now)
+
+
+def recall(kit: Kit, tx: Tx, user: User, session_id: str, now: int) -> None:
+    """*Not me* was said of what this session asked for: whatever of it was signed and not yet collected is taken back, for good."""
+    for withdrawal_id in tx.withdrawals.of_session(user.id, session_id):
+        row = tx.withdrawals.get(withdrawal_id, lock=True)
+        to = WITHDRAWAL.step(row.state, "recall") if row else None
+        if row is None or row.state not in ("authorised", "collected"):
+            continue
+        if to is None:  # its program has it, and may have paid: what is left is to say so
+            _told_of(kit, tx, user, row, "withdrawal_late")
+            continue
+        if not tx.withdrawals.move(row.id, row.state, to, now, shown=row.shown):
+            raise RuntimeError("a withdrawal moved under its lock")
+        fields = {"client": row.client, "amount": row.amount, "was": row.state, "why": "not_me"}
+        tx.audit.write(AuditRow(f"withdrawal.amount.{to}", user.id, row.id, fields, personal(row)), now)
+        _told_of(kit, tx, user, row, "withdrawal_recalled")
+
+
+def _told_of(kit: Kit, tx: Tx, user: User, row: Withdrawal, key: str) -> None:
+    program = kit.policy.clients[row.client].called(user.lang)
+    letters.tell_all(kit, tx, user, key, amount=rules.usd(row.amount), payee=row.payee_name, program=program)
 
 
 def personal(row: Withdrawal) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""Withdrawals: a platform asks to authorise an amount, its person signs it, the platform may cancel it (R01).
+"""Withdrawals: a platform asks to authorise an amount, its person signs it, the platform collects or cancels it (R01).
 
 Reserving is one transaction under the lock of the user's row: what is held is summed, this one is added, and only then does the next
 one look. The attempt that asks the phone has the withdrawal's id. Its collector secret is derived and leaves the server never: a
@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from watchword.core import floors
 from watchword.core import withdrawals as rules
 from watchword.core.attempts import Attempt
+from watchword.core.devices import KEY, on_phone
 from watchword.core.encoding import b64u, sha256
 from watchword.core.entitlements import WITHDRAWALS as RESTRICTED
 from watchword.core.entitlements import Entitlements, Limits
@@ -24,23 +25,25 @@ from watchword.core.refusals import (
     WITHDRAWAL_OTHER,
     WITHDRAWAL_OVER,
     WITHDRAWAL_PAPER,
+    WITHDRAWAL_RECALLED,
     WITHDRAWAL_UNKNOWN,
+    WITHDRAWAL_UNSIGNED,
+    WITHDRAWAL_WAY,
     Refusal,
 )
 from watchword.core.sessions import Session
 from watchword.core.users import User
 from watchword.core.withdrawals import ACTION, WITHDRAWAL, Held, Wanted, Withdrawal
-from watchword.flows import answers, device_tokens, entitlements, login, reach
+from watchword.flows import answers, device_tokens, entitlements, login, methods, reach
 from watchword.flows.answers import Shown
 from watchword.flows.endings import settle, tell
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow, Tx
-from watchword.flows.withdrawal_signing import CHALLENGE_WAY, blind, held, personal, told
+from watchword.flows.withdrawal_signing import BLIND_WAYS, CHALLENGE_WAY, TOKEN_WAY, held, personal, told, unseen
 
-PAGE = 25
-NEWEST = (1 << 62, "~")
-WAYS = ("push", "qr")
+OF_KEY = ("push", "qr")
+SHOWN_WAYS = ("qr", CHALLENGE_WAY)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,17 +56,6 @@ class Seen:
     left: Limits
     ways: tuple[str, ...] = ()
     digits: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Listed:
-    """A person's withdrawals, newest first, what may still be asked for, and whether older ones follow."""
-
-    user: User
-    rows: tuple[Withdrawal, ...]
-    limits: Limits
-    left: Limits
-    older: bool
 
 
 def ask(kit: Kit, session: Session, wanted: Wanted, visit: Visit) -> Seen | Refusal:
@@ -81,7 +73,7 @@ def ask(kit: Kit, session: Session, wanted: Wanted, visit: Visit) -> Seen | Refu
         until = tx.rates.take(f"withdraw:{user.id}", rules.BY_ONE, now)
         if until:
             return Refusal(WITHDRAWAL_LIMITED, "withdrawal.many", {"until": until}, retry_after=until - now)
-        _settle_all(kit, tx, user)
+        settle_all(kit, tx, user)
         refused = _refused(kit, tx, user, wanted)
         opened = refused or _opened(kit, tx, session, user, wanted, visit)
         if isinstance(opened, Refusal):
@@ -111,16 +103,25 @@ def _opened(kit: Kit, tx: Tx, session: Session, user: User, wanted: Wanted, visi
     """The attempt that asks the phone. Whoever logs in without the device signs with it all the same."""
     floor = floors.floor(session.client, ACTION, "", user.floor)
     active = active_devices(tx, user.id, kit.clock.now())
-    devices = reach.fitting(kit, active, floor, action=ACTION, browser=False)
-    if isinstance(devices, Refusal):
-        reason = "withdrawal.weak" if devices.kind is DEVICE_WEAK else devices.reason
+    found = reach.fitting(kit, active, floor, action=ACTION, browser=False)
+    if isinstance(found, Refusal):
+        reason = "withdrawal.weak" if found.kind is DEVICE_WEAK else found.reason
         return Refusal(WITHDRAWAL_DEVICE, reason)
+    devices = tuple(sorted(found, key=lambda device: not on_phone(device)))  # what shows it is asked before what cannot
+    if not on_phone(devices[0]) and (high := _unseen(kit, tx, user, wanted)):
+        return high  # nobody could sign it
     token = device_tokens.pick(kit, visit.device_token, user.id) if visit.device_token else ""
     browser = tx.browsers.by_token(user.id, sha256(token.encode())) if token else None
     return login.open_attempt(
         kit, tx, user, kit.policy.clients[session.client], devices, browser, visit, action=ACTION, session_id=session.id,
-        floor=floor, life=rules.SIGN_SECONDS, collector=_collector(kit, user.id, session.client, wanted.reference),
+        floor=floor, life=rules.SIGN_SECONDS, collector=collector_of(kit, user.id, session.client, wanted.reference),
     )  # fmt: skip
+
+
+def _unseen(kit: Kit, tx: Tx, user: User, wanted: Wanted) -> Refusal | None:
+    counted = held(kit, tx, user)
+    with_it = Held(counted.day + wanted.amount, counted.five_days + wanted.amount)
+    return unseen(kit, entitlements.of(kit, tx, user).limits, with_it)
 
 
 def _added(kit: Kit, tx: Tx, user: User, attempt: Attempt, wanted: Wanted, visit: Visit) -> Withdrawal:
@@ -166,10 +167,34 @@ def cancel(kit: Kit, session: Session, withdrawal_id: str) -> Seen | Refusal:
     return seen
 
 
-def show(kit: Kit, session: Session, withdrawal_id: str, way: str) -> Shown | Refusal:
-    """A QR that the phone scans, or the challenge of a phone without a connection."""
+def collect(kit: Kit, session: Session, withdrawal_id: str) -> Seen | Refusal:
+    """The platform takes up a signed one to pay it; from now on its person cannot take it back. Collected already is collected."""
+    with kit.store.write() as tx:
+        found = _own(kit, tx, session, withdrawal_id)
+        if isinstance(found, Refusal):
+            return found
+        user, row = found
+        to = WITHDRAWAL.step(row.state, "collect")
+        if to is not None:
+            row = _moved(kit, tx, row, to, "platform")
+        if row.state != "collected":
+            kind = {"reserved": WITHDRAWAL_UNSIGNED, "recalled": WITHDRAWAL_RECALLED}.get(row.state, WITHDRAWAL_OVER)
+            return Refusal(kind, f"withdrawal.{row.state}")
+        return _seen(kit, tx, user, row)
+
+
+def show(kit: Kit, session: Session, withdrawal_id: str, way: str, *, device_id: str = "") -> Shown | Refusal:
+    """A QR that the phone scans, or the challenge of a device that cannot show money; `device_id` says of which, where there are several."""
     key = _open_key(kit, session, withdrawal_id)
-    return key if isinstance(key, Refusal) else answers.show(kit, key, way)
+    if isinstance(key, Refusal):
+        return key
+    if way in SHOWN_WAYS:
+        return answers.show(kit, key, way)
+    if way not in BLIND_WAYS:
+        return Refusal(WITHDRAWAL_WAY, "withdrawal.names_nothing")
+    chosen = methods.choose(kit, key, device_id) if device_id else None
+    asked = chosen if isinstance(chosen, Refusal) else methods.ask(kit, key, way)
+    return asked if isinstance(asked, Refusal) else Shown(way, str(asked.shown["digits"]), asked.until)
 
 
 def push(kit: Kit, session: Session, withdrawal_id: str, device_id: str) -> Attempt | Refusal:
@@ -178,27 +203,24 @@ def push(kit: Kit, session: Session, withdrawal_id: str, device_id: str) -> Atte
     return key if isinstance(key, Refusal) else login.ask_again(kit, key, device_id=device_id)
 
 
-def answer(kit: Kit, session: Session, withdrawal_id: str, typed: str) -> Seen | Refusal:
-    """The response to the challenge."""
+def answer(kit: Kit, session: Session, withdrawal_id: str, way: str, typed: str) -> Seen | Refusal:
+    """The response to a challenge."""
     key = _open_key(kit, session, withdrawal_id)
-    result = key if isinstance(key, Refusal) else answers.answer(kit, key, CHALLENGE_WAY, typed)
+    if not isinstance(key, Refusal) and way not in BLIND_WAYS:
+        key = Refusal(WITHDRAWAL_WAY, "withdrawal.names_nothing")
+    result = key if isinstance(key, Refusal) else answered(kit, key, way, typed)
     return result if isinstance(result, Refusal) else look(kit, session, withdrawal_id)
 
 
-def listed(kit: Kit, session: Session, before: tuple[int, str] = NEWEST) -> Listed | Refusal:
-    """For the person: what was asked for in his name by any program."""
-    with kit.store.write() as tx:
-        user = tx.users.lock(session.user_id)
-        if user is None or user.state != "active":
-            return Refusal(SESSION_ABSENT, "user.gone")
-        _settle_all(kit, tx, user)
-        rows = tx.withdrawals.of_user(user.id, PAGE + 1, before)
-        limits = entitlements.of(kit, tx, user).limits
-        left = rules.left(limits, held(kit, tx, user))
-    return Listed(user, tuple(rows[:PAGE]), limits, left, len(rows) > PAGE)
+def answered(kit: Kit, collector: str, way: str, typed: str) -> Attempt | Refusal:
+    """A response of a device that cannot show money, judged by the flow that judges those of its kind."""
+    if way == CHALLENGE_WAY:
+        return answers.answer(kit, collector, way, typed)
+    return methods.answer(kit, collector, way, {"answer": typed})
 
 
-def _collector(kit: Kit, user_id: str, client: str, reference: str) -> str:
+def collector_of(kit: Kit, user_id: str, client: str, reference: str) -> str:
+    """The collector secret of its attempt, which is nobody's outside."""
     return b64u(kit.vault.derive("withdrawal", user_id, client, reference)[:16])
 
 
@@ -210,7 +232,7 @@ def _open_key(kit: Kit, session: Session, withdrawal_id: str) -> str | Refusal:
         return Refusal(WITHDRAWAL_UNKNOWN, "withdrawal.unknown")
     if row.state != "reserved":
         return Refusal(WITHDRAWAL_OVER, f"withdrawal.{row.state}")
-    return _collector(kit, row.user_id, row.client, row.reference)
+    return collector_of(kit, row.user_id, row.client, row.reference)
 
 
 def _is_of(row: Withdrawal, session: Session) -> bool:
@@ -229,8 +251,8 @@ def _own(kit: Kit, tx: Tx, session: Session, withdrawal_id: str) -> tuple[User, 
     return user, _settled(kit, tx, row)
 
 
-def _settle_all(kit: Kit, tx: Tx, user: User) -> None:
-    """Give back what ended in the meantime, by whatever road."""
+def settle_all(kit: Kit, tx: Tx, user: User) -> None:
+    """Give back what of a user whose row is locked ended in the meantime, by whatever road."""
     for withdrawal_id in tx.withdrawals.ended(user.id, kit.clock.now()):
         row = tx.withdrawals.get(withdrawal_id)
         if row is not None:
@@ -265,10 +287,16 @@ def _seen(kit: Kit, tx: Tx, user: User, row: Withdrawal) -> Seen:
     left = rules.left(may.limits, counted)
     if row.state != "reserved" or attempt is None:
         return Seen(row, attempt, left)
-    ways = (*WAYS, CHALLENGE_WAY) if _can_be_blind(kit, tx, attempt, may, counted) else WAYS
-    return Seen(row, attempt, left, ways, answers.confirmation_of(kit, attempt))
+    ways = _ways(kit, tx, attempt, may, counted)
+    digits = answers.confirmation_of(kit, attempt) if OF_KEY[0] in ways else ""
+    return Seen(row, attempt, left, ways, digits)
 
 
-def _can_be_blind(kit: Kit, tx: Tx, attempt: Attempt, may: Entitlements, counted: Held) -> bool:
-    low = reach.reaches(attempt, floors.MONEY)
-    return low is None and rules.over(blind(kit, may.limits), counted) is None
+def _ways(kit: Kit, tx: Tx, attempt: Attempt, may: Entitlements, counted: Held) -> tuple[str, ...]:
+    """Those in which it can be signed now, what shows it before what cannot."""
+    kinds = {device.kind for device in reach.admitted(kit, tx, attempt)}
+    ways = OF_KEY if KEY in kinds else ()
+    if unseen(kit, may.limits, counted) is not None:
+        return ways
+    offline = KEY in kinds and reach.reaches(attempt, floors.MONEY) is None
+    return (*ways, *((CHALLENGE_WAY,) if offline else ()), *((TOKEN_WAY,) if TOKEN_WAY in kinds else ()))

@@ -17,7 +17,7 @@ from watchword.stores.connections import normal_url
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0019"
+HEAD = "0020"
 LOCK = 0x57617463686D6967  # "Watchmig": the advisory lock of PostgreSQL that only migrations of Watchword take
 
 

@@ -212,4 +212,4 @@ class SqlTx:
     @property
     def withdrawals(self) -> Withdrawals:
         """Withdrawals."""
-        return Withdrawals(self.db)
+        return Withdrawals(self.db, self._keys.vault)

@@ -1,10 +1,11 @@
-"""The table of withdrawals: each beside the attempt of the same id, and kept for longer."""
+"""The table of withdrawals: each beside the attempt of the same id, and kept for longer. `payee` is its name and account, sealed; rows from
+before revision 0020 have them in `payee_name` and `payee_account`, which are "" since."""
 
 from __future__ import annotations
 
 from sqlalchemy import BigInteger, Column, Index, Table, UniqueConstraint
 
-from watchword.stores.columns import flag, id_, metadata, owner, text, time, word
+from watchword.stores.columns import bytes_, flag, id_, metadata, owner, text, time, word
 
 withdrawals = Table(
     "withdrawals",
@@ -22,6 +23,7 @@ withdrawals = Table(
     time("expires"),
     time("closed"),
     flag("shown"),
+    bytes_("payee", nullable=True),
     UniqueConstraint("user_id", "client", "reference"),
     Index(None, "user_id", "at"),
     Index(None, "at"),

@@ -20,6 +20,7 @@ from watchword.web.json_api import Body, Nothing, Route
 
 PATH = "/api/v1/withdrawals"
 UNSEEN = ("amount", "payee")
+UNSHOWN_TEXTS = {"challenge": "withdrawals.unshown", "card_plus": "withdrawals.unshown_card_plus"}
 
 
 class Asked(Body):
@@ -32,8 +33,24 @@ class Asked(Body):
     device_token: Annotated[str, Field(max_length=128)] = ""
 
 
+# Every way of a login can be named, so that one that signs no money is refused with its reason.
+Way = Literal[
+    "qr",
+    "challenge",
+    "card_plus",
+    "code",
+    "code_app",
+    "code_card",
+    "online_card",
+    "sms",
+    "recovery_code",
+    "temporary_code",
+]
+
+
 class Show(Body):
-    way: Literal["qr", "challenge"]
+    way: Way
+    method: Annotated[str, Field(max_length=26)] = ""
 
 
 class Shown(BaseModel):
@@ -49,6 +66,7 @@ class PushAgain(Body):
 
 
 class Answer(Body):
+    way: Way = "challenge"
     answer: Annotated[str, Field(max_length=64)]
 
 
@@ -73,7 +91,7 @@ class Signing(BaseModel):
 
 class Withdrawal(BaseModel):
     id: str
-    state: Literal["reserved", "authorised", "cancelled", "expired"]
+    state: Literal["reserved", "authorised", "collected", "cancelled", "expired", "recalled"]
     amount: int
     currency: Literal["USD"]
     payee: Payee
@@ -138,9 +156,14 @@ def cancel(ask: Ask, _body: object, withdrawal_id: str) -> dict[str, Any] | Refu
     return _with(ask, lambda session: withdrawals.cancel(ask.site.kit, session, withdrawal_id))
 
 
+def collect(ask: Ask, _body: object, withdrawal_id: str) -> dict[str, Any] | Refusal:
+    """Take up a signed one, to pay it."""
+    return _with(ask, lambda session: withdrawals.collect(ask.site.kit, session, withdrawal_id))
+
+
 def answer(ask: Ask, body: Answer, withdrawal_id: str) -> dict[str, Any] | Refusal:
-    """The response to the challenge."""
-    return _with(ask, lambda session: withdrawals.answer(ask.site.kit, session, withdrawal_id, body.answer))
+    """The response to a challenge."""
+    return _with(ask, lambda session: withdrawals.answer(ask.site.kit, session, withdrawal_id, body.way, body.answer))
 
 
 def push(ask: Ask, body: PushAgain, withdrawal_id: str) -> dict[str, Any] | Refusal:
@@ -155,20 +178,19 @@ def push(ask: Ask, body: PushAgain, withdrawal_id: str) -> dict[str, Any] | Refu
 
 
 def show(ask: Ask, body: Show, withdrawal_id: str) -> dict[str, Any] | Refusal:
-    """A QR, or a challenge with what to say beside it: the phone that answers sees neither amount nor payee."""
-    session = _session(ask)
-    shown = (
-        session if isinstance(session, Refusal) else withdrawals.show(ask.site.kit, session, withdrawal_id, body.way)
-    )
+    """A QR, or a challenge with what to say beside it: the device that answers sees neither amount nor payee."""
+    kit, session = ask.site.kit, _session(ask)
+    if isinstance(session, Refusal):
+        return session
+    shown = withdrawals.show(kit, session, withdrawal_id, body.way, device_id=body.method)
     if isinstance(shown, Refusal):
         return shown
-    blind = body.way == "challenge"
-    least = ask.site.kit.policy.entitlements.limits[UNSHOWN]
+    key = UNSHOWN_TEXTS.get(body.way, "")
+    least = kit.policy.entitlements.limits[UNSHOWN]
     said = {"day": rules.usd(least.day), "five_days": rules.usd(least.five_days)}
-    tell = ask.site.kit.texts.plain(ask.lang, "withdrawals.unshown", **said) if blind else ""
     return {
         "way": shown.way, "value": shown.value, "expires": shown.expires,
-        "device_cannot_show": list(UNSEEN) if blind else [], "tell": tell,
+        "device_cannot_show": list(UNSEEN) if key else [], "tell": ask.site.kit.texts.plain(ask.lang, key, **said) if key else "",
     }  # fmt: skip
 
 
@@ -177,8 +199,9 @@ _HEADERS = ("Authorization",)
 ROUTES = (
     Route("POST", PATH, Asked, Withdrawal, ask_for, "Authorise an amount to a payee", 201, _HEADERS),
     Route("GET", _ONE, Nothing, Withdrawal, look, "How a withdrawal stands", headers=_HEADERS),
+    Route("POST", _ONE + "/collect", Nothing, Withdrawal, collect, "Take up a signed one, to pay it", headers=_HEADERS),
     Route("POST", _ONE + "/cancel", Nothing, Withdrawal, cancel, "Take a withdrawal back", headers=_HEADERS),
     Route("POST", _ONE + "/show", Show, Shown, show, "Show a QR or a challenge for it", headers=_HEADERS),
     Route("POST", _ONE + "/push", PushAgain, Withdrawal, push, "Ask the phone again, or another one", headers=_HEADERS),
-    Route("POST", _ONE + "/answer", Answer, Withdrawal, answer, "The response to the challenge", headers=_HEADERS),
+    Route("POST", _ONE + "/answer", Answer, Withdrawal, answer, "The response to a challenge", headers=_HEADERS),
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -70,8 +71,11 @@ class OptingPage(SettingsPage):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalRow:
-    """One withdrawal. `amount` is in US dollars with its cents; `shown` whether the device that signed it showed amount and payee."""
+    """One withdrawal. `amount` is in US dollars with its cents; `shown` whether the device that signed it showed amount and payee.
+    `signable` says that a Digital Security Card+ can sign it here, and `asked` what it was asked; `disowned` that its person can still
+    say that it isn't his."""
 
+    id: str = ""
     amount: str
     payee: str
     account: str
@@ -80,11 +84,15 @@ class WithdrawalRow:
     until: int = 0
     shown: bool = True
     program: str = ""
+    signable: bool = False
+    asked: Mapping[str, object] | None = None
+    disowned: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class WithdrawalsPage(SettingsPage):
-    """A person's withdrawals and what is left (R01). `older` continues the list, "" where nothing follows."""
+    """A person's withdrawals and what is left (R01). `older` continues the list, "" where nothing follows; `at` is the row that an error
+    stands in; `blind_day` and `blind_five_days` what a device may sign that cannot show it."""
 
     template: ClassVar[str] = "settings_withdrawals.html"
     section: ClassVar[str] = "withdrawals"
@@ -96,3 +104,6 @@ class WithdrawalsPage(SettingsPage):
     left_five_days: str = ""
     older: str = ""
     newest: bool = True
+    at: str = ""
+    blind_day: str = ""
+    blind_five_days: str = ""

@@ -89,7 +89,9 @@ def _settings(site: Site) -> dict[str, ASGIApp]:
         "/settings/cards": Endpoint(site, {"GET": settings_cards.show, "POST": settings_cards.post}, refuse),
         sharing.PATH: Endpoint(site, {"GET": sharing.show, "POST": sharing.post}, refuse),
         "/settings/limits": Endpoint(site, {"GET": settings_limits.show}, refuse),
-        "/settings/withdrawals": Endpoint(site, {"GET": settings_withdrawals.show}, refuse),
+        "/settings/withdrawals": Endpoint(
+            site, {"GET": settings_withdrawals.show, "POST": settings_withdrawals.post}, refuse
+        ),
         "/settings/login": Endpoint(site, {"GET": settings_limits.choice, "POST": settings_limits.choose}, refuse),
         "/settings/devices/app": Endpoint(site, {"GET": settings_codes.show, "POST": settings_codes.post}, refuse),
         "/settings/devices/recovery": Endpoint(site, {"POST": settings_codes.recovery}, refuse),

@@ -21,7 +21,7 @@ from watchword.web.portal.showing import page, refusal_view, refuse, see, with_r
 DONE = frozenset(
     {
         "sent", "verified", "default", "removed", "renamed", "deactivated", "passkey_added", "app_added", "sms_added", "session_ended", "others_ended", "saved",
-        "ordered", "in_place",
+        "ordered", "in_place", "withdrawal_signed",
     }
 )  # fmt: skip
 

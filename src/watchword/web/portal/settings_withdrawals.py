@@ -1,45 +1,82 @@
-"""A person's withdrawals, and what is left today (R01)."""
+"""A person's withdrawals, what is left today, signing one with a token, and *this isn't mine* (R01)."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable, Mapping
 
 from starlette.responses import Response
 
-from watchword.core.refusals import Refusal
+from watchword.core.entitlements import UNSHOWN
+from watchword.core.refusals import NOT_FOUND, Refusal
+from watchword.core.withdrawals import Withdrawal
 from watchword.core.withdrawals import usd as exact
-from watchword.flows import withdrawals
-from watchword.flows.withdrawals import NEWEST
+from watchword.flows import own_withdrawals
+from watchword.flows.own_withdrawals import DISOWNED, NEWEST, Listed
 from watchword.web.asking import Ask
 from watchword.web.pages.limits_views import WithdrawalRow, WithdrawalsPage, usd
-from watchword.web.portal.settings import answer, opened
-from watchword.web.portal.showing import refuse
+from watchword.web.portal.settings import Signed, answer, opened
+from watchword.web.portal.showing import refuse, see
 
+PATH = "/settings/withdrawals"
 _BEFORE = re.compile(r"([0-9]{1,12})-([0-9a-z]{26})")
 
 
-def show(ask: Ask) -> Response:
-    """Newest first; `?before=` goes on."""
-    signed = opened(ask)
+def show(ask: Ask, error: Refusal | None = None, *, at: str = "") -> Response:
+    """Newest first; `?before=` goes on. `error` stands at the row `at`."""
+    signed = opened(ask, error)
     if isinstance(signed, Response):
         return signed
     given = _BEFORE.fullmatch(ask.query.get("before", ""))
     before = (int(given[1]), given[2]) if given else NEWEST
-    found = withdrawals.listed(ask.site.kit, signed.session, before)
+    found = own_withdrawals.listed(ask.site.kit, signed.session, before)
     if isinstance(found, Refusal):
         return refuse(ask, found)
-    clients = ask.site.kit.policy.clients
-    rows = tuple(
-        WithdrawalRow(
-            amount=exact(row.amount), payee=row.payee_name, account=row.payee_account, at=row.at, state=row.state,
-            until=row.expires, shown=row.shown, program=clients[row.client].called(ask.lang) if row.client in clients else row.client,
-        )
-        for row in found.rows
-    )  # fmt: skip
-    last = found.rows[-1] if found.older else None
+    last, blind = found.rows[-1] if found.older else None, ask.site.kit.policy.entitlements.limits[UNSHOWN]
     view = WithdrawalsPage(
-        rows=rows, day=usd(found.limits.day), five_days=usd(found.limits.five_days), left_day=exact(found.left.day),
-        left_five_days=exact(found.left.five_days), older=f"{last.at}-{last.id}" if last else "", newest=given is None,
-        **signed.common,
+        rows=tuple(_row(ask, found, row) for row in found.rows), day=usd(found.limits.day), five_days=usd(found.limits.five_days),
+        left_day=exact(found.left.day), left_five_days=exact(found.left.five_days), older=f"{last.at}-{last.id}" if last else "",
+        newest=given is None, at=at if any(row.id == at for row in found.rows) else "", blind_day=usd(blind.day),
+        blind_five_days=usd(blind.five_days), **signed.common,
     )  # fmt: skip
-    return answer(ask, signed, view)
+    return answer(ask, signed, view, error)
+
+
+def _row(ask: Ask, found: Listed, row: Withdrawal) -> WithdrawalRow:
+    clients, question = ask.site.kit.policy.clients, found.signable.get(row.id)
+    return WithdrawalRow(
+        id=row.id, amount=exact(row.amount), payee=row.payee_name, account=row.payee_account, at=row.at, state=row.state,
+        until=row.expires, shown=row.shown, program=clients[row.client].called(ask.lang) if row.client in clients else row.client,
+        signable=row.id in found.signable, asked=question.shown if question else None, disowned=row.state in DISOWNED,
+    )  # fmt: skip
+
+
+def post(ask: Ask) -> Response:
+    """What a person does here; `do` names it."""
+    action = ACTIONS.get(ask.form.get("do", ""))
+    if action is None:
+        return show(ask, Refusal(NOT_FOUND, "do.unknown"))
+    signed = opened(ask)
+    return signed if isinstance(signed, Response) else action(ask, signed)
+
+
+def _chosen(ask: Ask) -> str:
+    return ask.form.get("withdrawal", "")[:26]
+
+
+def _ask(ask: Ask, signed: Signed) -> Response:
+    asked = own_withdrawals.ask(ask.site.kit, signed.session, _chosen(ask))
+    return show(ask, asked, at=_chosen(ask)) if isinstance(asked, Refusal) else see(f"{PATH}#w-{_chosen(ask)}")
+
+
+def _answer(ask: Ask, signed: Signed) -> Response:
+    result = own_withdrawals.answer(ask.site.kit, signed.session, _chosen(ask), ask.form.get("answer", ""))
+    return show(ask, result, at=_chosen(ask)) if isinstance(result, Refusal) else see(f"{PATH}?done=withdrawal_signed")
+
+
+def _disown(ask: Ask, signed: Signed) -> Response:
+    refused = own_withdrawals.disown(ask.site.kit, signed.session, _chosen(ask))
+    return show(ask, refused, at=_chosen(ask)) if refused else see(PATH)
+
+
+ACTIONS: Mapping[str, Callable[[Ask, Signed], Response]] = {"ask": _ask, "answer": _answer, "disown": _disown}
