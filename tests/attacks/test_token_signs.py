@@ -1,5 +1,4 @@
-"""A token that cannot show money, as those attack it who hold a response: of another amount, of a login, of a minute ago, of two at once
-(PSD2 RTS article 5; docs/adr/0027)."""
+"""A token that cannot show money, as those attack it who hold a response of something else (PSD2 RTS article 5; docs/adr/0027)."""
 
 from __future__ import annotations
 

@@ -1,5 +1,4 @@
-"""A Digital Security Card+ signs a withdrawal without showing it, for a program and on our own page; what is signed can be taken back until
-it is collected (R01; PSD2 RTS article 5)."""
+"""A Digital Security Card+ signs a withdrawal that it cannot show; what is signed can be taken back until it is collected (R01)."""
 
 from __future__ import annotations
 
@@ -37,7 +36,9 @@ def test_a_program_shows_the_challenge_and_says_what_the_token_cannot(here: Inst
     assert one["signing"]["ways"] == ["push", "qr", "challenge", "card_plus"] and one["signing"]["pushed"]
     shown = platform.show(one, "card_plus")
     assert shown["value"][0] == "4" and len(shown["value"]) == 8 and shown["device_cannot_show"] == ["amount", "payee"]
-    assert "Digital Security Card+ can’t show amount and payee" in shown["tell"] and "$100,000.00 a day" in shown["tell"]
+    assert (
+        "Digital Security Card+ can’t show amount and payee" in shown["tell"] and "$100,000.00 a day" in shown["tell"]
+    )
     told = platform.call("POST", f"/{one['id']}/show", {"way": "card_plus"}, language="ja").json()
     assert "金額と受取人が表示されません" in told["tell"] and "4で始まる" in told["tell"]
     assert told["value"] == shown["value"], "asked again it is the same"
@@ -85,7 +86,14 @@ def test_our_own_page_shows_what_is_signed_and_takes_the_response(here: Installa
     browser = logged_in(here, who)
     assert "Sign with the Digital Security Card+" in browser.get(PAGE).text
     page = browser.post(PAGE, do="ask", withdrawal=one["id"])
-    for told in ("$61.00", PAYEE["name"], PAYEE["account"], "can’t show what you sign", "begins with 4", "$100,000 a day"):
+    for told in (
+        "$61.00",
+        PAYEE["name"],
+        PAYEE["account"],
+        "can’t show what you sign",
+        "begins with 4",
+        "$100,000 a day",
+    ):
         assert told in page.text, told
     digits = platform.show(one, "card_plus")["value"]
     page = browser.post(PAGE, do="answer", withdrawal=one["id"], answer="1234 5678")

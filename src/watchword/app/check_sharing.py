@@ -33,7 +33,7 @@ THIRD = replace(
 SERIAL, TOKEN_PIN = "DEMO-9", "13579"
 
 
-def _join(walk: Walk, new: NewUser) -> None:
+def join(walk: Walk, new: NewUser) -> None:
     """Added by the operator, and the first password set."""
     accounts.add(walk.built.kit, [new])
     browser = Browser(walk.portal, http=walk.http)
@@ -44,7 +44,7 @@ def _join(walk: Walk, new: NewUser) -> None:
     walk.clock.ahead += 61
 
 
-def _with_key(walk: Walk, new: NewUser) -> Browser:
+def with_key(walk: Walk, new: NewUser) -> Browser:
     """Key by a code to the number, and a login with it."""
     phone = Phone(walk.built.settings.key.url, http=walk.http, system=walk.system)
     begun = phone.activate_start(new.username, PASSWORD)
@@ -111,8 +111,8 @@ def automatic(walk: Walk) -> None:
     """Somebody without a device uses the card of another username of hers, at once; each number counts once for both."""
     walk.clock.ahead += 3700
     for new in (OWNER, SECOND):
-        _join(walk, new)
-    at_owner = _with_key(walk, OWNER)
+        join(walk, new)
+    at_owner = with_key(walk, OWNER)
     cells = walk.memory["shared"] = _card(walk, at_owner, OWNER.username)
     browser = Browser(walk.portal, http=walk.http)
     page = browser.login(SECOND.username, PASSWORD)
@@ -189,8 +189,8 @@ def _token(walk: Walk, browser: Browser) -> None:
 def by_compliance(walk: Walk) -> None:
     """Written differently on file: compliance sees both side by side and approves; one's own card is put aside, and back after the cancelling."""
     walk.clock.ahead += 3700
-    _join(walk, THIRD)
-    cells, kit, browser = walk.memory["shared"], walk.built.kit, _with_key(walk, THIRD)
+    join(walk, THIRD)
+    cells, kit, browser = walk.memory["shared"], walk.built.kit, with_key(walk, THIRD)
     own = _card(walk, browser, THIRD.username)
     _begin(browser, OWNER.username)
     page = _answered(browser, cells)

@@ -82,24 +82,32 @@ def code_card(walk: Walk) -> None:
     _in_by(walk, browser, "code_card", lambda page: answer_of(made.cells, page))
 
 
+def token_in_place(walk: Walk, browser: Browser, username: str, serial: str) -> tuple[Callable[[str], str], str]:
+    """An emulated token in the hand of this person, whose browser it is; what it answers to a challenge, and its order."""
+    kit = walk.built.kit
+    kept, key = dsc.made(serial, TOKEN_PIN, os.urandom(dsc.SALT + dsc.KEY))
+    token_stock.add(kit, [(serial, "emulated", Token(dsc.SUITE, key))])
+
+    def respond(digits: str) -> str:
+        return dsc.respond(kept, TOKEN_PIN, digits, kept.update)
+
+    agent, officer = signed_in(walk, AGENT), signed_in(walk, OFFICER)
+    placed = done(orders.place(kit, agent, username, "card_plus"))
+    refused_with(2373, orders.make(kit, agent, placed.id, serial))
+    done(orders.make(kit, officer, placed.id, serial))
+    done(orders.act(kit, agent, placed.id, "send"))
+    received(browser, placed.id, lambda page: respond(asked(page)))
+    return respond, placed.id
+
+
 def card_plus(walk: Walk) -> None:
     """A Digital Security Card+: out of stock, in place by its first response, a login with its PIN, and its return."""
     walk.clock.ahead += 3700
-    kit, browser = walk.built.kit, _by_qr(walk)
-    kept, key = dsc.made(SERIAL, TOKEN_PIN, os.urandom(dsc.SALT + dsc.KEY))
-    token_stock.add(kit, [(SERIAL, "emulated", Token(dsc.SUITE, key))])
-
-    def respond(page: Shown) -> str:
-        return dsc.respond(kept, TOKEN_PIN, asked(page), kept.update)
-
-    agent, officer = signed_in(walk, AGENT), signed_in(walk, OFFICER)
-    placed = done(orders.place(kit, agent, PERSON.username, "card_plus"))
-    refused_with(2373, orders.make(kit, agent, placed.id, SERIAL))
-    done(orders.make(kit, officer, placed.id, SERIAL))
-    done(orders.act(kit, agent, placed.id, "send"))
-    received(browser, placed.id, respond)
-    _in_by(walk, browser, "card_plus", respond)
-    hold(done(orders.act(kit, agent, placed.id, "return")).state == "returned", "back with us")
+    browser = _by_qr(walk)
+    respond, order = token_in_place(walk, browser, PERSON.username, SERIAL)
+    _in_by(walk, browser, "card_plus", lambda page: respond(asked(page)))
+    agent = signed_in(walk, AGENT)
+    hold(done(orders.act(walk.built.kit, agent, order, "return")).state == "returned", "back with us")
 
 
 STEPS: tuple[Callable[[Walk], None], ...] = (code_card, card_plus)

@@ -31,7 +31,7 @@ def _session(walk: Walk) -> str:
         return str(login.collect().token)
 
 
-def _call(walk: Walk, token: str, method: str, path: str = "", body: object = None) -> tuple[int, dict[str, Any]]:
+def call(walk: Walk, token: str, method: str, path: str = "", body: object = None) -> tuple[int, dict[str, Any]]:
     headers = {"authorization": f"Bearer {token}", "accept-language": "en"}
     answer = walk.http.request(method, f"{walk.portal}/api/v1/withdrawals{path}", json=body, headers=headers)
     return answer.status_code, answer.json()
@@ -39,7 +39,7 @@ def _call(walk: Walk, token: str, method: str, path: str = "", body: object = No
 
 def _ask(walk: Walk, token: str, amount: object, **more: object) -> tuple[int, dict[str, Any]]:
     wanted = {"amount": amount, "currency": "USD", "payee": PAYEE, "reference": f"walk-{next(_numbers)}", **more}
-    return _call(walk, token, "POST", "", wanted)
+    return call(walk, token, "POST", "", wanted)
 
 
 def _taken(walk: Walk, token: str, amount: int) -> dict[str, Any]:
@@ -57,11 +57,11 @@ def _refused(walk: Walk, token: str, number: int, amount: object, **more: object
 
 def _signed(walk: Walk, token: str, one: dict[str, Any]) -> None:
     """By QR, which needs no rest between two."""
-    _, shown = _call(walk, token, "POST", f"/{one['id']}/show", {"way": "qr"})
+    _, shown = call(walk, token, "POST", f"/{one['id']}/show", {"way": "qr"})
     attempt = walk.phone().scan(shown["value"])
     hold(attempt.money is not None and attempt.money.payee_name == PAYEE["name"], "the phone shows the payee")
     hold(walk.phone().approve(attempt, PIN, "").result == "approved", "signed")
-    _, done = _call(walk, token, "GET", f"/{one['id']}")
+    _, done = call(walk, token, "GET", f"/{one['id']}")
     hold((done["state"], done["shown"]) == ("authorised", True), f"{done}")
 
 
@@ -72,7 +72,7 @@ def signed_with_amount_and_payee(walk: Walk) -> None:
     token = _session(walk)
     one = _taken(walk, token, 123_45)
     _signed(walk, token, one)
-    _, again = _call(walk, token, "POST", f"/{one['id']}/cancel")
+    _, again = call(walk, token, "POST", f"/{one['id']}/cancel")
     hold((again["state"], again["left"]["day"]) == ("cancelled", DAY_LIMIT), "cancelled, and its share is back")
 
 
@@ -80,12 +80,12 @@ def by_challenge(walk: Walk) -> None:
     """Without a connection the phone answers a challenge that names money; a six-digit code signs none."""
     token = _session(walk)
     one = _taken(walk, token, 50_00)
-    _, shown = _call(walk, token, "POST", f"/{one['id']}/show", {"way": "challenge"})
+    _, shown = call(walk, token, "POST", f"/{one['id']}/show", {"way": "challenge"})
     hold(shown["value"][0] == "4" and shown["device_cannot_show"] == ["amount", "payee"], f"{shown}")
     response = walk.phone().respond(shown["value"], PIN, PERSON.username)
-    _, done = _call(walk, token, "POST", f"/{one['id']}/answer", {"answer": response})
+    _, done = call(walk, token, "POST", f"/{one['id']}/answer", {"answer": response})
     hold((done["state"], done["shown"]) == ("authorised", False), f"{done}")
-    _call(walk, token, "POST", f"/{one['id']}/cancel")
+    call(walk, token, "POST", f"/{one['id']}/cancel")
 
 
 def at_the_limit(walk: Walk) -> None:
@@ -95,7 +95,7 @@ def at_the_limit(walk: Walk) -> None:
     hold(said["left"] == DAY_LIMIT, "what is left is told")
     whole = _taken(walk, token, DAY_LIMIT)
     _refused(walk, token, 8105, 1)
-    _call(walk, token, "POST", f"/{whole['id']}/cancel")
+    call(walk, token, "POST", f"/{whole['id']}/cancel")
     for amount in (0, -1, 1.5, "100", None):
         _refused(walk, token, 8101, amount)
     _refused(walk, token, 8102, 100, currency="EUR")
@@ -120,7 +120,7 @@ def holiday_week(walk: Walk) -> None:
         after += timedelta(days=1)
     _until(walk, after)
     token = _session(walk)
-    _call(walk, token, "POST", f"/{_taken(walk, token, DAY_LIMIT)['id']}/cancel")
+    call(walk, token, "POST", f"/{_taken(walk, token, DAY_LIMIT)['id']}/cancel")
     entitlements.set_own(walk.built.kit, PERSON.username, None)
 
 

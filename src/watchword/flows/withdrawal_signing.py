@@ -1,5 +1,4 @@
-"""Signing a withdrawal: what the phone shows, what a challenge stands for, what a right answer does (PSD2 RTS article 5; spec.md 6.10), and
-what *not me* undoes of it.
+"""Signing a withdrawal: what is shown, what a challenge stands for, what a right answer does, what *not me* undoes (PSD2 RTS article 5).
 
 Nothing here trusts what a phone says of amount and payee: both come from the row, and a decision or response made for others is wrong.
 """

@@ -1,5 +1,7 @@
-"""Withdrawals: what is held of a limit is summed by the database, under the lock of the user's row. The payee is sealed and bound to the row;
-rows from before revision 0020 keep it in columns of its own."""
+"""Withdrawals: what is held of a limit is summed by the database, under the lock of the user's row.
+
+The payee is sealed and bound to the row; rows from before revision 0020 keep it in columns of its own.
+"""
 
 from __future__ import annotations
 
