@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,9 +16,10 @@ from tests.support.sharing import Thing, put
 from tests.support.signed import decision
 from tests.support.staff import tags
 from tests.support.steps import logged_in
+from watchword.core.devices import Device
 from watchword.core.entitlements import dollars
 from watchword.core.refusals import Refusal
-from watchword.flows import entitlements, methods
+from watchword.flows import entitlements, methods, reach
 from watchword.flows import withdrawals as flow
 from watchword.stores.withdrawal_tables import withdrawals
 
@@ -38,7 +40,8 @@ def test_a_response_is_good_for_one_withdrawal(here: Installation) -> None:
     _, platform, token = holding(here)
     cheap, dear = platform.ask(100), platform.ask(100, payee={**PAYEE, "account": "XX00"})
     right = answer_for(platform, cheap, token)
-    assert platform.show(dear, "card_plus")["value"] != platform.show(cheap, "card_plus")["value"]
+    asked = [platform.show(one, "card_plus")["value"] for one in (cheap, dear, platform.ask(100))]
+    assert len(set(asked)) == 3, "another payee, or the same once more"
     assert platform.answer(dear, "card_plus", right)["number"] == 2380
     assert platform.answer(cheap, "card_plus", right)["state"] == "authorised"
     assert platform.answer(cheap, "card_plus", right)["number"] == 8112
@@ -112,6 +115,17 @@ def test_what_is_read_from_paper_or_a_mailbox_signs_nothing_even_with_the_collec
         ):
             assert isinstance(result, Refusal) and result.kind.number == 8113, (kind, result)
     assert platform.look(one)["state"] == "reserved"
+
+
+def test_of_all_kinds_of_device_two_are_ever_asked_for_money(here: Installation) -> None:
+    """Whatever their level, and on whichever page: a passkey stands above Key, and signs none."""
+    kit = here.built.kit
+    kinds = sorted({factor.device for factor in kit.factors.values()})
+    devices = [Device(kind, "u", "p", kind, "active", kind, b"{}", 0, 0, 0, 0) for kind in kinds if kind != "passkey"]
+    passkey = replace(devices[0], kind="passkey", secret=b"")
+    fit = [one.kind for one in reach.above(kit.factors, devices, 0, action="withdraw")]
+    assert sorted(fit) == ["card_plus", "key"]
+    assert not reach.signs(kit.factors, passkey)
 
 
 def test_the_limits_hold_at_the_answer_and_for_all_that_is_held(here: Installation) -> None:

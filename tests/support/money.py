@@ -62,17 +62,17 @@ class Money:
     def show(self, one: dict[str, Any], way: str, **more: Any) -> dict[str, Any]:
         """What it is signed with in one way, or the refusal."""
         found: dict[str, Any] = self.call("POST", f"/{one['id']}/show", {"way": way, **more}).json()
-        return found.get("refusal", found)
+        return dict(found.get("refusal", found))
 
     def answer(self, one: dict[str, Any], way: str, typed: str) -> dict[str, Any]:
         """A response, and how it stands then, or the refusal."""
         found: dict[str, Any] = self.call("POST", f"/{one['id']}/answer", {"way": way, "answer": typed}).json()
-        return found.get("refusal", found)
+        return dict(found.get("refusal", found))
 
     def collect(self, one: dict[str, Any]) -> dict[str, Any]:
         """Take up a signed one, or the refusal."""
         found: dict[str, Any] = self.call("POST", f"/{one['id']}/collect").json()
-        return found.get("refusal", found)
+        return dict(found.get("refusal", found))
 
 
 def money(here: Installation, who: Person, client: str = "terminal") -> Money:
