@@ -166,7 +166,7 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
             day="1,000,000", five_days="1,000,000", left_day="987,654.50", left_five_days="0.00", older="1-x", newest=False, blind_day="100,000", blind_five_days="200,000", rows=(
                 WithdrawalRow(id="2" * 26, amount="12,345.50", payee=name or "Kita Estate K.K.", account="JP12 3456 7890", at=now - 60, state="reserved", until=now + 540, program=name or "Trader"),
                 WithdrawalRow(
-                    id="0" * 26, amount="50.00", payee=name or "Kita Estate K.K.", account="JP12 3456 7890", at=now - 90, state="reserved",
+                    id="0" * 26, amount="50.00", payee=name or "M" * 120, account="JP12 3456 7890", at=now - 90, state="reserved",
                     until=now + 510, program="Trader", signable=True, asked={"digits": "41234567"}, disowned=True,
                 ),
                 WithdrawalRow(id="1" * 26, amount="70.00", payee="K", account="JP1", at=now - 95, state="reserved", until=now + 505, program="Trader", signable=True, disowned=True),
