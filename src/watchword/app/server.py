@@ -26,6 +26,7 @@ from watchword.web.key_api.routes import api as key_api
 from watchword.web.key_api.routes import document as key_document
 from watchword.web.portal.live import enrolment_state
 from watchword.web.portal.routes import routes as portal_routes
+from watchword.web.site import Site
 from watchword.web.staff.routes import routes as staff_routes
 
 log = logging.getLogger("watchword.server")
@@ -51,6 +52,7 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
         "/api/v1/withdrawals/{withdrawal}": login_api,
         "/api/openapi.json": Document(lambda: platform_document(site)),
         "/healthz": Health(site),
+        **_related(site),
     }
     key_files = Assets(
         folder / "key", "/", aliases={"/": "index.html", "/a": "index.html", "/l": "index.html", "/t": "index.html"},
@@ -211,3 +213,9 @@ async def _wrong_host(send: Send) -> None:
     ]
     await send({"type": "http.response.start", "status": 421, "headers": found})
     await send({"type": "http.response.body", "body": body})
+
+
+def _related(site: Site) -> dict[str, ASGIApp]:
+    """Which other origins may use the passkeys of this host (WebAuthn Level 3, section 5.11); nothing where there are none."""
+    origins = list(site.kit.policy.passkeys.related)
+    return {"/.well-known/webauthn": Document(lambda: {"origins": origins})} if origins else {}

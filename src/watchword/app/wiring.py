@@ -171,9 +171,17 @@ def rp_id_of(settings: Settings) -> str:
 
 
 def passkey_origins(settings: Settings) -> dict[str, str]:
-    """The origin of each page that may use passkeys, by its client: those on the host that they are bound to."""
-    rp_id = rp_id_of(settings)
-    return {client: url for client, url in _pages(settings).items() if _within(_host(url), rp_id)}
+    """The origin of each page that may use passkeys, by its client: those on the host that they are bound to, and those related to it."""
+    outside = related_origins(settings)
+    return {
+        client: url for client, url in _pages(settings).items() if url in outside or _within(_host(url), rp_id_of(settings))
+    }
+
+
+def related_origins(settings: Settings) -> tuple[str, ...]:
+    """The pages outside of that host that may use its passkeys all the same."""
+    outside = [url for url in _pages(settings).values() if not _within(_host(url), rp_id_of(settings))]
+    return tuple(outside) if settings.passkeys.related else ()
 
 
 def _pages(settings: Settings) -> dict[str, str]:
@@ -338,7 +346,9 @@ def policy_of(settings: Settings, catalogue: Catalogue, *, embedder: str = "") -
         log_origin=settings.log_origin, heads_seconds=settings.audit.heads_seconds,
         charges={CODE_CARD: settings.orders.code_card_cents, CARD_PLUS: settings.orders.card_plus_cents},
         sharing_always=settings.sharing.approval == "always",
-        passkeys=Passkeys(rp_id_of(settings), passkey_origins(settings), embedder),
+        passkeys=Passkeys(
+            rp_id_of(settings), passkey_origins(settings), embedder, settings.passkeys.passwordless, related_origins(settings)
+        ),
     )  # fmt: skip
 
 
