@@ -1,11 +1,11 @@
 """A login that begins with the phone: while passwords from this browser are not read, the held element comes first (S01, S02; DESIGN).
 
 Username → QR, approved by any phone of this person, or a passkey → password, counted as for a known browser: five wrong ones end it. An
-approval alone gives nothing.
+approval alone gives nothing. For a name that is nobody's, or has no Key, everything looks and costs the same; its QR leads no phone
+anywhere, and the passkey is asked for without naming one, so the browser offers what it has for this site.
 
 A login that was begun with a passkey ends with it (M05): the passkey verified the person, so it is two elements, and no page in between can
-have it. Only a password that has to be changed is still asked for. For a name that is nobody's, or has no Key, everything looks and costs the same; its QR leads no phone
-anywhere, and the passkey is asked for without naming one, so the browser offers what it has for this site.
+have it. Only a password that has to be changed is still asked for.
 """
 
 from __future__ import annotations
@@ -129,7 +129,7 @@ def finish(kit: Kit, collector: str, password: str, visit: Visit, *, bound_key: 
     return result
 
 
-def by_passkey(kit: Kit, collector: str, given: Mapping[str, str], visit: Visit) -> Collected | None | Refusal:
+def by_passkey(kit: Kit, collector: str, given: Mapping[str, str], visit: Visit) -> Collected | Refusal | None:
     """The passkey of an attempt: the session where it was begun with one, None where the password follows."""
     answered = methods.answer(kit, collector, "passkey", given)
     if isinstance(answered, Refusal):

@@ -76,7 +76,9 @@ def _begin_passkey(ask: Ask) -> Response:
 
 def _begun(ask: Ask, *, alone: bool) -> Response:
     username, kit = ask.form.get("username", ""), ask.site.kit
-    begun = held.begin(kit, username, ask.visit(), alone=alone) if username.strip() else Refusal(NAME_FIRST, "name.empty")
+    begun = (
+        held.begin(kit, username, ask.visit(), alone=alone) if username.strip() else Refusal(NAME_FIRST, "name.empty")
+    )
     if isinstance(begun, Refusal):
         view = LoginPage(
             csrf=ask.csrf(), username=username[:64], error=refusal_view(ask, begun), key_url=ask.site.key_origin,

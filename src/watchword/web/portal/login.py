@@ -19,7 +19,15 @@ def form(ask: Ask) -> Response:
     token = ask.cookies.get(SESSION, "")
     if token and not isinstance(sessions.find(ask.site.kit, token, passive=True), Refusal):
         return see("/")
-    return page(ask, LoginPage(csrf=ask.csrf(), key_url=ask.site.key_origin, logged_out="out" in ask.query, passkey=held.may_alone(ask.site.kit)))
+    return page(
+        ask,
+        LoginPage(
+            csrf=ask.csrf(),
+            key_url=ask.site.key_origin,
+            logged_out="out" in ask.query,
+            passkey=held.may_alone(ask.site.kit),
+        ),
+    )
 
 
 def post(ask: Ask) -> Response:
