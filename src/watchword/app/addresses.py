@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from watchword.app.settings import Settings
+from watchword.core.policy import common_host
 
 
 def rp_id_of(settings: Settings) -> str:
     """The host that passkeys are bound to."""
-    return settings.passkeys.rp_id or commonhost([host(url) for url in pages(settings).values()])
+    return settings.passkeys.rp_id or common_host([host(url) for url in pages(settings).values()])
 
 
 def passkey_origins(settings: Settings) -> dict[str, str]:
