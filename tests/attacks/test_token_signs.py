@@ -1,4 +1,4 @@
-"""A token that cannot show money, as those attack it who hold a response of something else (PSD2 RTS article 5; docs/adr/0027)."""
+"""A token that cannot show money, as those attack it who hold a response of something else (PSD2 RTS article 5; docs/adr/0028)."""
 
 from __future__ import annotations
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Callable
 
@@ -13,6 +15,7 @@ from tests.support.devices import with_passkey
 from tests.support.installation import Installation, Person
 from tests.support.steps import STEP
 from tests.support.virtual import Virtual
+from watchword.core.encoding import unb64u_any
 
 Desk = Callable[..., Computer]
 MINUTE = 61
@@ -52,6 +55,33 @@ def home(desk: Computer, who: Person) -> None:
 def out(desk: Computer) -> None:
     desk.visit("/")
     desk.log_out()
+
+
+_TOLD = """PublicKeyCredential.signalAllAcceptedCredentials = async told => { sessionStorage.setItem('told', JSON.stringify(told)) }"""
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_alone_in_the_place_of_the_password(here: Installation, computer: Desk, lang: str) -> None:
+    who, desk = here.person(lang=lang), computer(lang)
+    desk.context.add_init_script(_TOLD)
+    key = Virtual(desk.page)
+    by_response(here, desk, who)
+    add(desk)
+    added(desk)
+    told = json.loads(desk.page.evaluate("sessionStorage.getItem('told')"))
+    assert [unb64u_any(one) for one in told["allAcceptedCredentialIds"]] == [
+        base64.b64decode(one["credentialId"]) for one in key.credentials()
+    ]
+    out(desk)
+    desk.visit("/login")
+    desk.press(desk.words.portal("login.passkey"))
+    desk.alert(desk.words.refusal(1116))
+    desk.page.get_by_label(desk.words.portal("common.username"), exact=True).fill(who.username)
+    desk.press(desk.words.portal("login.passkey"))
+    desk.reads(desk.words.portal("held.title_passkey"))
+    desk.seen("passkey-alone")
+    use(desk)
+    home(desk, who)
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])

@@ -1,4 +1,4 @@
-"""The challenges of a Digital Security Card+: two kinds that no token can confuse (docs/adr/0027)."""
+"""The challenges of a Digital Security Card+: two kinds that no token can confuse (docs/adr/0028)."""
 
 from __future__ import annotations
 

@@ -2,7 +2,7 @@
 
 A suite must take nothing but a challenge: a counter or a clock would drift from the server's, and a PIN in it would have to be known here.
 
-Two kinds of challenge are kept apart by their first digit (docs/adr/0027): MONEY begins one that stands for an amount and a payee, one of
+Two kinds of challenge are kept apart by their first digit (docs/adr/0028): MONEY begins one that stands for an amount and a payee, one of
 ORDINARY every other. None begins with 0: RFC 6287 (section 5.1) writes a number in hexadecimal and fills it up with zeros behind, so a token
 answers 2 500 000 as it answers 40 000 000, sixteen times as much; with as many digits and none of them 0 at the front that cannot be.
 """
