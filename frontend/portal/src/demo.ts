@@ -210,7 +210,8 @@ function useToken(): void {
         const digits = element("p", "digits digits--s", response.replace(/(\d{4})(?=\d)/g, "$1 "));
         answer.replaceChildren(element("p", "small", form.dataset["label"] ?? ""), digits);
       })
-      .catch(() => answer.replaceChildren(element("p", "small", form.dataset["failed"] ?? "")));
+      .catch(() => answer.replaceChildren(element("p", "small", form.dataset["failed"] ?? "")))
+      .finally(() => answer.scrollIntoView({ block: "nearest" }));
   });
 }
 

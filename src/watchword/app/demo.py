@@ -16,6 +16,7 @@ from watchword.app.demo_drawer import Drawer
 from watchword.app.server import Server, hosts
 from watchword.app.settings import Settings, load
 from watchword.app.wiring import Built, build, static_folder
+from watchword.core.devices import KEY
 from watchword.core.users import Details, NewUser
 from watchword.flows import accounts
 from watchword.flows.ports import Clock
@@ -147,7 +148,7 @@ def progress(built: Built) -> Mapping[str, bool]:
             return bool(connection.execute(select(func.count()).where(*conditions)).scalar())
 
     return {
-        "activated": any_of(devices.c.state == "active"),
+        "activated": any_of(devices.c.state == "active", devices.c.kind == KEY),
         "push": any_of(*done, attempts.c.decided_by.like("%:push")),
         "qr": any_of(*done, attempts.c.decided_by.like("%:qr")),
         "challenge": any_of(*done, attempts.c.decided_by.like("%:key_challenge")),
