@@ -14,8 +14,9 @@ from tests.support.browser import AXE, BY_WIDTH, RULES
 
 SHOTS = os.environ.get("WATCHWORD_SHOTS", "")
 
-# In the language a screen is met in first: every rule in the light at the first width, then what a darker or a narrower page can change.
-# In the other: what its words can change.
+# In the language a screen is met in first: every rule in the light at the first width, then in the dark, at the next width, what a darker or
+# a narrower page can change. In the other: what its words can change. Of the portal tests/web_look has asked all that of every page already,
+# so here it is looked at once, as it really comes.
 _ALL: tuple[str, ...] = ()
 _BY_COLOUR = ("color-contrast",)
 
@@ -92,33 +93,34 @@ class Survey:
         size = page.viewport_size
         found: list[str] = []
         for at, width in enumerate(widths):
+            if surface == "portal" and not SHOTS and (at or not first):
+                break
             page.set_viewport_size({"width": width, "height": size["height"] if size else 800})
             # All of it at once: what a bar at the edge covers for the moment is no smaller for that.
             page.set_viewport_size(
                 {"width": width, "height": page.evaluate("document.documentElement.scrollHeight") + 120}
             )
-            rules = _ALL if first and not at else BY_WIDTH
-            found += [f"{width}: {line}" for line in self._axe(page, rules)]
-            if SHOTS:
-                _shoot(page, f"{surface}-{name}.{lang}-{width}-light")
-            if (first and not at) or SHOTS:
-                found += [
-                    f"{width} dark: {line}" for line in self._in_the_dark(page, f"{surface}-{name}.{lang}-{width}")
-                ]
-            wide = page.evaluate(_WIDER)
-            if wide:
-                found.append(f"{width}: wider than the screen: {wide}")
+            rules = BY_WIDTH if at or not first else _ALL
+            found += [
+                f"{width}: {line}"
+                for line in self._judged_at(page, f"{surface}-{name}.{lang}-{width}", rules, dark=first and at > 0)
+            ]
         if size:
             page.set_viewport_size(size)
         assert found == [], "\n".join([f"{surface} {name} ({lang})", *found])
 
-    def _in_the_dark(self, page: Page, name: str) -> list[str]:
-        page.emulate_media(color_scheme="dark", reduced_motion="reduce")
-        found = self._axe(page, _BY_COLOUR)
+    def _judged_at(self, page: Page, name: str, rules: tuple[str, ...], *, dark: bool) -> list[str]:
+        if SHOTS:
+            _shoot(page, f"{name}-light")
+        if dark or SHOTS:
+            page.emulate_media(color_scheme="dark", reduced_motion="reduce")
         if SHOTS:
             _shoot(page, f"{name}-dark")
-        page.emulate_media(color_scheme="light", reduced_motion="reduce")
-        return found
+        found = self._axe(page, (*rules, *_BY_COLOUR) if dark else rules)
+        if dark or SHOTS:
+            page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        wide = page.evaluate(_WIDER)
+        return [*found, f"wider than the screen: {wide}"] if wide else found
 
     def _axe(self, page: Page, only: tuple[str, ...]) -> list[str]:
         if not page.evaluate("typeof axe !== 'undefined'"):

@@ -85,8 +85,7 @@ def test_an_emptied_phone_says_what_happened_and_is_activated_again(here: Instal
     _codes_work(desk, hand, who)
 
 
-@pytest.mark.parametrize("lang", ["en", "ja"])
-@pytest.mark.parametrize("damage", _DAMAGE)
+@pytest.mark.parametrize(("damage", "lang"), list(zip(_DAMAGE, ("en", "ja"), strict=True)))
 def test_codes_that_cannot_be_made(here: Installation, pair: Pairs, damage: str, lang: str) -> None:
     who, desk, hand = pair(lang)
     _approved(desk, hand, who)

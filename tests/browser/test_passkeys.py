@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from collections.abc import Callable
 
@@ -13,6 +15,8 @@ from tests.support.devices import with_passkey
 from tests.support.installation import Installation, Person
 from tests.support.steps import STEP
 from tests.support.virtual import Virtual
+from watchword.core.encoding import unb64u_any
+from watchword.factors import webauthn
 
 Desk = Callable[..., Computer]
 MINUTE = 61
@@ -52,6 +56,33 @@ def home(desk: Computer, who: Person) -> None:
 def out(desk: Computer) -> None:
     desk.visit("/")
     desk.log_out()
+
+
+_TOLD = """PublicKeyCredential.signalAllAcceptedCredentials = async told => { sessionStorage.setItem('told', JSON.stringify(told)) }"""
+
+
+@pytest.mark.parametrize("lang", ["en", "ja"])
+def test_alone_in_the_place_of_the_password(here: Installation, computer: Desk, lang: str) -> None:
+    who, desk = here.person(lang=lang), computer(lang)
+    desk.context.add_init_script(_TOLD)
+    key = Virtual(desk.page)
+    by_response(here, desk, who)
+    add(desk)
+    added(desk)
+    told = json.loads(desk.page.evaluate("sessionStorage.getItem('told')"))
+    assert [unb64u_any(one) for one in told["allAcceptedCredentialIds"]] == [
+        base64.b64decode(one["credentialId"]) for one in key.credentials()
+    ]
+    out(desk)
+    desk.visit("/login")
+    desk.press(desk.words.portal("login.passkey"))
+    desk.alert(desk.words.refusal(1116))
+    desk.page.get_by_label(desk.words.portal("common.username"), exact=True).fill(who.username)
+    desk.press(desk.words.portal("login.passkey"))
+    desk.reads(desk.words.portal("held.title_passkey"))
+    desk.seen("passkey-alone")
+    use(desk)
+    home(desk, who)
 
 
 @pytest.mark.parametrize("lang", ["en", "ja"])
@@ -100,6 +131,25 @@ def test_a_security_key_with_a_pin_and_one_whose_pin_is_wrong(here: Installation
     key.verifies(True)
     use(desk)
     home(desk, who)
+
+
+@pytest.mark.parametrize(("transport", "told"), [("nfc", "nfc"), ("cable", "hybrid")])
+def test_a_key_without_a_wire_and_a_phone_over_the_air(
+    here: Installation, computer: Desk, transport: str, told: str
+) -> None:
+    """M02, M04: the browser says by what it reached the device, and is told so at the next login."""
+    who, desk = here.person(), computer()
+    Virtual(desk.page, platform=False, transport=transport, synced=transport == "cable")
+    by_response(here, desk, who)
+    add(desk)
+    added(desk)
+    out(desk)
+    desk.log_in(who)
+    use(desk)
+    home(desk, who)
+    with here.built.store.read() as tx:
+        kept = [webauthn.unpack(one.secret).transports for one in tx.devices.of_user(who.id) if one.kind == "passkey"]
+    assert told in kept[0]
 
 
 def test_a_key_that_cannot_verify_is_not_added(here: Installation, computer: Desk) -> None:

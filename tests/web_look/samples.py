@@ -49,6 +49,7 @@ from watchword.web.pages.messages_views import (
     PictureView,
     UnsentPage,
 )
+from watchword.web.pages.protection_views import HeldPage
 
 TOKYO = timezone(timedelta(hours=9), "Asia/Tokyo")
 NOW = int(datetime(2026, 11, 22, 5, 32, 28, tzinfo=UTC).timestamp())
@@ -130,7 +131,12 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         return WaitingPage(push=push, **{**waiting, "key_url": "https://key.watchword.example", **more})  # type: ignore[arg-type]
 
     return {
-        "login": LoginPage(csrf="token", key_url="https://key.watchword.example"),
+        "login": LoginPage(csrf="token", key_url="https://key.watchword.example", passkey=True),
+        "login-name": LoginPage(passkey=True, error=no(refusals.NAME_FIRST)),
+        "held": HeldPage(csrf="token", username=username, step="scan", qr=QrPanel(text=QR, until=NOW + 180), until=NOW + 600),
+        "held-passkey": HeldPage(csrf="token", username=username, step="passkey", until=NOW + 600),
+        "held-passkey-wrong": HeldPage(username=username, step="passkey", until=NOW + 600, error=no(refusals.PASSKEY_WRONG)),
+        "held-password": HeldPage(csrf="token", username=username, step="password", until=NOW + 60, by_phone=False),
         "login-error": LoginPage(username=username, error=no(refusals.CREDENTIALS)),
         "login-locked": LoginPage(username=username, error=no(refusals.LOCKED, until=NOW + 900)),
         "login-idle": LoginPage(notice=no(refusals.SESSION_OVER, minutes=15)),

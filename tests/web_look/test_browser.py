@@ -37,7 +37,7 @@ def _until(condition: Callable[[], object], seconds: float = 30) -> None:
 # Every rule once, in the light; then what other colours, a narrow phone or other words can change.
 Look = tuple[int, Literal["light", "dark"], tuple[str, ...]]
 LOOKS: dict[str, tuple[Look, ...]] = {
-    "en": ((1280, "light", ()), (1280, "dark", ("color-contrast",)), (320, "dark", BY_WIDTH)),
+    "en": ((1280, "light", ()), (320, "dark", ("color-contrast", *BY_WIDTH))),
     "ja": ((320, "light", (*BY_WIDTH, "html-has-lang", "html-lang-valid", "valid-lang")),),
 }
 

@@ -108,7 +108,21 @@ async function run(form: HTMLFormElement): Promise<boolean> {
   }
 }
 
+interface Signals {
+  signalAllAcceptedCredentials?: (accepted: Json) => Promise<void>;
+}
+
+/** Tells the browser which passkeys still count, so that it offers no other: those that were removed here, or on another computer. */
+export function tellAccepted(root: ParentNode): void {
+  const told = root.querySelector<HTMLElement>("[data-accepted]")?.dataset["accepted"];
+  if (!told || typeof PublicKeyCredential !== "function") return;
+  const { signalAllAcceptedCredentials: signal } = PublicKeyCredential as unknown as Signals;
+  // What the browser makes of it changes nothing on this page.
+  if (signal) void signal.call(PublicKeyCredential, JSON.parse(told) as Json).catch(() => undefined);
+}
+
 export function usePasskeys(root: ParentNode): void {
+  tellAccepted(root);
   for (const form of root.querySelectorAll<HTMLFormElement>("form[data-passkey]")) {
     const go = form.querySelector<HTMLButtonElement>("[data-go]");
     if (typeof PublicKeyCredential !== "function") {

@@ -26,6 +26,7 @@ from watchword.web.key_api.routes import api as key_api
 from watchword.web.key_api.routes import document as key_document
 from watchword.web.portal.live import enrolment_state
 from watchword.web.portal.routes import routes as portal_routes
+from watchword.web.site import Site
 from watchword.web.staff.routes import routes as staff_routes
 
 log = logging.getLogger("watchword.server")
@@ -40,18 +41,6 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
     static = Assets(
         folder, "/static/", more={"brand.css": site.renderer.brand_css}, always_forever=True, skip=("key/",)
     )
-    login_api = Guarded(LoginApi(site))
-    api: dict[str, ASGIApp] = {
-        "/api/v1/logins": login_api,
-        "/api/v1/phone-first": login_api,
-        "/api/v1/logins/{login}": login_api,
-        "/api/v1/session": login_api,
-        "/api/v1/entitlements": login_api,
-        "/api/v1/withdrawals": login_api,
-        "/api/v1/withdrawals/{withdrawal}": login_api,
-        "/api/openapi.json": Document(lambda: platform_document(site)),
-        "/healthz": Health(site),
-    }
     key_files = Assets(
         folder / "key", "/", aliases={"/": "index.html", "/a": "index.html", "/l": "index.html", "/t": "index.html"},
         more={"brand.css": site.renderer.brand_css},
@@ -69,7 +58,7 @@ def hosts(built: Built, more: Mapping[str, ASGIApp] | None = None) -> dict[str, 
     console = built.console
     desk = {} if console is None else {_name(console.own_origin): staff_routes(console, static=static)}
     return {
-        _name(built.settings.portal.url): portal_routes(site, static=static, api=api),
+        _name(built.settings.portal.url): portal_routes(site, static=static, api=_platform_api(site)),
         _name(built.settings.key.url): key_app,
         **desk,
         **(more or {}),
@@ -211,3 +200,26 @@ async def _wrong_host(send: Send) -> None:
     ]
     await send({"type": "http.response.start", "status": 421, "headers": found})
     await send({"type": "http.response.body", "body": body})
+
+
+def _related(site: Site) -> dict[str, ASGIApp]:
+    """Which other origins may use the passkeys of this host (WebAuthn Level 3, section 5.11); nothing where there are none."""
+    origins = list(site.kit.policy.passkeys.related)
+    return {"/.well-known/webauthn": Document(lambda: {"origins": origins})} if origins else {}
+
+
+def _platform_api(site: Site) -> dict[str, ASGIApp]:
+    """What programs ask on the portal's host."""
+    login_api = Guarded(LoginApi(site))
+    return {
+        "/api/v1/logins": login_api,
+        "/api/v1/phone-first": login_api,
+        "/api/v1/logins/{login}": login_api,
+        "/api/v1/session": login_api,
+        "/api/v1/entitlements": login_api,
+        "/api/v1/withdrawals": login_api,
+        "/api/v1/withdrawals/{withdrawal}": login_api,
+        "/api/openapi.json": Document(lambda: platform_document(site)),
+        "/healthz": Health(site),
+        **_related(site),
+    }

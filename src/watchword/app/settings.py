@@ -227,6 +227,16 @@ class PasskeySettings(Group):
         description="Host that passkeys are bound to: the portal's, or a parent of it that you own. Empty for the longest name that portal and "
         "staff console share. Changing it ends every passkey.",
     )
+    passwordless: bool = Field(
+        True,
+        description="Offer to log in to the portal with a username and a passkey, without the password. The passkey verifies the person, so it is "
+        "two elements by itself.",
+    )
+    related: bool = Field(
+        False,
+        description="Let the staff console use the passkeys although its host lies outside `rp_id`: browsers that know related origins ask "
+        "`https://<rp_id>/.well-known/webauthn`, which the portal answers on its own host. Others cannot use passkeys there.",
+    )
 
 
 class RecoverySettings(Group):

@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from cryptography.hazmat.primitives import serialization
 
+from watchword.app.addresses import host, passkey_origins, related_origins, rp_id_of, within
 from watchword.app.calendar import MarketCalendar
 from watchword.app.clock import SystemClock, SystemEntropy, monotonic
 from watchword.app.events import LocalEvents, RedisEvents
@@ -29,7 +30,7 @@ from watchword.core.brand import Brand
 from watchword.core.devices import CARD_PLUS, CODE_CARD
 from watchword.core.entitlements import GROUPS, SITUATIONS, dollars
 from watchword.core.entitlements import Rules as EntitlementRules
-from watchword.core.policy import Client, Passkeys, Policy, common_host
+from watchword.core.policy import Client, Passkeys, Policy
 from watchword.core.throttle import Limit, Limits
 from watchword.flows.kit import Kit
 from watchword.flows.ports import Clock, Entropy
@@ -145,11 +146,11 @@ def _check_origins(settings: Settings) -> None:
     portal, key, console = settings.portal.url, settings.key.url, settings.staff.url
     if portal == key:
         raise SettingsFault("portal.url and key.url must be two origins, so that Key's storage is its own")
-    if console and _host(console) in (_host(portal), _host(key)):
+    if console and host(console) in (host(portal), host(key)):
         raise SettingsFault(
             "staff.url must be on a host of its own, so that no cookie of the portal reaches the console"
         )
-    if not _within(_host(portal), rp_id_of(settings)):
+    if not within(host(portal), rp_id_of(settings)):
         raise SettingsFault(
             f"passkeys.rp_id must be the host of portal.url or a parent of it, and {rp_id_of(settings)} is neither"
         )
@@ -162,30 +163,7 @@ def _check_origins(settings: Settings) -> None:
 
 
 def _local(url: str) -> bool:
-    return _host(url).endswith(".localhost")
-
-
-def rp_id_of(settings: Settings) -> str:
-    """The host that passkeys are bound to."""
-    return settings.passkeys.rp_id or common_host([_host(url) for url in _pages(settings).values()])
-
-
-def passkey_origins(settings: Settings) -> dict[str, str]:
-    """The origin of each page that may use passkeys, by its client: those on the host that they are bound to."""
-    rp_id = rp_id_of(settings)
-    return {client: url for client, url in _pages(settings).items() if _within(_host(url), rp_id)}
-
-
-def _pages(settings: Settings) -> dict[str, str]:
-    return {"portal": settings.portal.url, **({"staff": settings.staff.url} if settings.staff.url else {})}
-
-
-def _within(host: str, parent: str) -> bool:
-    return host == parent or host.endswith(f".{parent}")
-
-
-def _host(url: str) -> str:
-    return url.partition("://")[2].partition("/")[0].partition(":")[0]
+    return host(url).endswith(".localhost")
 
 
 def ring_of(settings: Settings, entropy: Entropy, clock: Clock) -> keyring.KeyRing:
@@ -338,7 +316,9 @@ def policy_of(settings: Settings, catalogue: Catalogue, *, embedder: str = "") -
         log_origin=settings.log_origin, heads_seconds=settings.audit.heads_seconds,
         charges={CODE_CARD: settings.orders.code_card_cents, CARD_PLUS: settings.orders.card_plus_cents},
         sharing_always=settings.sharing.approval == "always",
-        passkeys=Passkeys(rp_id_of(settings), passkey_origins(settings), embedder),
+        passkeys=Passkeys(
+            rp_id_of(settings), passkey_origins(settings), embedder, settings.passkeys.passwordless, related_origins(settings)
+        ),
     )  # fmt: skip
 
 

@@ -15,10 +15,12 @@ ACR_TWO_TEMPORARY = "urn:watchword:two-elements:temporary"
 RESISTANT = (Level.PASSKEY_BOUND, Level.PASSKEY_SYNCED)
 
 
-def amr(held: tuple[str, ...]) -> tuple[str, ...]:
+def amr(held: tuple[str, ...], *, password: bool = True) -> tuple[str, ...]:
     """All methods of a complete login: the password, what was held, and `mfa`, each once, in a stable order; of one without a device (Q01)
-    the password alone."""
-    return tuple(dict.fromkeys((PASSWORD, *held, "mfa"))) if held else (PASSWORD,)
+    the password alone; of one by a passkey that verified the person, no `password`."""
+    if not held:
+        return (PASSWORD,)
+    return tuple(dict.fromkeys((*((PASSWORD,) if password else ()), *held, "mfa")))
 
 
 def acr(held: tuple[str, ...], level: int = 0) -> str:

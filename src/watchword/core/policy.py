@@ -30,11 +30,14 @@ class Client:
 @dataclass(frozen=True, slots=True)
 class Passkeys:
     """Where passkeys hold. `rp_id` is the host they are bound to, `origins` the one page of each own client that may use them, `embedder`
-    the one origin that may frame those pages, "" for none."""
+    the one origin that may frame those pages, "" for none; `alone` whether one that verified the person logs in without the password, `related`
+    the origins outside `rp_id` that may use them all the same (WebAuthn Level 3, section 5.11)."""
 
     rp_id: str = "localhost"
     origins: Mapping[str, str] = field(default_factory=dict)
     embedder: str = ""
+    alone: bool = True
+    related: tuple[str, ...] = ()
 
 
 def common_host(hosts: Sequence[str]) -> str:

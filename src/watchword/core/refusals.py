@@ -64,6 +64,7 @@ NOT_YET = _kind(1112, "login.not_yet", 409)
 PAUSED = _kind(1113, "login.paused", 429, "U03")
 NETWORK_WAITS = _kind(1114, "login.network_waits", 429)  # params: until
 HELD_PASSWORD = _kind(1115, "login.held_password", 401, "U01")  # params: left
+NAME_FIRST = _kind(1116, "login.name_first", 400)
 PUSH_LIMITED = _kind(1201, "push.limited", 429, "U04")  # params: until
 PUSH_QUIET = _kind(1202, "push.quiet", 429, "U04")  # params: until
 PUSH_PENDING = _kind(1203, "push.pending", 409, "U04")  # params: until

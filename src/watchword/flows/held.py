@@ -3,10 +3,14 @@
 Username → QR, approved by any phone of this person, or a passkey → password, counted as for a known browser: five wrong ones end it. An
 approval alone gives nothing. For a name that is nobody's, or has no Key, everything looks and costs the same; its QR leads no phone
 anywhere, and the passkey is asked for without naming one, so the browser offers what it has for this site.
+
+A login that was begun with a passkey ends with it (M05): the passkey verified the person, so it is two elements, and no page in between can
+have it. Only a password that has to be changed is still asked for.
 """
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchword.core import floors
@@ -24,15 +28,17 @@ from watchword.core.refusals import (
     NETWORK_WAITS,
     PASSWORD_FLAGGED,
     PAUSED,
+    WAY_UNAVAILABLE,
     Refusal,
 )
 from watchword.core.users import NOBODY, username_key
-from watchword.flows import login, password_step, reach
+from watchword.flows import login, methods, password_step, reach
 from watchword.flows.endings import tell
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.login import Collected
 from watchword.flows.ports import AuditRow, Tx
 
+ALONE = "passkey"  # the operation of an attempt that was begun with a passkey
 WINDOWS = (Window(20, 10 * 60), Window(60, 60 * 60))
 NAME_LENGTH = 64
 
@@ -45,9 +51,14 @@ class Begun:
     collector: str
 
 
-def begin(kit: Kit, username: str, visit: Visit, *, client: str = "portal", bound_key: str = "") -> Begun | Refusal:
-    """A username, and nothing else yet. `bound_key` is the thumbprint of a platform's ephemeral key, "" for a browser."""
+def begin(
+    kit: Kit, username: str, visit: Visit, *, client: str = "portal", bound_key: str = "", alone: bool = False
+) -> Begun | Refusal:
+    """A username, and nothing else yet. `bound_key` is the thumbprint of a platform's ephemeral key, "" for a browser; with `alone` a passkey
+    is to do without the password."""
     now = kit.clock.now()
+    if alone and not may_alone(kit):
+        return Refusal(WAY_UNAVAILABLE, "passkey.with_password")
     collector = b64u(kit.entropy.bytes(16))
     with kit.store.write() as tx:
         until = tx.rates.take(f"held|{visit.address}", WINDOWS, now)
@@ -67,12 +78,17 @@ def begin(kit: Kit, username: str, visit: Visit, *, client: str = "portal", boun
             confirm=True, confirm_reason="browser", device_id=key.id if key else "",
             asked=(), push_until=0, qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
             wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id="",
-            lang=lang, action="held", floor=floors.floor(client, "held", "", user.floor if user is not None else 0),
+            lang=lang, action="held", operation=ALONE if alone else "", floor=floors.floor(client, "held", "", user.floor if user is not None else 0),
         )  # fmt: skip
         tx.attempts.add(attempt)
         known = owner if owner != NOBODY else ""
         tx.audit.write(AuditRow("login.held.opened", known, attempt.id, personal=visit.personal()), now)
     return Begun(attempt, collector)
+
+
+def may_alone(kit: Kit) -> bool:
+    """Whether the portal offers to log in with a passkey and no password."""
+    return kit.policy.passkeys.alone and reach.has_page(kit, "portal")
 
 
 def look(kit: Kit, collector: str) -> tuple[Attempt, str] | Refusal:
@@ -109,6 +125,28 @@ def finish(kit: Kit, collector: str, password: str, visit: Visit, *, bound_key: 
         if user.flagged and attempt.client != "portal":
             return Refusal(PASSWORD_FLAGGED, "password.flagged")  # it is changed at the portal, and nowhere before
         result = login.give(kit, tx, attempt, user, visit, now)
+    login.told(kit, attempt, result)
+    return result
+
+
+def by_passkey(kit: Kit, collector: str, given: Mapping[str, str], visit: Visit) -> Collected | Refusal | None:
+    """The passkey of an attempt: the session where it was begun with one, None where the password follows."""
+    answered = methods.answer(kit, collector, "passkey", given)
+    if isinstance(answered, Refusal):
+        return answered
+    if answered.operation != ALONE:
+        return None
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        user = tx.users.lock(answered.user_id)
+        attempt = login.approved(kit, tx, collector, "held")
+        if isinstance(attempt, Refusal):
+            return attempt
+        if user is None or user.state != "active":
+            return Refusal(ATTEMPT_GONE, "user.gone")
+        if user.flagged:
+            return None  # somebody may know it: it is typed once more and changed before anything else
+        result = login.give(kit, tx, attempt, user, visit, now, password=False)
     login.told(kit, attempt, result)
     return result
 

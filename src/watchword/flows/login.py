@@ -349,8 +349,11 @@ def collect(kit: Kit, collector: str, visit: Visit, *, bound_key: str = "") -> C
     return result
 
 
-def give(kit: Kit, tx: Tx, attempt: Attempt, user: User, visit: Visit, now: int) -> Collected | Refusal:
-    """The one session of an approved attempt whose row is locked, both elements of which were shown. Call `told` after the transaction."""
+def give(
+    kit: Kit, tx: Tx, attempt: Attempt, user: User, visit: Visit, now: int, *, password: bool = True
+) -> Collected | Refusal:
+    """The one session of an approved attempt whose row is locked, both elements of which were shown: the `password` too, but for a passkey that
+    is two by itself. Call `told` after the transaction."""
     if not networks.inside(tx, user.id, visit):
         tx.attempts.move(attempt.id, "approved", "failed", decided=now, decided_by="network")
         return networks.refuse(kit, tx, user.id, visit)
@@ -358,7 +361,7 @@ def give(kit: Kit, tx: Tx, attempt: Attempt, user: User, visit: Visit, now: int)
     held = tuple(attempt.amr.split())
     session, token = sessions.issue(
         kit, tx, user, kind=SESSION_KINDS.get(client.id, "platform"), client=client.id, attempt_id=attempt.id,
-        acr=assurance.acr(held, attempt.level), amr=assurance.amr(held), idle=client.idle_seconds, life=client.life_seconds,
+        acr=assurance.acr(held, attempt.level), amr=assurance.amr(held, password=password), idle=client.idle_seconds, life=client.life_seconds,
         level=attempt.level, confirms=_confirms(kit, tx, attempt, now),
     )  # fmt: skip
     if not tx.attempts.move(attempt.id, "approved", "collected", session_id=session.id):

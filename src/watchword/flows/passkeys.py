@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from watchword.core import floors
 from watchword.core.challenges import LIFE_SECONDS, Challenge
 from watchword.core.devices import PASSKEY, Device
-from watchword.core.encoding import sha256
+from watchword.core.encoding import b64u, sha256
 from watchword.core.rates import Window
 from watchword.core.refusals import (
     DEVICES_FULL,
@@ -108,6 +108,20 @@ def _may(kit: Kit, tx: Tx, session: Session) -> User | Refusal:
     if len(_mine(tx, user)) >= MOST:
         return Refusal(DEVICES_FULL, "passkeys.limit", {"most": MOST})
     return user
+
+
+def accepted(kit: Kit, session: Session) -> Mapping[str, object]:
+    """Which passkeys of this person count here, so that the browser hides the others (WebAuthn Level 3, section 5.1.10): rp id, user handle, and
+    the ids of credentials, all as the browser takes them.
+
+    The browser is never told that a credential is unknown: on a shared computer it may be somebody else's.
+    """
+    with kit.store.read() as tx:
+        user = tx.users.get(session.user_id)
+        mine = _mine(tx, user) if user is not None else []
+    site = methods.site(kit, session.client, session.user_id)
+    ids = [b64u(webauthn.unpack(device.secret).id) for device in mine]
+    return {"rpId": site.rp_id, "userId": b64u(site.user), "allAcceptedCredentialIds": ids}
 
 
 def _mine(tx: Tx, user: User) -> list[Device]:

@@ -10,12 +10,13 @@ from watchword.web.pages.views import Page, QrPanel, RefusalView, SettingsPage
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class HeldPage(Page):
-    """The phone first, then the password (S01). `scan` shows the QR, `password` follows the approval; `until` is the end of either."""
+    """The phone first, then the password (S01). `scan` shows the QR, `passkey` asks for one in the place of everything else, `password` follows
+    the approval; `until` is the end of any."""
 
     template: ClassVar[str] = "held.html"
     path: str = "/login/held"
     username: str
-    step: Literal["scan", "password"]
+    step: Literal["scan", "passkey", "password"]
     qr: QrPanel | None = None
     until: int = 0
     error: RefusalView | None = None

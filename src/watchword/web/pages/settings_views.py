@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
@@ -124,6 +125,7 @@ class DevicesPage(SettingsPage):
     ask: str = ""
     tested: TestPush | None = None
     numbers: tuple[NumberRow, ...] = ()  # verified ones that get no codes by SMS yet
+    accepted: Mapping[str, object] | None = None  # the passkeys that count, for the browser
     may_add: bool = False  # a temporary code may put a device in place, and change nothing else
     floor: int = 0
     floors: ClassVar[tuple[int, ...]] = tuple(int(one) for one in CHOICES)

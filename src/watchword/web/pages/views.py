@@ -80,6 +80,7 @@ class LoginPage(Page):
     error: RefusalView | None = None
     notice: RefusalView | None = None
     held: bool = False  # whether to offer beginning with the phone
+    passkey: bool = False  # whether a passkey alone is offered
     logged_out: bool = False
     key_url: str = ""  # where Key opens; "" leaves the entry for activation on this phone out (F01)
 

@@ -7,9 +7,10 @@ from collections.abc import Callable, Mapping
 from starlette.responses import Response
 
 from watchword.core.attempts import LIFE_SECONDS, Attempt
-from watchword.core.refusals import ATTEMPT_GONE, CREDENTIALS, NETWORK_FOREIGN, NOT_YET, WAY_UNAVAILABLE, Refusal
-from watchword.flows import answers, device_tokens, held, login, methods
+from watchword.core.refusals import ATTEMPT_GONE, NAME_FIRST, NETWORK_FOREIGN, NOT_YET, WAY_UNAVAILABLE, Refusal
+from watchword.flows import answers, device_tokens, held, login
 from watchword.flows.endings import ENDINGS
+from watchword.flows.login import Collected
 from watchword.web.asking import DEVICE, LOGIN, SESSION, Ask
 from watchword.web.pages import OverPage, QrPanel
 from watchword.web.pages.protection_views import HeldPage
@@ -29,11 +30,12 @@ def show(ask: Ask, error: Refusal | None = None) -> Response:
         return see("/")
     if state not in ("pending", "approved"):
         return over(ask, attempt, state)
+    alone = attempt.operation == held.ALONE
     view = HeldPage(
         csrf=ask.csrf(),
         username=attempt.username,
-        step="password" if state == "approved" else "scan",
-        qr=panel(ask, attempt) if state == "pending" else None,
+        step="password" if state == "approved" else "passkey" if alone else "scan",
+        qr=panel(ask, attempt) if state == "pending" and not alone else None,
         until=held.until(attempt) if state == "approved" else attempt.expires,
         by_phone=not attempt.decided_by.endswith(":passkey"),
         error=refusal_view(ask, error) if error else None,
@@ -65,14 +67,26 @@ def post(ask: Ask) -> Response:
 
 
 def _begin(ask: Ask) -> Response:
-    username = ask.form.get("username", "")
-    begun = held.begin(ask.site.kit, username, ask.visit()) if username.strip() else Refusal(CREDENTIALS, "name.empty")
+    return _begun(ask, alone=False)
+
+
+def _begin_passkey(ask: Ask) -> Response:
+    return _begun(ask, alone=True)
+
+
+def _begun(ask: Ask, *, alone: bool) -> Response:
+    username, kit = ask.form.get("username", ""), ask.site.kit
+    begun = (
+        held.begin(kit, username, ask.visit(), alone=alone) if username.strip() else Refusal(NAME_FIRST, "name.empty")
+    )
     if isinstance(begun, Refusal):
         view = LoginPage(
-            csrf=ask.csrf(), username=username[:64], error=refusal_view(ask, begun), key_url=ask.site.key_origin
-        )
+            csrf=ask.csrf(), username=username[:64], error=refusal_view(ask, begun), key_url=ask.site.key_origin,
+            passkey=held.may_alone(kit),
+        )  # fmt: skip
         return with_retry(page(ask, view, status=begun.kind.status), begun)
-    answers.show(ask.site.kit, begun.collector, "qr")
+    if not alone:
+        answers.show(kit, begun.collector, "qr")
     ask.set_cookie(LOGIN, begun.collector, LIFE_SECONDS)
     return see("/login/held")
 
@@ -93,10 +107,21 @@ def _cancel(ask: Ask) -> Response:
     return show(ask)
 
 
+def _with_password(ask: Ask) -> Response:
+    """Not by a passkey after all."""
+    login.cancel(ask.site.kit, ask.cookies.get(LOGIN, ""))
+    ask.drop_cookie(LOGIN)
+    return see("/login")
+
+
 def _password(ask: Ask) -> Response:
     result = held.finish(ask.site.kit, ask.cookies.get(LOGIN, ""), ask.form.get("password", ""), ask.visit())
     if isinstance(result, Refusal):
         return refuse(ask, result) if result.kind is NETWORK_FOREIGN else show(ask, result)
+    return _home(ask, result)
+
+
+def _home(ask: Ask, result: Collected) -> Response:
     ask.drop_cookie(LOGIN)
     ask.set_cookie(SESSION, result.token)
     known = device_tokens.joined(ask.cookies.get(DEVICE, ""), result.device_token)
@@ -105,16 +130,22 @@ def _password(ask: Ask) -> Response:
 
 
 def _passkey(ask: Ask) -> Response:
-    result = methods.answer(ask.site.kit, ask.cookies.get(LOGIN, ""), "passkey", ask.form)
+    result = held.by_passkey(ask.site.kit, ask.cookies.get(LOGIN, ""), ask.form, ask.visit())
+    if isinstance(result, Collected):
+        return _home(ask, result)
+    if isinstance(result, Refusal) and result.kind is NETWORK_FOREIGN:
+        return refuse(ask, result)
     over = isinstance(result, Refusal) and result.kind is ATTEMPT_GONE
     return show(ask, result if isinstance(result, Refusal) and not over else None)
 
 
 ACTIONS: Mapping[str, Callable[[Ask], Response]] = {
     "begin": _begin,
+    "begin_passkey": _begin_passkey,
     "qr": _qr,
     "continue": _continue,
     "cancel": _cancel,
+    "with_password": _with_password,
     "password": _password,
     "passkey": _passkey,
 }

@@ -6,7 +6,7 @@ from starlette.responses import Response
 
 from watchword.core.attempts import LIFE_SECONDS
 from watchword.core.refusals import LOCKED, NETWORK_WAITS, PAUSED, Refusal
-from watchword.flows import login, sessions
+from watchword.flows import held, login, sessions
 from watchword.web.asking import LOGIN, SESSION, Ask
 from watchword.web.pages import LoginPage
 from watchword.web.portal.showing import page, refusal_view, see, with_retry
@@ -19,7 +19,15 @@ def form(ask: Ask) -> Response:
     token = ask.cookies.get(SESSION, "")
     if token and not isinstance(sessions.find(ask.site.kit, token, passive=True), Refusal):
         return see("/")
-    return page(ask, LoginPage(csrf=ask.csrf(), key_url=ask.site.key_origin, logged_out="out" in ask.query))
+    return page(
+        ask,
+        LoginPage(
+            csrf=ask.csrf(),
+            key_url=ask.site.key_origin,
+            logged_out="out" in ask.query,
+            passkey=held.may_alone(ask.site.kit),
+        ),
+    )
 
 
 def post(ask: Ask) -> Response:
@@ -29,7 +37,7 @@ def post(ask: Ask) -> Response:
     if isinstance(result, Refusal):
         view = LoginPage(
             csrf=ask.csrf(), username=username[:64], error=refusal_view(ask, result), key_url=ask.site.key_origin,
-            held=result.kind in PHONE_FIRST,
+            held=result.kind in PHONE_FIRST, passkey=held.may_alone(ask.site.kit),
         )  # fmt: skip
         return with_retry(page(ask, view, status=result.kind.status), result)
     if isinstance(result, login.EnrolmentOnly):

@@ -54,7 +54,7 @@ def show(ask: Ask, error: Refusal | None = None, *, at: str = "", ask_about: str
     view = DevicesPage(
         rows=rows, at=at if at in known else "", typed=ask.form.get("name", "")[:256], ask=ask_about if ask_about in known else "",
         tested=_tested(ask, signed, known), may_add=confirm.required(ask.site.kit, signed.session, floors.ENROL) is None,
-        floor=signed.user.floor, numbers=_numbers(ask, signed), **signed.common,
+        floor=signed.user.floor, numbers=_numbers(ask, signed), accepted=passkeys.accepted(ask.site.kit, signed.session), **signed.common,
     )  # fmt: skip
     return answer(ask, signed, view, error)
 
