@@ -1,5 +1,6 @@
-"""Steps of the demonstration's check: a Security Code Card and a Digital Security Card+ from the order to the login (O01, O02, O04), and those
-two that lie in the drawer of its page."""
+"""Steps of the demonstration's check: a Security Code Card and a Digital Security Card+ from the order to the login (O01, O02, O04).
+
+Then those two that lie in the drawer of the demonstration's page."""
 
 from __future__ import annotations
 
