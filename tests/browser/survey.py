@@ -50,7 +50,7 @@ _READ = """() => {
 _BRANDS = {
     "Watchword", "Key", "SMS", "SIM", "PIN", "QR", "USB", "NFC", "ID", "ID:", "Wi-Fi", "Caps", "Lock", "Chrome", "Chromium", "Android", "iOS", "iPhone",
     "iPad",
-    "Windows", "Linux", "Safari", "Pixel", "USD", "Face", "Touch", "English", "OK", "cm", "km", "localhost", "Asia", "Tokyo", "PNG", "JPEG", "MB", "VPN",
+    "Windows", "Linux", "Safari", "Pixel", "USD", "Face", "Touch", "English", "OK", "cm", "km", "localhost", "Asia", "Tokyo", "PNG", "JPEG", "MB", "VPN", "PDF", "Edge", "WebAuthn",
 }  # fmt: skip
 _WORD = re.compile(r"[A-Za-z][A-Za-z’'-]+")
 _NAMES = re.compile(

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 import pytest
-from playwright.sync_api import BrowserContext, FrameLocator, Page, expect
+from playwright.sync_api import BrowserContext, FrameLocator, Locator, Page, expect
 
 from tests.browser.clock import WallClock
 from tests.browser.survey import Survey
@@ -16,7 +16,8 @@ from tests.browser.words import Words
 from tests.support.browser import complaints
 from tests.support.installation import CHEAP, PIN
 from tests.support.process import free_port
-from watchword.app import demo, serving
+from tests.support.virtual import Virtual
+from watchword.app import demo, demo_drawer, serving
 
 WHO = demo.PEOPLE[0]
 LOCALES = {"en": "en-GB", "ja": "ja-JP"}
@@ -50,11 +51,40 @@ class Stage:
         """A button of Key."""
         self.phone.get_by_role("button", name=self.words.key(name), exact=True).click()
 
-    def log_in(self) -> None:
-        """Username and password at the computer."""
-        self.computer.get_by_label(self.words.portal("common.username"), exact=True).fill(WHO.username)
-        self.computer.get_by_label(self.words.portal("common.password"), exact=True).fill(demo.PASSWORD)
-        self.computer.get_by_role("button", name=self.words.portal("login.continue")).click()
+    def log_in(self, username: str = WHO.username, at: FrameLocator | Page | None = None) -> None:
+        """Username and password at the computer, or in a tab."""
+        where = at or self.computer
+        where.get_by_label(self.words.portal("common.username"), exact=True).fill(username)
+        where.get_by_label(self.words.portal("common.password"), exact=True).fill(demo.PASSWORD)
+        where.get_by_role("button", name=self.words.portal("login.continue")).click()
+
+    def drawer(self, step: str) -> Locator:
+        """One of the ways without the phone, opened."""
+        found = self.page.locator(f".drawer [data-step={step}]")
+        found.locator("summary").click()
+        return found
+
+    def asked(self) -> list[str]:
+        """What the portal asks of a card or token: two numbers, or one challenge."""
+        shown = self.computer.locator(".slip .digits")
+        read = shown.locator("b, [aria-hidden]")
+        expect(read.first).to_be_visible()
+        return read.all_inner_texts()
+
+    def answer(self, text: str) -> None:
+        """What it answers, and in."""
+        self.computer.locator("input[name=answer]").fill(text)
+        self.computer.get_by_role("button", name=self.words.portal("wait.log_in")).click()
+
+    def at_home(self, given: str, at: FrameLocator | Page | None = None) -> None:
+        """Logged in."""
+        expect((at or self.computer).get_by_role("heading", level=1)).to_contain_text(given)
+
+    def log_out(self, at: FrameLocator | Page | None = None) -> None:
+        """At the computer, or in a tab."""
+        where = at or self.computer
+        where.get_by_role("button", name=self.words.portal("common.log_out")).click()
+        expect(where.get_by_role("heading", level=1, name=self.words.portal("login.title"))).to_be_visible()
 
     def ticked(self, step: str) -> None:
         """What was tried is ticked."""
@@ -159,4 +189,69 @@ def test_the_language_reaches_into_both_frames(origin: str, new_context: Callabl
     expect(stage.computer.locator("html")).to_have_attribute("lang", "ja")
     stage.computer.get_by_role("link", name=Words("ja").portal("common.help")).click()
     expect(stage.computer.get_by_role("heading", level=1, name=Words("ja").portal("common.help"))).to_be_visible()
+    assert [line for line in heard if "ERR_ABORTED" not in line] == []
+
+
+def test_a_token_a_card_and_a_passkey_log_in(
+    origin: str, new_context: Callable[..., BrowserContext], survey: Survey
+) -> None:
+    """All three with nothing but what the page has, and the passkey in a tab of its own as well as in the page's frame."""
+    context = new_context(viewport={"width": 1440, "height": 900}, locale=LOCALES["en"], timezone_id="Asia/Tokyo")
+    context.set_default_timeout(SECONDS)
+    page = context.new_page()
+    heard = complaints(page)
+    stage = Stage(page, Words("en"))
+    words = stage.words
+    page.goto(origin)
+
+    stage.log_in(demo_drawer.TOKEN_OF.username)
+    token = stage.drawer("token")
+    token.get_by_label(words.portal("demo.token_pin"), exact=True).fill("13579")
+    token.get_by_label(words.portal("demo.token_challenge"), exact=True).fill(stage.asked()[0])
+    token.get_by_role("button", name=words.portal("demo.token_go")).click()
+    expect(token.get_by_role("status")).to_contain_text("Tries left: 4")
+    token.get_by_label(words.portal("demo.token_pin"), exact=True).fill(demo_drawer.TOKEN_PIN)
+    token.get_by_role("button", name=words.portal("demo.token_go")).click()
+    expect(token.locator(".digits")).to_have_text(re.compile(r"^\d{4} \d{4}$"))
+    survey.look(page, "demo", "en", "token", (1440, 390))
+    stage.answer(token.locator(".digits").inner_text())
+    stage.at_home("Yuto")
+    stage.ticked("token")
+    stage.log_out()
+
+    stage.log_in(demo_drawer.CARD_OF.username)
+    card = stage.drawer("card")
+    numbers = stage.asked()
+    assert len(numbers) == 2
+    stage.answer(" ".join(card.locator(f"[data-cell='{number}'] b").inner_text() for number in numbers))
+    stage.at_home("Emi")
+    stage.ticked("card")
+
+    with context.expect_page() as opened:
+        stage.drawer("passkey").get_by_role("link", name=words.portal("demo.passkey_open")).click()
+    tab = opened.value
+    key = Virtual(tab, platform=False)
+    stage.at_home("Emi", tab)
+    tab.goto(tab.url + "settings/devices")
+    tab.get_by_role("button", name=words.portal("devices.passkey_go"), exact=True).click()
+    expect(tab.get_by_text(words.portal("settings.done_passkey_added"))).to_be_visible()
+    stage.log_out(tab)
+    stage.log_in(demo_drawer.CARD_OF.username, tab)
+    tab.get_by_role("button", name=words.portal("methods.passkey_go")).click()
+    stage.at_home("Emi", tab)
+    stage.ticked("passkey")
+    stage.log_out(tab)
+    kept = key.credentials()[0]
+    tab.close()
+
+    Virtual(page, platform=False).put(kept)
+    page.reload()
+    stage.log_in(demo_drawer.CARD_OF.username)
+    stage.computer.get_by_role("button", name=words.portal("methods.passkey_go")).click()
+    stage.at_home("Emi")
+    page.get_by_role("navigation").get_by_role("button", name="日本語").click()
+    expect(page.locator("html")).to_have_attribute("lang", "ja")
+    for step in ("token", "card", "passkey"):
+        stage.drawer(step)
+        survey.look(page, "demo", "ja", f"drawer-{step}", (1280, 390))
     assert [line for line in heard if "ERR_ABORTED" not in line] == []

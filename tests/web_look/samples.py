@@ -15,6 +15,7 @@ from watchword.web.pages import (
     ChangePasswordPage,
     ContactView,
     DemoAccount,
+    DemoDrawer,
     DemoPage,
     DeviceView,
     EnrolPage,
@@ -255,4 +256,6 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "error-busy": ErrorPage(refusal=no(refusals.BUSY), retry="/login"),
         "error-field": ErrorPage(refusal=no(refusals.INVALID, field=name or "username")),
         "demo": DemoPage(portal_url="http://portal.localhost:8000", key_url="http://key.localhost:8000", accounts=(DemoAccount(username="mtanaka01", password="Demo-2026!", name="Misaki Tanaka"), DemoAccount(username="lweber", password="", name=name or "Lena Weber"),), csrf="token"),
+        "demo-drawer": DemoPage(portal_url="http://portal.localhost:8000", key_url="http://key.localhost:8000", accounts=(DemoAccount(username="mtanaka01", password="Demo-2026!"),), csrf="token", drawer=DemoDrawer(token_of=DemoAccount(username="yhayashi02", password="Demo-2026!", name=name), pin="24680", card_of=DemoAccount(username="eokada03", password="Demo-2026!"), cells=tuple(f"{at:03d}" for at in range(224)))),
+        "demo-drawer-empty": DemoPage(portal_url="http://portal.localhost:8000", key_url="http://key.localhost:8000", csrf="token", drawer=DemoDrawer(token_of=DemoAccount(username="yhayashi02", password="Demo-2026!"), pin="24680", card_of=DemoAccount(username="eokada03", password="Demo-2026!"), cells=())),
     }  # fmt: skip

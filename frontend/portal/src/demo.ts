@@ -1,4 +1,4 @@
-/** The demonstration's page: the outbox, what has been tried, and the phone's camera pointed at the computer. */
+/** The demonstration's page: the outbox, what has been tried, the token in the drawer, and the phone's camera pointed at the computer. */
 
 import { copyText } from "./clipboard";
 import { pause, visible } from "./live";
@@ -18,7 +18,7 @@ interface Message {
 }
 
 const outbox = document.querySelector<HTMLElement>("[data-outbox]");
-const progress = document.querySelector<HTMLElement>("[data-progress]");
+const tried = document.querySelectorAll<HTMLElement>("[data-progress]");
 const clock = document.querySelector<HTMLElement>("[data-clock]");
 const seen = new Set<string>();
 
@@ -90,17 +90,16 @@ function showMessages(messages: Message[]): void {
   if (empty) empty.hidden = seen.size > 0;
 }
 
-function showProgress(done: Record<string, boolean>): void {
-  if (!progress) return;
-  let next = true;
-  for (const step of progress.querySelectorAll<HTMLElement>("[data-step]")) {
+function showProgress(list: HTMLElement, done: Record<string, boolean>): void {
+  let next = list.dataset["progress"] === "in-order";
+  for (const step of list.querySelectorAll<HTMLElement>("[data-step]")) {
     const ticked = done[step.dataset["step"] ?? ""] === true;
     step.classList.toggle("is-done", ticked);
     if (!ticked && next) step.setAttribute("aria-current", "step");
     else step.removeAttribute("aria-current");
     next = next && ticked;
     const word = step.querySelector("[data-word]");
-    if (word) word.textContent = ticked ? ` (${progress.dataset["done"] ?? ""})` : "";
+    if (word) word.textContent = ticked ? ` (${list.dataset["done"] ?? ""})` : "";
   }
 }
 
@@ -115,7 +114,7 @@ async function keepUp(): Promise<void> {
     try {
       const [sent, done] = await Promise.all([json("/demo/outbox"), json("/demo/progress")]);
       showMessages((sent as { messages: Message[] }).messages);
-      showProgress(done as Record<string, boolean>);
+      for (const list of tried) showProgress(list, done as Record<string, boolean>);
     } catch {
       // the server restarts after "Start over": the next round finds it
     }
@@ -190,6 +189,33 @@ function meetAttacker(): void {
   }
 }
 
+/** The token: the server's emulator has its key, and shows the response once the PIN fits. */
+function useToken(): void {
+  const form = document.querySelector<HTMLFormElement>("[data-token]");
+  const answer = form?.querySelector<HTMLElement>("[data-answer]");
+  if (!form || !answer) return;
+  form.hidden = false;
+  form.addEventListener("submit", (event) => {
+    event.preventDefault();
+    const fields = new FormData(form);
+    const body = new URLSearchParams({ pin: String(fields.get("pin") ?? ""), challenge: String(fields.get("challenge") ?? "") });
+    void fetch("/demo/token", { method: "POST", body, headers: { Accept: "application/json" } })
+      .then(async (got) => {
+        if (!got.ok) throw new Error(String(got.status));
+        const { response, said } = (await got.json()) as { response: string; said: string };
+        if (!response) {
+          answer.replaceChildren(element("p", "small", said));
+          return;
+        }
+        const digits = element("p", "digits digits--s", response.replace(/(\d{4})(?=\d)/g, "$1 "));
+        answer.replaceChildren(element("p", "small", form.dataset["label"] ?? ""), digits);
+      })
+      .catch(() => answer.replaceChildren(element("p", "small", form.dataset["failed"] ?? "")))
+      .finally(() => answer.scrollIntoView({ block: "nearest" }));
+  });
+}
+
+useToken();
 meetAttacker();
 pointCamera();
 passLanguage();

@@ -1,4 +1,6 @@
-"""Steps of the demonstration's check: a Security Code Card and a Digital Security Card+ from the order to the login (O01, O02, O04)."""
+"""Steps of the demonstration's check: a Security Code Card and a Digital Security Card+ from the order to the login (O01, O02, O04).
+
+Then those two that lie in the drawer of the demonstration's page."""
 
 from __future__ import annotations
 
@@ -6,9 +8,14 @@ import os
 import re
 from collections.abc import Callable
 
+from watchword.app import demo
 from watchword.app.check_staff import AGENT, OFFICER, done, refused_with, signed_in
+from watchword.app.demo_drawer import CARD_OF, TOKEN_OF
+from watchword.app.demo_drawer import TOKEN_PIN as SHOWN_PIN
 from watchword.app.walk import PASSWORD, PERSON, PIN, Walk, hold
 from watchword.core.card_plus import Token
+from watchword.core.code_card import CELLS
+from watchword.core.users import NewUser
 from watchword.flows import token_stock
 from watchword.flows.staff import orders
 from watchword_client import dsc
@@ -110,4 +117,29 @@ def card_plus(walk: Walk) -> None:
     hold(done(orders.act(walk.built.kit, agent, order, "return")).state == "returned", "back with us")
 
 
-STEPS: tuple[Callable[[Walk], None], ...] = (code_card, card_plus)
+def drawer(walk: Walk) -> None:
+    """The token and the card on the demonstration's page log their people in; another PIN gets no response."""
+    page = walk.http.get(f"{walk.origin}/").text
+    cells = tuple(re.findall(r'<td data-cell="\d+">.*?<b[^>]*>(\w+)</b></td>', page))
+    hold(len(cells) == CELLS, f"a card of {CELLS} cells on the page, not {len(cells)}")
+    hold(walk.http.get(f"{walk.origin}/demo/card.pdf").content.startswith(b"%PDF"), "the card as PDF")
+
+    def token(pin: str, challenge: str) -> str:
+        given = {"pin": pin, "challenge": challenge}
+        return str(walk.http.post(f"{walk.origin}/demo/token", data=given).json()["response"])
+
+    hold(token("13579", "12345678") == "", "a response with another PIN")
+    ways: tuple[tuple[NewUser, str, Callable[[Shown], str]], ...] = (
+        (TOKEN_OF, "card_plus", lambda shown: token(SHOWN_PIN, asked(shown))),
+        (CARD_OF, "code_card", lambda shown: answer_of(cells, shown)),
+    )
+    for who, kind, respond in ways:
+        browser = Browser(walk.portal, http=walk.http)
+        browser.login(who.username, demo.PASSWORD)
+        shown = browser.post("/login/wait", do="ask", kind=kind)
+        shown = browser.post("/login/wait", do="answer", kind=kind, answer=respond(shown))
+        hold(shown.path == "/", f"by the drawer's {kind}: {shown.path} {shown.refusals}")
+        browser.post("/logout")
+
+
+STEPS: tuple[Callable[[Walk], None], ...] = (code_card, card_plus, drawer)

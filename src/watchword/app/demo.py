@@ -12,9 +12,11 @@ from zoneinfo import available_timezones
 from sqlalchemy import func, select
 
 from watchword.app.demo_attacks import ATTACKS, Line, Target
+from watchword.app.demo_drawer import Drawer
 from watchword.app.server import Server, hosts
 from watchword.app.settings import Settings, load
 from watchword.app.wiring import Built, build, static_folder
+from watchword.core.devices import KEY
 from watchword.core.users import Details, NewUser
 from watchword.flows import accounts
 from watchword.flows.ports import Clock
@@ -115,12 +117,13 @@ def seed(built: Built) -> None:
     accounts.add(built.kit, [replace(NEWCOMER, zone=here)], by="demo")
 
 
-def empty(built: Built) -> None:
+def empty(built: Built, drawer: Drawer) -> None:
     """Start over."""
     with built.store.engine.begin() as connection:
         for table in reversed(tables.metadata.sorted_tables):
             connection.execute(table.delete())
     seed(built)
+    drawer.fill()
 
 
 def letters(built: Built) -> list[dict[str, Any]]:
@@ -145,11 +148,14 @@ def progress(built: Built) -> Mapping[str, bool]:
             return bool(connection.execute(select(func.count()).where(*conditions)).scalar())
 
     return {
-        "activated": any_of(devices.c.state == "active"),
+        "activated": any_of(devices.c.state == "active", devices.c.kind == KEY),
         "push": any_of(*done, attempts.c.decided_by.like("%:push")),
         "qr": any_of(*done, attempts.c.decided_by.like("%:qr")),
         "challenge": any_of(*done, attempts.c.decided_by.like("%:key_challenge")),
         "code": any_of(*done, attempts.c.decided_by.like("%:key_code")),
+        "token": any_of(*done, attempts.c.decided_by.like("%:card_plus")),
+        "card": any_of(*done, attempts.c.decided_by.like("%:code_card")),
+        "passkey": any_of(*done, attempts.c.decided_by.like("%:passkey")),
     }
 
 
@@ -166,6 +172,10 @@ class Attacks:
         return ATTACKS[kind](self._target)
 
 
+def _account(person: NewUser, password: str = PASSWORD, role: str = "") -> DemoAccount:
+    return DemoAccount(username=person.username, password=password, name=person.display_name, role=role)
+
+
 def server(settings: Settings, *, clock: Clock | None = None) -> tuple[Server, Built, str]:
     """The demonstration's server and its address. Migrates and seeds where there is nothing yet."""
     port = settings.listen.port
@@ -177,20 +187,18 @@ def server(settings: Settings, *, clock: Clock | None = None) -> tuple[Server, B
         fresh = tx.users.by_key(PEOPLE[0].username) is None
     if fresh:
         seed(built)
-    people = [DemoAccount(username=person.username, password=PASSWORD, name=person.display_name) for person in PEOPLE]
-    people.append(DemoAccount(username=NEWCOMER.username, password="", name=NEWCOMER.display_name))
+    drawer = Drawer(built, settings.data_dir, PASSWORD, machine_zone())
+    drawer.fill()
     demo = Demo(
         origin=origin,
-        accounts=people,
-        staff=[
-            DemoAccount(username=person.username, password=PASSWORD, name=person.display_name, role=role)
-            for person, role in STAFF
-        ],
+        accounts=[*map(_account, PEOPLE), _account(NEWCOMER, "")],
+        staff=[_account(person, role=role) for person, role in STAFF],
         console=settings.staff.url,
         letters=lambda: letters(built),
         progress=lambda: progress(built),
-        reset=lambda: empty(built),
+        reset=lambda: empty(built, drawer),
         attack=Attacks(Target(settings.portal.url, PEOPLE[0].username, PASSWORD)),
+        drawer=drawer,
     )
     static = Assets(
         static_folder(),

@@ -1,4 +1,4 @@
-"""The demonstration's own origin: its page, the visible outbox, what has been tried, and starting over."""
+"""The demonstration's own origin: its page, the visible outbox, the drawer, what has been tried, and starting over."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 from watchword.core.refusals import FOREIGN, NOT_FOUND, Refusal
 from watchword.web import headers
 from watchword.web.asking import Ask
+from watchword.web.demo import drawer as drawers
 from watchword.web.endpoints import Endpoint, Paths, missing
 from watchword.web.pages import DemoAccount, DemoPage
 from watchword.web.portal.showing import json, page, refuse, see
@@ -35,15 +36,16 @@ class Attack(Protocol):
 
 
 class Demo:
-    """Routes of the demonstration. `letters`, `progress`, `reset` and `attack` come from the composition root."""
+    """Routes of the demonstration. `letters`, `progress`, `reset`, `attack` and `drawer` come from the composition root."""
 
     def __init__(
         self, *, origin: str, accounts: Sequence[DemoAccount], letters: Callable[[], list[dict[str, Any]]],
-        progress: Callable[[], Mapping[str, bool]], reset: Callable[[], None], attack: Attack, staff: Sequence[DemoAccount] = (),
-        console: str = "",
+        progress: Callable[[], Mapping[str, bool]], reset: Callable[[], None], attack: Attack, drawer: drawers.Drawer,
+        staff: Sequence[DemoAccount] = (), console: str = "",
     ) -> None:  # fmt: skip
         self.origin, self.accounts, self.staff, self.console = origin, tuple(accounts), tuple(staff), console
         self.letters, self.progress, self.reset, self.attack = letters, progress, reset, attack
+        self.drawer = drawer
         log.warning(
             "the demonstration is on at %s: made-up people, messages shown to everybody who can open it", origin
         )
@@ -55,6 +57,8 @@ class Demo:
                 "/": Endpoint(site, {"GET": self.show}, refuse, forms=False),
                 "/demo/outbox": Endpoint(site, {"GET": self.outbox}, refuse, forms=False),
                 "/demo/progress": Endpoint(site, {"GET": self.tried}, refuse, forms=False),
+                "/demo/token": Endpoint(site, {"POST": self.token}, refuse, forms=False),
+                "/demo/card.pdf": Endpoint(site, {"GET": self.card}, refuse, forms=False),
                 "/demo/attack": Endpoint(site, {"POST": self.attacked}, refuse, forms=False),
                 "/demo/reset": Endpoint(site, {"POST": self.start_over}, refuse, forms=False),
                 "/lang": Endpoint(site, {"POST": self.switch}, refuse, forms=False),
@@ -72,6 +76,7 @@ class Demo:
             accounts=self.accounts,
             staff=self.staff,
             console_url=self.console,
+            drawer=drawers.shown(self.drawer),
         )
         response = page(ask, view)
         policy = headers.demo_policy(ask.site.portal_origin, ask.site.key_origin)
@@ -85,6 +90,15 @@ class Demo:
     def tried(self, ask: Ask) -> Response:
         """What has been done."""
         return json(ask, dict(self.progress()))
+
+    def token(self, ask: Ask) -> Response:
+        """The token on the page: PIN and challenge in, response out."""
+        refused = self._ours(ask)
+        return refuse(ask, refused) if refused else drawers.respond(ask, self.drawer)
+
+    def card(self, ask: Ask) -> Response:
+        """The card on the page, to print."""
+        return drawers.paper(ask, self.drawer)
 
     def attacked(self, ask: Ask) -> Response:
         """One of the attacks, run from outside; what came of it, in sentences."""

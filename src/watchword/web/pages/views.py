@@ -353,6 +353,17 @@ class DemoAccount:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class DemoDrawer:
+    """What logs in without a phone: a token with its PIN and a card with its `cells`, and whose each is."""
+
+    token_of: DemoAccount
+    pin: str
+    card_of: DemoAccount
+    cells: tuple[str, ...]
+    columns: int = 7
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class DemoPage(Page):
     """Computer, phone and outbox side by side. Origins as the browser writes them, without a trailing slash."""
 
@@ -363,3 +374,4 @@ class DemoPage(Page):
     accounts: tuple[DemoAccount, ...] = ()
     console_url: str = ""  # where `staff` sign in
     staff: tuple[DemoAccount, ...] = ()
+    drawer: DemoDrawer | None = None
