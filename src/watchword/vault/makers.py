@@ -29,6 +29,7 @@ from fido2.utils import websafe_decode
 from fido2.webauthn import Aaguid, AttestationObject
 
 FORMATS = (PackedAttestation, TpmAttestation, AppleAttestation)
+ALGORITHM = "RS256"  # the Alliance's; of the others fido2 reads signatures in another form than a JWT has them
 WITHDRAWN = frozenset(
     {
         AuthenticatorStatus.REVOKED, AuthenticatorStatus.USER_VERIFICATION_BYPASS, AuthenticatorStatus.ATTESTATION_KEY_COMPROMISE,
@@ -152,9 +153,11 @@ def _signers(blob: bytes) -> list[x509.Certificate]:
         raise MdsFault("the file is no signed BLOB: three parts with two dots between are expected")
     try:
         head = json.loads(websafe_decode(blob.partition(b".")[0].decode("ascii")))
-        found = _certificates([b64decode(one) for one in head["x5c"]])
+        algorithm, found = head["alg"], _certificates([b64decode(one) for one in head["x5c"]])
     except BROKEN as broken:
         raise MdsFault("the file names no certificate that signed it (x5c)") from broken
+    if algorithm != ALGORITHM:
+        raise MdsFault(f"the file is signed with {algorithm}, and {ALGORITHM} is what is read")
     if not found:
         raise MdsFault("the file names no certificate that signed it (x5c)")
     return found
