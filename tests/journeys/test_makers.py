@@ -24,7 +24,7 @@ class Shop:
 
     def __init__(self, install: Callable[..., Installation], kind: str, folder: Path) -> None:
         self.root, self.publisher = Authority("Example Keys Root"), Publisher()
-        names = {"ja-JP": "\u4f8b\u793a\u30ad\u30fc 5"}
+        names = {"ja-JP": "例示キー 5"}
         blob = self.publisher.blob(
             [
                 entry(GOOD, "Example Key 5", self.root, names=names), entry(FLAWED, "Example Key 4", self.root, "USER_VERIFICATION_BYPASS"),

@@ -12,7 +12,7 @@ from watchword.vault.makers import Makers, MdsFault, load
 
 MODEL = "00000000-0000-4000-8000-000000000001"
 ROOT = Authority("Example Keys Root")
-ENTRIES = [entry(MODEL, "Example Key 5", ROOT, names={"ja-JP": "\u4f8b\u793a\u30ad\u30fc"})]
+ENTRIES = [entry(MODEL, "Example Key 5", ROOT, names={"ja-JP": "例示キー"})]
 PUBLISHER = Publisher()
 
 
@@ -23,7 +23,7 @@ def loaded(blob: bytes, *, root: bytes = PUBLISHER.root.pem, now: int = START) -
 def test_a_right_one() -> None:
     made = loaded(PUBLISHER.blob(ENTRIES) + b"\n")
     assert (made.number, made.models, made.signer_ends) == (7, 1, START + YEAR)
-    assert made.name(raw(MODEL), "en") == "Example Key 5" and made.name(raw(MODEL), "ja") == "\u4f8b\u793a\u30ad\u30fc"
+    assert made.name(raw(MODEL), "en") == "Example Key 5" and made.name(raw(MODEL), "ja") == "例示キー"
     assert made.name(bytes(16), "en") == "" and made.missing() == ["00010203-0405-0607-0809-0a0b0c0d0e0f"]
 
 

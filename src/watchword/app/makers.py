@@ -44,7 +44,7 @@ def examine(settings: Settings, now: int) -> Iterator[tuple[bool | None, str, st
         yield True, "no statement of the maker is asked for", ""
         return
     written = datetime.fromtimestamp(Path(settings.passkeys.mds_file).stat().st_mtime, UTC)
-    about = f"list of makers number {makers.number}, file of {written:%Y-%m-%d}: {makers.models} models, next update {makers.next_update}"
+    about = f"list of makers number {makers.number}, file of {written:%Y-%m-%d}, models: {makers.models}, next update {makers.next_update}"
     late = makers.next_update < datetime.fromtimestamp(now, UTC).date()
     yield None if late else True, f"{about}, which has passed" if late else about, again if late else ""
     if makers.signer_ends - now < SOON_SECONDS:

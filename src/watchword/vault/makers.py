@@ -132,7 +132,7 @@ def load(blob: bytes, root_pem: bytes, *, signer: str, allowed: Collection[bytes
     except InvalidSignature as altered:
         raise MdsFault("the signature does not hold: the file was altered or cut off") from altered
     except (attestation.InvalidAttestation, *BROKEN) as broken:
-        raise MdsFault(f"the file cannot be read: {type(broken).__name__}; it may be cut off") from broken
+        raise MdsFault(f"the file was altered or cut off: it cannot be read ({type(broken).__name__})") from broken
     path = [*chain, root]
     for one in path:
         if not _timely(one, now):
