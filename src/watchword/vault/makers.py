@@ -1,8 +1,8 @@
-"""What makers of authenticators vouch for: a FIDO Metadata Service BLOB, and statements of registrations judged by it (MDS 3.0; WebAuthn Level 3,
-section 7.1, steps 21 to 24).
+"""What makers of authenticators vouch for: a FIDO Metadata Service BLOB (MDS 3.0), and the statements of registrations judged by it.
 
 Signatures of the BLOB, of statements and of certificates are verified by fido2. What it leaves to its caller stands here: the times of
-certificates, that only a CA issues one, whose name signed the BLOB, and what status reports mean.
+certificates, that only a CA issues one, whose name signed the BLOB, and what status reports mean
+(WebAuthn Level 3, section 7.1, steps 21 to 24).
 """
 
 from __future__ import annotations
