@@ -80,6 +80,12 @@ FIGURES: dict[str, Figure] = {
         "from the end of a session in one process until no process takes it (PostgreSQL, 2 processes), worst",
         most=1,
     ),
+    "passkey_checks_per_s": Figure(
+        "1/s", "passkeys judged on the waiting page, each to its session, 16 clients: the lower of the two databases"
+    ),
+    "code_card_checks_per_s": Figure("1/s", "two cells of a code card judged, the same way"),
+    **_kinds("passkey_checks_{}_per_s", "the same for one database", unit="1/s"),
+    **_kinds("code_card_checks_{}_per_s", "the same for one database", unit="1/s"),
     "entitlements_per_s": Figure("1/s", "GET /api/v1/entitlements, 32 clients: the lower of the two databases"),
     "withdrawals_per_s": Figure(
         "1/s", "100 withdrawals racing on one account, none above its limit: the lower of the two databases"

@@ -6,7 +6,7 @@ import math
 
 import pytest
 
-from bench import argon, audit, breached, figures, key_load, logins, machine, staff_search, timing
+from bench import argon, audit, breached, device_checks, figures, key_load, logins, machine, staff_search, timing
 from bench.__main__ import BENCHMARKS
 
 
@@ -31,6 +31,12 @@ def test_breached_passwords_are_looked_up() -> None:
     assert 6 < found["breached_file_mb"] < 7
 
 
+def test_passkeys_and_cards_are_judged() -> None:
+    found = device_checks.measure("sqlite", 6, 1)
+    assert found.keys() == {"passkey", "code_card"}
+    assert all(0 < rate < 100_000 for rate in found.values())
+
+
 def test_staff_look_people_up() -> None:
     found = staff_search.run(True)
     assert found.keys() <= figures.FIGURES.keys()
@@ -49,7 +55,7 @@ def test_the_sealed_log_is_measured() -> None:
 def test_every_figure_is_explained() -> None:
     for name, figure in figures.FIGURES.items():
         assert figure.about, name
-    assert len(BENCHMARKS) == 15
+    assert len(BENCHMARKS) == 16
     lines = figures.table({"start_s": 0.5, "idle_mb": 900.0})
     assert "≤ 1.5 ok" in lines and "MISSED" in lines
 

@@ -16,6 +16,7 @@ from tests.support.installation import Installation, Person
 from tests.support.steps import STEP
 from tests.support.virtual import Virtual
 from watchword.core.encoding import unb64u_any
+from watchword.factors import webauthn
 
 Desk = Callable[..., Computer]
 MINUTE = 61
@@ -130,6 +131,25 @@ def test_a_security_key_with_a_pin_and_one_whose_pin_is_wrong(here: Installation
     key.verifies(True)
     use(desk)
     home(desk, who)
+
+
+@pytest.mark.parametrize(("transport", "told"), [("nfc", "nfc"), ("cable", "hybrid")])
+def test_a_key_without_a_wire_and_a_phone_over_the_air(
+    here: Installation, computer: Desk, transport: str, told: str
+) -> None:
+    """M02, M04: the browser says by what it reached the device, and is told so at the next login."""
+    who, desk = here.person(), computer()
+    Virtual(desk.page, platform=False, transport=transport, synced=transport == "cable")
+    by_response(here, desk, who)
+    add(desk)
+    added(desk)
+    out(desk)
+    desk.log_in(who)
+    use(desk)
+    home(desk, who)
+    with here.built.store.read() as tx:
+        kept = [webauthn.unpack(one.secret).transports for one in tx.devices.of_user(who.id) if one.kind == "passkey"]
+    assert told in kept[0]
 
 
 def test_a_key_that_cannot_verify_is_not_added(here: Installation, computer: Desk) -> None:

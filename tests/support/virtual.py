@@ -8,15 +8,23 @@ from playwright.sync_api import CDPSession, Page
 
 
 class Virtual:
-    """One authenticator at one page. `platform` is built in, otherwise it is a security key for USB."""
+    """One authenticator at one page. `platform` is built in, otherwise it is a security key by `transport`: `usb`, `nfc`, or `cable`, a phone
+    that was reached by the browser's own QR code."""
 
     def __init__(
-        self, page: Page, *, platform: bool = True, uv: bool = True, verified: bool = True, synced: bool = False
+        self,
+        page: Page,
+        *,
+        platform: bool = True,
+        uv: bool = True,
+        verified: bool = True,
+        synced: bool = False,
+        transport: str = "usb",
     ) -> None:
         self.cdp: CDPSession = page.context.new_cdp_session(page)
         self.cdp.send("WebAuthn.enable", {"enableUI": False})
         options: dict[str, Any] = {
-            "protocol": "ctap2", "transport": "internal" if platform else "usb", "hasResidentKey": platform, "hasUserVerification": uv,
+            "protocol": "ctap2", "transport": "internal" if platform else transport, "hasResidentKey": platform or transport == "cable", "hasUserVerification": uv,
             "isUserVerified": verified, "automaticPresenceSimulation": True, "defaultBackupEligibility": synced,
             "defaultBackupState": synced,
         }  # fmt: skip
