@@ -66,7 +66,7 @@ class Authority:
 
 @dataclass(slots=True)
 class Maker:
-    """A maker of security keys. `ends` is when its keys' certificates end, in seconds from now; `via` makes them by way of another certificate that is
+    """A maker of security keys. `ends` is when its keys' certificates end, in seconds from now; `via_leaf` issues them under a certificate that is
     no CA."""
 
     root: Authority
