@@ -13,6 +13,7 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec
 from fido2 import cbor
 
+from tests.support.makers import Maker
 from watchword.core.encoding import b64u, unb64u_any
 
 UP, UV, BE, BS, AT, ED = 1, 4, 8, 16, 64, 128
@@ -30,9 +31,14 @@ class Authenticator:
     transports: tuple[str, ...] = ("internal",)
     keys: dict[bytes, ec.EllipticCurvePrivateKey] = field(default_factory=dict)
     users: dict[bytes, bytes] = field(default_factory=dict)
+    maker: Maker | None = None
+    aaguid: bytes = bytes(16)
 
     def create(self, options: Mapping[str, Any], **wrong: Any) -> str:
-        """The registration response. `wrong` replaces `type`, `origin`, `challenge`, `rp`, `flags`, `alg`, `id`, `extra` (client data)."""
+        """The registration response. `wrong` replaces `type`, `origin`, `challenge`, `rp`, `flags`, `alg`, `id`, `extra` (client data).
+
+        With a `maker` it brings a packed statement; `statement` then changes that, once it is signed.
+        """
         made = wrong.get("id", hashlib.sha256(f"{self.seed}|{len(self.keys)}".encode()).digest())
         number = int.from_bytes(hashlib.sha256(made + self.seed.encode()).digest(), "big") % (2**255) + 1
         key = ec.derive_private_key(number, ec.SECP256R1())
@@ -41,10 +47,14 @@ class Authenticator:
         cose = cbor.encode(
             {1: 2, 3: wrong.get("alg", -7), -1: 1, -2: point.x.to_bytes(32, "big"), -3: point.y.to_bytes(32, "big")}
         )
-        data = bytes(16) + struct.pack(">H", len(made)) + made + cose
+        data = self.aaguid + struct.pack(">H", len(made)) + made + cose
         auth = self._auth(options["rp"]["id"], wrong, AT) + data
         client = self._client("webauthn.create", options["challenge"], wrong)
-        attestation = cbor.encode({"fmt": "none", "attStmt": {}, "authData": auth})
+        told: dict[str, Any] = {"fmt": "none", "attStmt": {}, "authData": auth}
+        if self.maker and options["attestation"] == "direct":
+            signed = self.maker.statement(auth + hashlib.sha256(client).digest(), self.aaguid)
+            told |= {"fmt": "packed", "attStmt": wrong.get("statement", dict)(signed)}
+        attestation = cbor.encode(told)
         response = {
             "clientDataJSON": b64u(client),
             "attestationObject": b64u(attestation),

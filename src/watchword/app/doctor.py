@@ -12,7 +12,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from watchword.app import doctor_audit
+from watchword.app import doctor_audit, makers
 from watchword.app.clock import SystemClock, monotonic
 from watchword.app.settings import Settings
 from watchword.app.wiring import LEAST_MEMORY_KIB, SettingsFault, brand_of, check, hash_threads, static_folder
@@ -43,6 +43,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield from _database(settings)
     yield from _hashing(settings)
     yield from _passwords(settings)
+    yield from _passkeys(settings)
     yield from _proxies(settings)
     yield from _geo(settings)
     yield from _events(settings)
@@ -154,6 +155,11 @@ def _passwords(settings: Settings) -> Iterator[Finding]:
         yield Finding("passwords", BAD, str(fault), "run: watchword passwords import FILE")
     else:
         yield Finding("passwords", GOOD, f"{known.entries:,} breached passwords, {known.size / 1e6:,.1f} MB on disk")
+
+
+def _passkeys(settings: Settings) -> Iterator[Finding]:
+    for good, text, mend in makers.examine(settings, SystemClock().now()):
+        yield Finding("passkeys", {True: GOOD, False: BAD, None: WARN}[good], text, mend)
 
 
 def _proxies(settings: Settings) -> Iterator[Finding]:

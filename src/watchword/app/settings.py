@@ -14,6 +14,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from watchword.app.limit_settings import LimitSettings
 from watchword.app.order_settings import OrderSettings
+from watchword.app.passkey_settings import PasskeySettings
 from watchword.app.setting_group import Group
 from watchword.app.sharing_settings import SharingSettings
 from watchword.core.checkpoints import usable_origin
@@ -216,26 +217,6 @@ class PasswordSettings(Group):
     breached_file: str = Field(
         "",
         description="Path of the list of breached passwords that `watchword passwords import` made; empty for none.",
-    )
-
-
-class PasskeySettings(Group):
-    """Passkeys and security keys (docs/operator-guide.md, "Passkeys")."""
-
-    rp_id: str = Field(
-        "",
-        description="Host that passkeys are bound to: the portal's, or a parent of it that you own. Empty for the longest name that portal and "
-        "staff console share. Changing it ends every passkey.",
-    )
-    passwordless: bool = Field(
-        True,
-        description="Offer to log in to the portal with a username and a passkey, without the password. The passkey verifies the person, so it is "
-        "two elements by itself.",
-    )
-    related: bool = Field(
-        False,
-        description="Let the staff console use the passkeys although its host lies outside `rp_id`: browsers that know related origins ask "
-        "`https://<rp_id>/.well-known/webauthn`, which the portal answers on its own host. Others cannot use passkeys there.",
     )
 
 

@@ -22,6 +22,7 @@ from watchword.app.calendar import MarketCalendar
 from watchword.app.clock import SystemClock, SystemEntropy, monotonic
 from watchword.app.events import LocalEvents, RedisEvents
 from watchword.app.limit_settings import LimitSettings
+from watchword.app.makers import makers_of
 from watchword.app.sealing import Sealing, head_places
 from watchword.app.senders import senders
 from watchword.app.settings import Settings
@@ -48,6 +49,7 @@ from watchword.vault import dpop, keyring
 from watchword.vault.breached import ListFault, lookup
 from watchword.vault.commitments import commit
 from watchword.vault.common import CommonPasswords
+from watchword.vault.makers import Makers, MdsFault
 from watchword.vault.passwords import Passwords, Pool, Turn
 from watchword.vault.turns import FileTurn
 from watchword.vault.vault import Vault
@@ -213,7 +215,7 @@ def build(
         store=store, clock=clock, entropy=entropy, passwords=passwords_of(settings, vault), blocklist=Blocklist(settings.passwords.breached_file),
         vault=vault, events=events, texts=Words(catalogue, clock), numbers=phone_numbers,
         policy=policy_of(settings, catalogue, embedder=ancestors), pictures=Pictures(), papers=Papers(Words(catalogue, clock)),
-        calendar=MarketCalendar(settings.limits.calendar),
+        calendar=MarketCalendar(settings.limits.calendar), makers=trusted_makers(settings, clock),
     )  # fmt: skip
     guard = GuardedClient(Allowed.from_entries([*PUSH_HOSTS, *settings.push.allowed_hosts]), monotonic=monotonic)
     push = WebPush(guard, vapid_key=_pem(vault), subject=settings.push.contact, now=clock.now)
@@ -228,6 +230,14 @@ def build(
     dispatcher = Dispatcher(store, store, sending, clock.now)
     console, sealing = console_of(settings, site, catalogue), Sealing(kit, head_places(settings))
     return Built(settings, kit, store, site, console, hub, events, dispatcher, vault, ring, sealing)
+
+
+def trusted_makers(settings: Settings, clock: Clock) -> Makers | None:
+    """The makers of passkeys, where the operator asks for their statements. Raises SettingsFault."""
+    try:
+        return makers_of(settings, clock.now())
+    except MdsFault as fault:
+        raise SettingsFault(str(fault)) from fault
 
 
 def store_of(settings: Settings, vault: Vault, entropy: Entropy, *, keep_letters: bool) -> SqlStore:

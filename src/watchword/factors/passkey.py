@@ -19,6 +19,7 @@ from watchword.factors.webauthn import Credential, Expected
 
 CHALLENGE_BYTES = 32
 LONGEST_ANSWER = 8192
+LONGEST_NEW = 12 * 1024  # with a maker's statement and its certificates; those of a TPM are the longest
 KINDS = {"verified": PASSKEY_UNVERIFIED, "counter": PASSKEY_CLONED}
 
 
@@ -73,16 +74,24 @@ class Passkey(Separate):
 
 
 def creation_options(
-    site: Site, entropy: bytes, *, name: str, display_name: str, site_name: str, known: Sequence[Credential]
+    site: Site,
+    entropy: bytes,
+    *,
+    name: str,
+    display_name: str,
+    site_name: str,
+    known: Sequence[Credential],
+    vouched: bool = False,
 ) -> Mapping[str, object]:
-    """Options for `navigator.credentials.create`. A passkey that the site can find by itself is preferred, not required."""
+    """Options for `navigator.credentials.create`. A passkey that the site can find by itself is preferred, not required. `vouched` asks for the statement
+    of the maker."""
     return {
         "challenge": b64u(entropy[:CHALLENGE_BYTES]),
         "rp": {"id": site.rp_id, "name": site_name},
         "user": {"id": b64u(site.user), "name": name, "displayName": display_name or name},
         "pubKeyCredParams": [{"type": "public-key", "alg": alg} for alg in webauthn.ALGORITHMS],
         "timeout": LIFE_SECONDS * 1000,
-        "attestation": "none",
+        "attestation": "direct" if vouched else "none",
         "authenticatorSelection": {"residentKey": "preferred", "requireResidentKey": False, "userVerification": "required"},
         "excludeCredentials": descriptors(known),
         "extensions": {"credProps": True},
@@ -112,9 +121,9 @@ def expected(stored: Mapping[str, object]) -> Expected:
     )  # fmt: skip
 
 
-def parsed(text: str) -> Mapping[str, Any] | None:
-    """A response from a form's field; None where it is no JSON object, or longer than any."""
-    if not text or len(text) > LONGEST_ANSWER:
+def parsed(text: str, longest: int = LONGEST_ANSWER) -> Mapping[str, Any] | None:
+    """A response from a form's field; None where it is no JSON object, or longer than `longest` characters."""
+    if not text or len(text) > longest:
         return None
     try:
         found = json.loads(text)

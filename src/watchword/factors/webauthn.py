@@ -82,12 +82,19 @@ class _Read:
     signature: bytes = b""
     user: bytes | None = None
     transports: tuple[str, ...] = ()
+    statement: AttestationObject | None = None
 
 
-def registered(expected: Expected, response: Mapping[str, Any]) -> Credential | str:
+Vouch = Callable[
+    [AttestationObject, bytes], str
+]  # a statement and the client data's hash: "", or one word for what is wrong with it
+
+
+def registered(expected: Expected, response: Mapping[str, Any], vouch: Vouch | None = None) -> Credential | str:
     """The new credential of a registration response (`RegistrationResponseJSON`), or one word for what did not fit.
 
-    The attestation statement is not judged: with conveyance `none` clients take it away (section 7.1, step 24).
+    Without `vouch` the attestation statement is not judged: with conveyance `none` clients take it away (section 7.1, step 24). With it, it is judged
+    last, so that a word of it is about a response that fits otherwise.
     """
     try:
         read = _read_creation(response)
@@ -105,7 +112,10 @@ def registered(expected: Expected, response: Mapping[str, Any]) -> Credential | 
         _usable(key)
     except MALFORMED:
         return "malformed"
-    return credential if read.auth.is_user_verified() else "verified"
+    if not read.auth.is_user_verified():
+        return "verified"
+    wrong = vouch(read.statement, read.client.hash) if vouch and read.statement else ""
+    return wrong or credential
 
 
 def asserted(expected: Expected, credential: Credential, response: Mapping[str, Any]) -> Credential | str:
@@ -146,12 +156,28 @@ def credential_id(response: Mapping[str, Any]) -> bytes:
         return b""
 
 
+def claimed_model(response: Mapping[str, Any]) -> bytes:
+    """The AAGUID that a registration response names, believed or not; b"" where it names none."""
+    try:
+        found = AttestationObject(unb64u_any(response["response"]["attestationObject"])).auth_data.credential_data
+    except MALFORMED:
+        return b""
+    return bytes(found.aaguid) if found else b""
+
+
 def _read_creation(response: Mapping[str, Any]) -> _Read:
     inner, client = _client(response)
     attestation = AttestationObject(unb64u_any(inner["attestationObject"]))
     told = inner.get("transports", [])
     transports = tuple(sorted({str(one) for one in told[:16]} & TRANSPORTS)) if isinstance(told, list) else ()
-    return _Read(_id(response), client, json.loads(client.decode()), attestation.auth_data, transports=transports)
+    return _Read(
+        _id(response),
+        client,
+        json.loads(client.decode()),
+        attestation.auth_data,
+        transports=transports,
+        statement=attestation,
+    )
 
 
 def _read_assertion(response: Mapping[str, Any]) -> _Read:

@@ -10,6 +10,7 @@ from typing import Protocol
 from watchword.core.policy import Policy
 from watchword.factors.registry import FACTORS, Factors
 from watchword.flows.cases_ports import Pictures
+from watchword.flows.passkey_ports import Makers
 from watchword.flows.password_ports import Blocklist, Passwords
 from watchword.flows.ports import Clock, Entropy, Events, Store, Vault
 from watchword.flows.tokens_ports import Papers
@@ -50,7 +51,7 @@ class Numbers(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Kit:
-    """The outside, as flows see it."""
+    """The outside, as flows see it. `makers` is None where nothing of a passkey's maker is asked."""
 
     store: Store
     clock: Clock
@@ -66,6 +67,7 @@ class Kit:
     calendar: Calendar
     papers: Papers
     factors: Factors = field(default_factory=lambda: FACTORS)
+    makers: Makers | None = None
 
 
 @dataclass(frozen=True, slots=True)

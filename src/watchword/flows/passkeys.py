@@ -15,6 +15,11 @@ from watchword.core.encoding import b64u, sha256
 from watchword.core.rates import Window
 from watchword.core.refusals import (
     DEVICES_FULL,
+    MODEL_BARRED,
+    MODEL_SILENT,
+    MODEL_STATEMENT,
+    MODEL_UNKNOWN,
+    MODEL_WITHDRAWN,
     PASSKEY_KNOWN,
     PASSKEY_UNFIT,
     PASSKEY_UNVERIFIED,
@@ -35,6 +40,11 @@ NEW = "passkey_new"  # the kind of the question that a new passkey answers
 MOST = 10
 BEGINS = (Window(20, 60 * 60),)
 CLAIM_SECONDS = 2 * LIFE_SECONDS
+MODELS = {
+    "model_silent": MODEL_SILENT, "model_unknown": MODEL_UNKNOWN, "model_statement": MODEL_STATEMENT, "model_withdrawn": MODEL_WITHDRAWN,
+    "model_barred": MODEL_BARRED,
+}  # fmt: skip
+UNFIT = {"verified": PASSKEY_UNVERIFIED, **MODELS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,13 +71,14 @@ def begin(kit: Kit, session: Session) -> Mapping[str, object] | Refusal:
         tx.challenges.put(Challenge(session.id, NEW, kit.entropy.id(), "", now + LIFE_SECONDS, 0, stored))
         known = [webauthn.unpack(device.secret) for device in _mine(tx, user)]
     return passkey.creation_options(
-        site, entropy, name=user.username, display_name=user.display_name, site_name=kit.policy.brand_name, known=known
-    )
+        site, entropy, name=user.username, display_name=user.display_name, site_name=kit.policy.brand_name, known=known,
+        vouched=kit.makers is not None,
+    )  # fmt: skip
 
 
 def finish(kit: Kit, session: Session, typed: str, name: str, visit: Visit) -> Added | Refusal:
     """The response of a new passkey. Every channel is told, and a temporary code ends."""
-    response = passkey.parsed(typed)
+    response = passkey.parsed(typed, passkey.LONGEST_NEW)
     if response is None:
         return Refusal(PASSKEY_UNFIT, "passkey.form")
     now = kit.clock.now()
@@ -77,8 +88,8 @@ def finish(kit: Kit, session: Session, typed: str, name: str, visit: Visit) -> A
             return user
         made = _judge(kit, tx, session, user, response)
         if isinstance(made, Refusal):
-            row = AuditRow("device.passkey.refused", user.id, session.id, {"reason": made.reason}, visit.personal())
-            tx.audit.write(row, now)
+            fields = {"reason": made.reason, **_model(kit, made, response)}
+            tx.audit.write(AuditRow("device.passkey.refused", user.id, session.id, fields, visit.personal()), now)
             return made
         device = Device(
             kit.entropy.id(), user.id, "", PASSKEY, "active", named(name) or _called(kit, user, visit, made), made.pack(), 0, 0, now, now,
@@ -90,9 +101,7 @@ def finish(kit: Kit, session: Session, typed: str, name: str, visit: Visit) -> A
         temporary.end(kit, tx, user, "replaced")
         sms.end(kit, tx, user.id, "replaced", chosen=False)
         tx.staff.release(user.id)
-        fields = {"synced": made.eligible, "transports": " ".join(made.transports), "model": made.aaguid.hex()}
-        personal = {**visit.personal(), "phone": device.name}
-        tx.audit.write(AuditRow("device.passkey.added", user.id, device.id, fields, personal), now)
+        tx.audit.write(_added(kit, user, device, made, visit), now)
         level = registry.level(kit.factors, device)
     return Added(device, level)
 
@@ -136,14 +145,39 @@ def _judge(kit: Kit, tx: Tx, session: Session, user: User, response: Mapping[str
     stored = question.stored["stored"]
     if not isinstance(stored, Mapping):
         raise TypeError("a question of a new passkey is kept as an object")
-    found = webauthn.registered(passkey.expected(stored), response)
+    found = webauthn.registered(passkey.expected(stored), response, _vouch(kit))
     if isinstance(found, Credential):
         return found
-    return Refusal(PASSKEY_UNVERIFIED if found == "verified" else PASSKEY_UNFIT, f"passkey.{found}")
+    return Refusal(UNFIT.get(found, PASSKEY_UNFIT), f"passkey.{found}")
+
+
+def _vouch(kit: Kit) -> webauthn.Vouch | None:
+    """What judges the statement of a maker, where the operator asks for it."""
+    makers, now = kit.makers, kit.clock.now()
+    return None if makers is None else lambda statement, client_hash: makers.judge(statement, client_hash, now)
+
+
+def _model(kit: Kit, refusal: Refusal, response: Mapping[str, object]) -> Mapping[str, object]:
+    """Which model was turned away, as it calls itself: that is what an operator is asked about."""
+    if refusal.kind not in MODELS.values() or kit.makers is None:
+        return {}
+    claimed = webauthn.claimed_model(response)
+    return {"model": claimed.hex(), "model_name": kit.makers.name(claimed, "en") if claimed else ""}
+
+
+def _added(kit: Kit, user: User, device: Device, made: Credential, visit: Visit) -> AuditRow:
+    fields = {
+        "synced": made.eligible, "transports": " ".join(made.transports), "model": made.aaguid.hex(),
+        "model_name": kit.makers.name(made.aaguid, "en") if kit.makers else "",
+    }  # fmt: skip
+    return AuditRow("device.passkey.added", user.id, device.id, fields, {**visit.personal(), "phone": device.name})
 
 
 def _called(kit: Kit, user: User, visit: Visit, made: Credential) -> str:
-    """A name to begin with: what it is, or where it was made."""
+    """A name to begin with: what its maker calls it, what it is, or where it was made."""
+    model = named(kit.makers.name(made.aaguid, user.lang)) if kit.makers else ""
+    if model:
+        return model
     if made.transports and not set(made.transports) & {"internal", "hybrid"}:
         return kit.texts.plain(user.lang, "devices.called_key")
     if "internal" in made.transports and visit.system:
