@@ -78,6 +78,7 @@ PLATFORM = (
     "DELETE /api/v1/session", "GET /api/v1/entitlements", "POST /api/v1/phone-first", "POST /api/v1/logins/{login}/password",
     "POST /api/v1/withdrawals", "GET /api/v1/withdrawals/{withdrawal}", "POST /api/v1/withdrawals/{withdrawal}/show",
     "POST /api/v1/withdrawals/{withdrawal}/push", "POST /api/v1/withdrawals/{withdrawal}/answer", "POST /api/v1/withdrawals/{withdrawal}/cancel",
+    "POST /api/v1/withdrawals/{withdrawal}/collect",
 )  # fmt: skip
 ALL = [*(("key", label) for label in KEY), *(("platform", label) for label in PLATFORM)]
 

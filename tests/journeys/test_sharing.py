@@ -272,13 +272,14 @@ def test_a_lost_device_ends_for_all_whoever_reports_it(here: Installation, tmp_p
     assert states(here, owner) == {thing.device: "inactive"}
     assert states(here, who)[kept.device] == "active" and newest(here, other).state == "ended"
     assert by_card.get("/settings").status == 401, "the session it gave is over"
-    assert here.browser().login(owner.username, owner.password).path == "/enrol"
+    assert here.browser().login(owner.username, owner.password).refusals == [7231], "two of staff, as after any lost phone"
     agent = at_shell(here, tmp_path, "client_services")
     two, holder, second = pair(here)
     shared(logged_in(here, two), holder, second)
     mine = newest(here, two).device_id
     agent.do("lost-phone", two.username, mine)
     assert states(here, holder) == {second.device: "inactive"} and newest(here, two).state == "ended"
+    assert here.browser().login(holder.username, holder.password).refusals == [7231]
 
 
 def test_the_owner_ends_it_and_an_answer_too_many_does(here: Installation) -> None:

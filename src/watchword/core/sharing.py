@@ -44,6 +44,7 @@ OPEN = ("begun", "proven")  # steps of a page that go on
 STEP_SECONDS = 15 * 60  # from the owner's password to the end of the review
 WAIT_SECONDS = 14 * 24 * 60 * 60  # how long a request waits for compliance
 WRONG_LIMIT = 5  # answers for one password of the owner, as in a login
+SHORTEST_ENTITY = 3  # letters; "N/A" names none
 UNITED_STATES = frozenset({"us", "usa", "unitedstates", "unitedstatesofamerica"})
 
 # What identifies a person (P02), in the order of the page; the last one stands in the place of the document for people of the United States.
@@ -130,8 +131,9 @@ def _field(name: str, one: str, other: str) -> Compared:
 
 def identity(one: Details, other: Details) -> Verdict:
     """Condition a (P02): the same entity, or the same person by everything that identifies one; `doubt` is for compliance."""
-    if normal(one.entity) and normal(one.entity) == normal(other.entity):
-        return "same"
+    entity = normal(one.entity)
+    if len(entity) >= SHORTEST_ENTITY and entity == normal(other.entity):
+        return "same" if one.entity.strip() == other.entity.strip() else "doubt"
     found = {field.likeness for field in compare(one, other)}
     if "differs" in found:
         return "differs"

@@ -69,7 +69,8 @@ def current(kit: Kit, session: Session, *, renew: bool = False) -> Offer | Refus
             return Refusal(SESSION_ABSENT, "user.gone")
         devices = reach.answering(kit, tx, user.id)
         held = [one for one in devices if one.kind != RECOVERY_CODE and one.added_in != session.id]
-        if held or (devices and session.kind != "enrolment"):
+        # Also where nothing is left to show: a session that outlived its last device gives nobody a new one.
+        if held or session.kind != "enrolment":
             if session.kind == "enrolment":
                 return Refusal(PROOF_FIRST, "device.exists")  # the first enrolment's proof is for the first device only
             refused = changes.refusal(

@@ -7,7 +7,15 @@ from dataclasses import dataclass, replace
 
 from watchword.core import sharing as rules
 from watchword.core.devices import Device, lasting, usable
-from watchword.core.refusals import CONFIRM_FIRST, RECOVERY_DELAY, SHARE_GONE, SHARE_LAST, SHARE_UNKNOWN, Refusal
+from watchword.core.refusals import (
+    CONFIRM_FIRST,
+    ENROLMENT_HELD,
+    RECOVERY_DELAY,
+    SHARE_GONE,
+    SHARE_LAST,
+    SHARE_UNKNOWN,
+    Refusal,
+)
 from watchword.core.sessions import Session
 from watchword.core.sharing import SHARING, Sharing, state_at
 from watchword.core.staff_requests import StaffRequest
@@ -93,6 +101,8 @@ def approve(kit: Kit, tx: Tx, user: User, request: StaffRequest) -> Sharing | Re
     waits = lower_limits.binding(kit, user)
     if user.state != "active" or owner.state != "active":
         return Refusal(SHARE_GONE, "user.not_active")
+    if tx.staff.held(user.id) or user.flagged:  # a stranger may have asked for it: the person begins anew
+        return Refusal(ENROLMENT_HELD, "requester.held" if tx.staff.held(user.id) else "requester.flagged")
     if waits is not None:
         return Refusal(RECOVERY_DELAY, "requester.recovered", waits.params, retry_after=waits.retry_after)
     judged = sharing_rules.judge(kit, tx, user, owner, sharing.owner_device, but=sharing.id)
@@ -215,12 +225,16 @@ def lost(kit: Kit, session: Session, sharing_id: str, visit: Visit) -> Refusal |
         refused = changes.by_primary(tx, me)
         if refused is not None:
             return refused
+        if session.kind == "enrolment":
+            return Refusal(CONFIRM_FIRST, "session.enrolment")
         if sharing.state != "active":
             return Refusal(SHARE_UNKNOWN, f"sharing.{sharing.state}")
         owner, device = tx.users.get(sharing.owner_id), tx.devices.get(sharing.owner_device)
         if owner is None or device is None:
             return Refusal(SHARE_UNKNOWN, "device.gone")
+        affected = sharing_ends.people_of(tx, device)
         ended = devices.switch_off(kit, tx, owner, device, by="lost", but=session.id, visit=visit)
+        sharing_ends.hold(kit, tx, affected, by=me.id)
         tx.audit.write(
             AuditRow("sharing.device.lost", me.id, sharing.id, {"owner": owner.id}, visit.personal()), kit.clock.now()
         )

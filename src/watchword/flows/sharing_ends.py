@@ -13,6 +13,7 @@ from watchword.core.sharing import SHAREABLE, SHARING, Sharing
 from watchword.core.users import User
 from watchword.flows import given, letters
 from watchword.flows.kit import Kit
+from watchword.flows.password_step import lasting_devices
 from watchword.flows.ports import AuditRow, Tx
 
 
@@ -30,6 +31,19 @@ def of_device(kit: Kit, tx: Tx, device: Device, by: str) -> list[str]:
         return []
     found = tx.sharings.of_device(device.id, "active")
     return [session for sharing in found for session in close(kit, tx, sharing, "end", by) or []]
+
+
+def people_of(tx: Tx, device: Device) -> tuple[str, ...]:
+    """Everybody who holds or shares this thing: the owner's id and those of the others."""
+    return (device.user_id, *sorted({one.user_id for one in tx.sharings.of_device(device.id, "active")}))
+
+
+def hold(kit: Kit, tx: Tx, user_ids: tuple[str, ...], *, by: str) -> None:
+    """After the thing was reported lost, by somebody who showed nothing: whoever has no lasting device now gets no new one by password and a code
+    alone. It takes two of staff, as after any lost phone (L03)."""
+    for user_id in user_ids:
+        if not lasting_devices(tx, user_id, kit.clock.now()):
+            tx.staff.hold(user_id, by, kit.clock.now())
 
 
 def left(kit: Kit, tx: Tx, device: Device, by: str, *, but: str = "") -> list[str] | None:

@@ -38,7 +38,8 @@ WITHDRAWN = frozenset(
 )  # fmt: skip
 BROKEN = (
     ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, NotImplementedError, OverflowError, RecursionError,
-    struct.error, binascii.Error, UnsupportedAlgorithm,
+    struct.error, binascii.Error, UnsupportedAlgorithm, x509.ExtensionNotFound, x509.DuplicateExtension, x509.InvalidVersion,
+    x509.UnsupportedGeneralNameType,
 )  # fmt: skip
 
 

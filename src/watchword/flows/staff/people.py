@@ -18,7 +18,7 @@ from watchword.core.sessions import Session
 from watchword.core.staff import may
 from watchword.core.staff_requests import StaffRequest
 from watchword.core.users import User, username_key
-from watchword.flows import devices, letters, password_step, sent_codes, sms
+from watchword.flows import devices, letters, password_step, sent_codes, sharing_ends, sms
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Event, Tx
 from watchword.flows.staff import access, caller, ends, requests
@@ -244,7 +244,7 @@ def lost_phone(kit: Kit, session: Session, username: str, device_id: str = "") -
             return access.refused(kit, tx, who, "lost_phone", device, user.id)
         tx.phones.get(device.phone_id, lock=True)
         ended = ends.end_sessions(kit, tx, user)
-        ended += _end_lender(kit, tx, owner)
+        ended += _end_lender(kit, tx, owner, by=who.user.id)
         ends.end_key(kit, tx, user, [device], reason="lost")
         sms.end(kit, tx, user.id, "lost")  # its number is in the phone that somebody may have found
         tx.browsers.forget_all(user.id)
@@ -265,11 +265,15 @@ def _lender(tx: Tx, device_id: str) -> Device | None:
     return tx.devices.get(device.shared_from) if device is not None and device.shared_from else None
 
 
-def _end_lender(kit: Kit, tx: Tx, device: Device | None) -> list[str]:
+def _end_lender(kit: Kit, tx: Tx, device: Device | None, *, by: str) -> list[str]:
     owner = tx.users.get(device.user_id) if device is not None else None
     if device is None or owner is None or device.state != "active":
         return []
-    return devices.switch_off(kit, tx, owner, device, by="lost")
+    affected = sharing_ends.people_of(tx, device)
+    ended = devices.switch_off(kit, tx, owner, device, by="lost")
+    sms.end(kit, tx, owner.id, "lost")
+    sharing_ends.hold(kit, tx, affected, by=by)
+    return ended
 
 
 def _chosen(kit: Kit, tx: Tx, user: User, device_id: str) -> Device | Refusal:
