@@ -238,3 +238,14 @@ def test_the_key_of_an_ended_phone_comes_back_by_no_activation(here: Installatio
     fresh = here.new_phone()
     fresh.activate_scan(browser.post("/enrol", do="renew").links[0])
     assert fresh.complete(PIN, "Fresh").confirmed
+
+
+def test_a_session_that_outlived_its_last_device_enrols_none(here: Installation) -> None:
+    who = here.person()
+    browser = logged_in(here, who)
+    here.later(11 * 60)  # what was shown at the login counts no more
+    with here.built.store.write() as tx:
+        for device in tx.devices.of_user(who.id):
+            tx.devices.move(device.id, "active", "inactive", here.clock.now())
+    page = browser.get("/enrol")
+    assert page.links == [] and page.session_id == ""

@@ -122,3 +122,10 @@ def test_a_masked_number_shows_three_characters_at_most(text: str) -> None:
     assert sum(c.isalnum() for c in shown) <= 3
     if 0 < sum(c.isalnum() for c in text) <= 4:
         assert not any(c.isalnum() for c in shown), "of a short one nothing"
+
+
+def test_entities_that_are_only_alike_are_looked_at_and_none_is_none() -> None:
+    one, other = Details(birth_date="1980-01-01"), Details(birth_date="1990-02-02")
+    assert sharing.identity(replace(one, entity="Ito Holdings"), replace(other, entity="Ito Holdings")) == "same"
+    assert sharing.identity(replace(one, entity="Ito Holdings"), replace(other, entity="ITO-Holdings")) == "doubt"
+    assert sharing.identity(replace(one, entity="N/A"), replace(other, entity="N/A")) == "differs"

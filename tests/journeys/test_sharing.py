@@ -272,7 +272,9 @@ def test_a_lost_device_ends_for_all_whoever_reports_it(here: Installation, tmp_p
     assert states(here, owner) == {thing.device: "inactive"}
     assert states(here, who)[kept.device] == "active" and newest(here, other).state == "ended"
     assert by_card.get("/settings").status == 401, "the session it gave is over"
-    assert here.browser().login(owner.username, owner.password).refusals == [7231], "two of staff, as after any lost phone"
+    assert here.browser().login(owner.username, owner.password).refusals == [7231], (
+        "two of staff, as after any lost phone"
+    )
     agent = at_shell(here, tmp_path, "client_services")
     two, holder, second = pair(here)
     shared(logged_in(here, two), holder, second)
