@@ -171,4 +171,6 @@ def test_not_me_takes_along_the_card_that_a_strangers_session_put_in_place(
     assert card_of(here, who).state == "active"
     who.phone.decide(attempt, "not_me")
     assert card_of(here, who).state == "inactive"
-    assert agent.all("orders", "--state", "ended")[0]["id"] == order["id"]
+    assert order["id"] in [one["id"] for one in agent.all("orders", "--state", "ended")], (
+        "others may have ended ones too"
+    )
