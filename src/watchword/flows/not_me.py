@@ -14,10 +14,10 @@ from watchword.flows.ports import AuditRow, Tx
 def report(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     """Someone has the password: the session this login gave ends, every other open attempt closes, what was signed in that session and not
     yet collected is taken back, and every channel is told. The user's row is locked, and so is the attempt, which has moved."""
+    close_beside(tx, attempt, now)  # before any device is locked: an answer on its way takes its attempt first too
     if attempt.session_id:
         tx.sessions.end(attempt.session_id, now)
         _undo_enrolments(kit, tx, attempt, now)
-    close_beside(tx, attempt, now)
     if attempt.action == ACTION:
         caller.alarm(kit, tx, attempt, now, reason="not_me")
         return
