@@ -179,3 +179,33 @@ def test_not_me_takes_along_what_the_strangers_session_shared(here: Installation
         states = {one.id: one.state for one in tx.devices.of_user(who.id)}
     assert states[newest(here, who).device_id] == "inactive" and states[card.device] == "active"
     assert newest(here, who).state == "ended"
+
+
+def test_guesses_at_the_device_put_aside_count_on_it_as_at_a_login(here: Installation) -> None:
+    who, owner = here.person(phones=0, **SELF), here.person(phones=0, **SELF)  # type: ignore[arg-type]
+    kept, thing = put(here, who), put(here, owner)
+    browser = login(here, who, kept)
+    shared(browser, owner, thing)
+    here.later(5 * 60 + 1)
+    current = newest(here, who).id
+    for turn in range(10):
+        browser.get(SHARING)
+        browser.post(SHARING, do="ask_kept", sharing=current)
+        for guess in range(3):
+            said = browser.post(SHARING, do="cancel", sharing=current, answer="000000").refusals
+            assert said == [2360], f"guess {turn}.{guess}: {said}"
+        assert counted(here, kept.device) == 3 * (turn + 1)
+    with here.built.store.read() as tx:
+        device = tx.devices.get(kept.device)
+    assert device is not None and device.state == "disabled"
+    assert "device.other.disabled" in tags(here, who.id)
+    browser.get(SHARING)
+    assert "Use the one put aside" not in browser.post(SHARING, do="ask_cancel", sharing=current).text
+
+
+def counted(here: Installation, device_id: str) -> int:
+    """Wrong answers in a row of a device."""
+    with here.built.store.read() as tx:
+        device = tx.devices.get(device_id)
+    assert device is not None
+    return device.wrong

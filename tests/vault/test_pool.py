@@ -179,7 +179,8 @@ def test_strangers_give_way_where_cores_are_short() -> None:
 
 def test_who_has_a_place_waits_for_the_turn_that_processes_share(tmp_path: Path) -> None:
     first, other = (
-        Pool(2, 10, PATIENCE, time.monotonic, lambda at: FileTurn(tmp_path / f"{at}.lock")) for _ in range(2)
+        Pool(2, 10, PATIENCE, time.monotonic, lambda at: FileTurn(tmp_path / f"{at}.lock", PATIENCE, time.monotonic))
+        for _ in range(2)
     )
     with held(first) as leave:
         line = Line(other)
@@ -200,5 +201,13 @@ def test_the_turn_of_a_process_that_was_killed_is_free_again(tmp_path: Path) -> 
         assert child.stdout is not None
         assert child.stdout.readline() == b"held\n"
         child.kill()
-    with FileTurn(path):
+    with FileTurn(path, PATIENCE, time.monotonic):
         pass
+
+
+def test_nobody_waits_without_end_for_a_process_that_was_stopped_in_its_turn(tmp_path: Path) -> None:
+    seconds = iter(range(100))
+    pool = Pool(2, 10, 5, time.monotonic, lambda at: FileTurn(tmp_path / f"{at}.lock", 5, lambda: next(seconds)))
+    with FileTurn(tmp_path / "0.lock", PATIENCE, time.monotonic), pytest.raises(BusyError):
+        pool.run(lambda: "never")
+    assert pool.run(lambda: "again") == "again", "the place was lost with the turn"

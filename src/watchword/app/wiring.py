@@ -290,7 +290,7 @@ def _turn(settings: Settings) -> Turn:
     """What the strangers' places of all processes of this machine share."""
     if settings.workers == 1:
         return lambda _: nullcontext()
-    return lambda at: FileTurn(settings.data_dir / f"strangers-{at}.lock")
+    return lambda at: FileTurn(settings.data_dir / f"strangers-{at}.lock", settings.hash.patience, monotonic)
 
 
 def passwords_of(settings: Settings, vault: Vault) -> Passwords:

@@ -22,6 +22,7 @@ DEVICE = Machine(
         ("disabled", "deactivate"): "inactive",
         ("active", "keep"): "kept",
         ("kept", "resume"): "active",
+        ("kept", "disable"): "disabled",
         ("kept", "deactivate"): "inactive",
     },
 )

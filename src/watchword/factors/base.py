@@ -14,7 +14,7 @@ from types import MappingProxyType
 from typing import Protocol
 
 from watchword.core.devices import Device, Level
-from watchword.core.refusals import PASSKEY_WRONG, QUESTION_OVER, Kind
+from watchword.core.refusals import PASSKEY_WRONG, QUESTION_OVER, Kind, Refusal
 
 NOTHING: Mapping[str, object] = MappingProxyType({})
 
@@ -49,6 +49,11 @@ class Rejected:
     params: Mapping[str, object] = field(default_factory=lambda: NOTHING)
     claims: tuple[str, ...] = ()
     disables: bool = False
+
+    @property
+    def refusal(self) -> Refusal:
+        """What a page tells."""
+        return Refusal(self.kind, self.reason, self.params)
 
 
 Verdict = Accepted | Rejected

@@ -18,9 +18,9 @@ from watchword.factors import code_app
 from watchword.factors.base import Accepted
 from watchword.factors.code_app import CodeApp
 from watchword.flows import changes, letters, sms, temporary
+from watchword.flows.by_hand import CLAIM_SECONDS
 from watchword.flows.devices import named
 from watchword.flows.kit import Kit, Visit
-from watchword.flows.methods import CLAIM_SECONDS
 from watchword.flows.ports import AuditRow, Tx
 
 NEW = "code_app_new"  # the kind of the question that a new app answers

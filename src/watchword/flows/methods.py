@@ -10,29 +10,25 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from watchword.core.attempts import WRONG_FOR_ATTEMPT, Attempt, guarded
-from watchword.core.challenges import WRONG_LIMIT as WRONG_FOR_QUESTION
 from watchword.core.challenges import Challenge
 from watchword.core.devices import WRONG_LIMIT, Device, on_phone
 from watchword.core.refusals import (
     ATTEMPT_GONE,
     DEVICE_DISABLED,
     PASSKEY_WRONG,
-    QUESTION_OVER,
     WAY_UNAVAILABLE,
     WITHDRAWAL_WAY,
     Refusal,
 )
 from watchword.core.withdrawals import ACTION as MONEY
-from watchword.factors.base import NOTHING, Accepted, Holder, Rejected, Separate, Site, Started, Verdict
+from watchword.factors.base import NOTHING, Accepted, Holder, Rejected, Separate, Site, Started
 from watchword.factors.registry import graded, of_device
-from watchword.flows import letters, order_ends, sent_codes, sharing_ends, sms, withdrawal_signing
+from watchword.flows import by_hand, letters, order_ends, sent_codes, sharing_ends, sms, withdrawal_signing
 from watchword.flows.endings import fail, tell
 from watchword.flows.kit import Kit
 from watchword.flows.login import ask_again, pending
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.reach import KEY_ALONE, admitted
-
-CLAIM_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,9 +118,8 @@ def ask(kit: Kit, collector: str, kind: str, *, bound_key: str = "") -> Question
             return Refusal(DEVICE_DISABLED, "device.shared_over")
         started = _started(kit, tx, attempt, factor, holders, challenge_id)
         until = min(now + factor.seconds, attempt.expires)
-        kept = {"stored": dict(started.stored), "shown": dict(started.shown)}
         chosen = devices[0].id if devices else ""
-        tx.challenges.put(Challenge(attempt.id, kind, challenge_id, chosen, until, 0, kept))
+        tx.challenges.put(Challenge(attempt.id, kind, challenge_id, chosen, until, 0, by_hand.as_kept(started)))
     return Question(kind, started.shown, until)
 
 
@@ -149,8 +144,8 @@ def _sent(kit: Kit, tx: Tx, attempt: Attempt, device: Device) -> Question | Refu
 
 def asked(tx: Tx, attempt: Attempt, kind: str, now: int) -> Question | None:
     """The question of an attempt as it stands, None where there is none to answer."""
-    found = tx.challenges.get(attempt.id, kind)
-    if found is None or now >= found.until or found.wrong >= WRONG_FOR_QUESTION:
+    found = by_hand.waiting(tx, attempt.id, kind, now)
+    if found is None:
         return None
     shown = found.stored["shown"]
     return Question(kind, shown if isinstance(shown, Mapping) else NOTHING, found.until)
@@ -225,13 +220,10 @@ def _compared(
     now = kit.clock.now()
     challenge: dict[str, object] = {"id": attempt.id}
     if factor.seconds:
-        question = tx.challenges.get(attempt.id, factor.kind)
-        if question is None or now >= question.until:
-            return Refusal(QUESTION_OVER, "question.over")
-        if tx.challenges.count(attempt.id, factor.kind, WRONG_FOR_QUESTION) is None:
-            return Refusal(QUESTION_OVER, "question.spent")
-        stored = question.stored["stored"]
-        challenge = {**(stored if isinstance(stored, Mapping) else {}), "id": question.id}
+        question = by_hand.taken(tx, attempt.id, factor.kind, now)
+        if isinstance(question, Refusal):
+            return question
+        challenge = dict(question[0])
     if factor.sends:
         code = sent_codes.take(kit, tx, attempt.user_id, factor.sends, attempt.id)
         if isinstance(code, Refusal):
@@ -256,23 +248,26 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[
     if holder is None:
         foreign = PASSKEY_WRONG if factor.browser else WAY_UNAVAILABLE
         return _rejected(kit, tx, attempt, factor, None, Rejected(foreign, "device.foreign"), wrong)
-    counted = tx.devices.count(holder.device.id, WRONG_LIMIT)
-    if counted is None:
-        return Refusal(DEVICE_DISABLED, "device.spent")
-    # Read again under the lock that counting took: what a card has used is written by whoever answered with it a moment ago.
-    device = replace(tx.devices.get(holder.device.id) or holder.device, wrong=counted)
+    device = counted(tx, holder.device)
+    if isinstance(device, Refusal):
+        return device
     mine = next(own for own, thing in things if thing.id == device.id)
     holder = replace(holder, device=device)
     if attempt.action == MONEY:  # from the row as it is now: what was shown for another amount or payee signs nothing
         challenge = {**challenge, **withdrawal_signing.question(kit, tx, attempt, holder, factor).stored}
-    verdict: Verdict = factor.verify(holder, challenge, given, now=now)
-    if isinstance(verdict, Accepted):
-        spent = [tx.claims.spend(claim, now + CLAIM_SECONDS) for claim in verdict.claims]
-        if not all(spent):
-            verdict = Rejected(factor.spent, "claim.spent")
+    verdict = by_hand.compared(tx, factor, holder, challenge, given, now)
     if isinstance(verdict, Rejected):
         return _rejected(kit, tx, attempt, factor, device, verdict, wrong)
     return _accepted(kit, tx, attempt, factor, mine, device, verdict)
+
+
+def counted(tx: Tx, device: Device, state: str = "active") -> Device | Refusal:
+    """A device in this state with one more wrong answer, read again under the lock that counting took: what a card has used is written by whoever
+    answered with it a moment ago."""
+    wrong = tx.devices.count(device.id, WRONG_LIMIT, state=state)
+    if wrong is None:
+        return Refusal(DEVICE_DISABLED, "device.spent")
+    return replace(tx.devices.get(device.id) or device, wrong=wrong)
 
 
 def _things(tx: Tx, devices: Sequence[Device]) -> list[tuple[Device, Device]]:
@@ -315,7 +310,7 @@ def _rejected(
 ) -> Refusal:
     now = kit.clock.now()
     for claim in verdict.claims:
-        tx.claims.spend(claim, now + CLAIM_SECONDS)
+        tx.claims.spend(claim, now + by_hand.CLAIM_SECONDS)
     known = "" if attempt.action == "held" and device is None else attempt.user_id
     fields = {"kind": factor.kind, "reason": verdict.reason, "device": device.id if device else ""}
     tx.audit.write(AuditRow("login.device.refused", known, attempt.id, fields), now)
@@ -324,23 +319,30 @@ def _rejected(
     if wrong >= WRONG_FOR_ATTEMPT:
         fail(kit, tx, attempt, "answers")
         return Refusal(ATTEMPT_GONE, "attempt.failed")
-    return Refusal(verdict.kind, verdict.reason, verdict.params)
+    return verdict.refusal
 
 
 def used_up(kit: Kit, tx: Tx, device: Device) -> None:
     """There is no further answer in it."""
     now = kit.clock.now()
-    if tx.devices.move(device.id, "active", "inactive", now):
+    if tx.devices.move(device.id, device.state, "inactive", now):
         order_ends.closed(tx, device.id, "end", now)
         sharing_ends.of_device(kit, tx, device, "used_up")
         tx.audit.write(AuditRow("device.other.used_up", device.user_id, device.id, {"kind": device.kind}), now)
+
+
+def tired(kit: Kit, tx: Tx, device: Device) -> None:
+    """Disable a device that was answered wrong for the last time in a row."""
+    found = tx.devices.get(device.id)
+    if found is not None and found.wrong >= WRONG_LIMIT:
+        disable(kit, tx, found, "answers")
 
 
 def disable(kit: Kit, tx: Tx, device: Device, reason: str) -> None:
     """A device that can be trusted no more: it answers nothing from now on, and its owner is told on every channel."""
     now = kit.clock.now()
     user = tx.users.get(device.user_id)
-    if user is None or not tx.devices.move(device.id, "active", "disabled", now):
+    if user is None or not tx.devices.move(device.id, device.state, "disabled", now):
         return
     letters.tell_all(kit, tx, user, "device_disabled", device=device.name)
     sharing_ends.of_device(kit, tx, device, "disabled")

@@ -10,21 +10,19 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchword.core import code_card, floors
-from watchword.core.challenges import LIFE_SECONDS, WRONG_LIMIT, Challenge
 from watchword.core.devices import CARD_PLUS, CODE_CARD, Device, usable
 from watchword.core.orders import KINDS, OPEN, Order
 from watchword.core.rates import Window
-from watchword.core.refusals import ORDER_GONE, ORDER_OPEN, ORDER_STATE, QUESTION_OVER, SEND_LIMITED, Refusal
+from watchword.core.refusals import ORDER_GONE, ORDER_OPEN, ORDER_STATE, SEND_LIMITED, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
-from watchword.factors.base import Accepted, Holder, Separate
-from watchword.flows import changes, devices, letters, sharing_ends, temporary
+from watchword.factors.base import Rejected
+from watchword.flows import by_hand, changes, devices, letters, sharing_ends, temporary
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Tx
 
 RECEIVE = "received"  # the kind of the question that a new card or token answers
 TRIES = (Window(10, 60 * 60), Window(30, 24 * 60 * 60))
-CLAIM_SECONDS = 3600
 SHOWN = 20
 CALLED: Mapping[str, str] = {CODE_CARD: "devices.called_card", CARD_PLUS: "devices.called_token"}
 TAGS: Mapping[str, str] = {CODE_CARD: "card", CARD_PLUS: "token"}
@@ -53,10 +51,7 @@ def _shown(tx: Tx, session: Session, order: Order, now: int) -> Shown:
     left = -1
     if device is not None and order.kind == CODE_CARD:
         left = code_card.left(code_card.unpack(device.secret))
-    question = tx.challenges.get(session.id, RECEIVE)
-    waits = question is not None and question.device_id == order.device_id and now < question.until
-    shown = question.stored["shown"] if question is not None and waits and question.wrong < WRONG_LIMIT else None
-    return Shown(order, left, shown if isinstance(shown, Mapping) else None)
+    return Shown(order, left, by_hand.shown(tx, session.id, RECEIVE, order.device_id, now))
 
 
 def running_out(kit: Kit, user_id: str) -> bool:
@@ -118,12 +113,7 @@ def ask(kit: Kit, session: Session, order_id: str) -> Refusal | None:
         until = tx.rates.take(f"card-receive:{user.id}", TRIES, now)
         if until:
             return Refusal(SEND_LIMITED, "receive.limited", {"until": until}, retry_after=until - now)
-        challenge_id = kit.entropy.id()
-        started = _factor(kit, device).start(
-            Holder(device), challenge_id=challenge_id, now=now, entropy=kit.entropy.bytes(32)
-        )
-        kept = {"stored": dict(started.stored), "shown": dict(started.shown)}
-        tx.challenges.put(Challenge(session.id, RECEIVE, challenge_id, device.id, now + LIFE_SECONDS, 0, kept))
+        by_hand.put(kit, tx, session.id, RECEIVE, device)
     return None
 
 
@@ -135,14 +125,15 @@ def receive(kit: Kit, session: Session, order_id: str, typed: str, visit: Visit)
         if isinstance(found, Refusal):
             return found
         user, order, device = found
-        refused = _judge(kit, tx, session, device, typed)
-        if isinstance(refused, Refusal):
+        # Counted on no device: what is guessed here is bounded by the questions of an hour, and a card in the post is nobody's to disable.
+        verdict = by_hand.judge(kit, tx, session.id, RECEIVE, device, typed, lambda: device)
+        if isinstance(verdict, Refusal | Rejected):
             row = AuditRow(
-                f"device.{TAGS[device.kind]}.refused", user.id, device.id, {"reason": refused.reason}, visit.personal()
+                f"device.{TAGS[device.kind]}.refused", user.id, device.id, {"reason": verdict.reason}, visit.personal()
             )
             tx.audit.write(row, kit.clock.now())
-            return refused
-        ended = _put_in_place(kit, tx, session, user, order, device, refused, visit)
+            return verdict if isinstance(verdict, Refusal) else verdict.refusal
+        ended = _put_in_place(kit, tx, session, user, order, device, visit)
     for old, sessions in ended:
         devices.announce(kit, old, sessions)
     return device
@@ -167,43 +158,12 @@ def _arriving(kit: Kit, tx: Tx, session: Session, order_id: str) -> tuple[User, 
     return user, order, device
 
 
-def _factor(kit: Kit, device: Device) -> Separate:
-    factor = kit.factors[device.kind]
-    if not isinstance(factor, Separate):
-        raise TypeError("only cards and tokens are ordered")
-    return factor
-
-
-def _judge(kit: Kit, tx: Tx, session: Session, device: Device, typed: str) -> Accepted | Refusal:
-    """Counted before it is compared, three tries a question; the right answer spends what it spends at a login too."""
-    now, factor = kit.clock.now(), _factor(kit, device)
-    answer = factor.read({"answer": typed})
-    if answer is None:
-        return Refusal(factor.malformed, "answer.form")
-    question = tx.challenges.get(session.id, RECEIVE)
-    if question is None or question.device_id != device.id or now >= question.until:
-        return Refusal(QUESTION_OVER, "question.over")
-    if tx.challenges.count(session.id, RECEIVE, WRONG_LIMIT) is None:
-        return Refusal(QUESTION_OVER, "question.spent")
-    stored = question.stored["stored"]
-    challenge = {**(stored if isinstance(stored, Mapping) else {}), "id": question.id}
-    verdict = factor.verify(Holder(device), challenge, answer, now=now)
-    if not isinstance(verdict, Accepted):
-        return Refusal(verdict.kind, verdict.reason)
-    spent = [tx.claims.spend(claim, now + CLAIM_SECONDS) for claim in verdict.claims]
-    if not all(spent):
-        return Refusal(QUESTION_OVER, "claim.spent")
-    tx.challenges.end(session.id, RECEIVE)
-    return verdict
-
-
 def _put_in_place(
-    kit: Kit, tx: Tx, session: Session, user: User, order: Order, device: Device, verdict: Accepted, visit: Visit
+    kit: Kit, tx: Tx, session: Session, user: User, order: Order, device: Device, visit: Visit
 ) -> list[tuple[Device, list[str]]]:
     now = kit.clock.now()
     if not tx.devices.receive(device.id, session.id) or not tx.orders.move(order.id, "sent", "active", moved=now):
         raise RuntimeError("a device was received twice under its lock")
-    tx.devices.answered(device, now, verdict.state)
     ended = _shared_before(kit, tx, session, user, device)
     for old in tx.devices.of_user(user.id):
         # Only one card counts; of tokens a person may keep another beside (O04).

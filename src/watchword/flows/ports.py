@@ -214,8 +214,8 @@ class Devices(Protocol):
         """A success of a device that is not Key: its wrong answers are forgotten, and what its factor keeps changes with it."""
         ...
 
-    def count(self, device_id: str, limit: int) -> int | None:
-        """One more wrong answer of an active device, counted before it is compared; None at the limit."""
+    def count(self, device_id: str, limit: int, *, state: str = "active") -> int | None:
+        """One more wrong answer of a device in this state, counted before it is compared; None at the limit."""
         ...
 
     def receive(self, device_id: str, session_id: str) -> bool:

@@ -13,14 +13,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from watchword.core.challenges import LIFE_SECONDS, Challenge
-from watchword.core.challenges import WRONG_LIMIT as WRONG_FOR_QUESTION
-from watchword.core.devices import WRONG_LIMIT as WRONG_FOR_DEVICE
 from watchword.core.devices import Device
 from watchword.core.rates import Window
 from watchword.core.refusals import (
     DEVICE_DISABLED,
-    QUESTION_OVER,
     SESSION_ABSENT,
     SHARE_GONE,
     SHARE_LIMITED,
@@ -31,14 +27,13 @@ from watchword.core.refusals import (
 from watchword.core.sessions import Session
 from watchword.core.sharing import OPEN, SHARING, STEP_SECONDS, WRONG_LIMIT, Sharing, state_at
 from watchword.core.users import User, username_key
-from watchword.factors.base import Accepted, Holder, Rejected, Separate
-from watchword.flows import changes, methods, networks, password_step, sharing_done, sharing_rules, suspicion
+from watchword.factors.base import Rejected
+from watchword.flows import by_hand, changes, methods, networks, password_step, sharing_done, sharing_rules, suspicion
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.sharing_rules import Judged
 
 TRIES = (Window(10, 60 * 60), Window(30, 24 * 60 * 60))
-CLAIM_SECONDS = 3600
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,18 +116,7 @@ def _begun(
 
 def _question(kit: Kit, tx: Tx, sharing: Sharing, device: Device) -> None:
     """What the owner's device has to answer; a card is asked the same two as in every login of that day."""
-    now, challenge_id, factor = kit.clock.now(), kit.entropy.id(), _factor(kit, device)
-    started = factor.start(Holder(device), challenge_id=challenge_id, now=now, entropy=kit.entropy.bytes(32))
-    kept = {"stored": dict(started.stored), "shown": dict(started.shown)}
-    until = min(now + LIFE_SECONDS, sharing.expires)
-    tx.challenges.put(Challenge(sharing.id, factor.kind, challenge_id, device.id, until, 0, kept))
-
-
-def _factor(kit: Kit, device: Device) -> Separate:
-    factor = kit.factors[device.kind]
-    if not isinstance(factor, Separate):
-        raise TypeError("only cards and tokens are shared")
-    return factor
+    by_hand.put(kit, tx, sharing.id, device.kind, device, until=sharing.expires)
 
 
 def look(kit: Kit, session: Session) -> Step | None:
@@ -159,10 +143,8 @@ def last(kit: Kit, session: Session) -> Step | None:
 def _step(tx: Tx, sharing: Sharing, state: str, now: int) -> Step:
     owner, device = tx.users.get(sharing.owner_id), tx.devices.get(sharing.owner_device)
     kind = device.kind if device is not None else ""
-    asked = tx.challenges.get(sharing.id, kind) if state == "begun" and kind else None
-    open_ = asked is not None and now < asked.until and asked.wrong < WRONG_FOR_QUESTION
-    shown = asked.stored["shown"] if asked is not None and open_ else None
-    return Step(sharing, state, owner.username if owner else "–", kind, shown if isinstance(shown, Mapping) else None)
+    asked = by_hand.shown(tx, sharing.id, kind, sharing.owner_device, now) if state == "begun" and kind else None
+    return Step(sharing, state, owner.username if owner else "–", kind, asked)
 
 
 def _going_on(
@@ -214,49 +196,33 @@ def answer(kit: Kit, session: Session, sharing_id: str, typed: str, visit: Visit
 
 
 def _judge(kit: Kit, tx: Tx, sharing: Sharing, device: Device, typed: str, visit: Visit) -> Refusal | None:
-    """Counted in the sharing, the question and the device before it is compared. None for a right answer, which is spent."""
-    now, factor = kit.clock.now(), _factor(kit, device)
-    given = factor.read({"answer": typed})
-    if given is None:
-        return Refusal(factor.malformed, "answer.form")
-    question = tx.challenges.get(sharing.id, factor.kind)
-    if question is None or now >= question.until:
-        return Refusal(QUESTION_OVER, "question.over")
-    if tx.challenges.count(sharing.id, factor.kind, WRONG_FOR_QUESTION) is None:
-        return Refusal(QUESTION_OVER, "question.spent")
-    wrong = tx.sharings.count(sharing.id, WRONG_LIMIT)
-    if wrong is None:
-        return Refusal(SHARE_GONE, "sharing.spent")
-    counted = tx.devices.count(device.id, WRONG_FOR_DEVICE)
-    if counted is None:
-        return Refusal(DEVICE_DISABLED, "device.spent")
-    device = replace(tx.devices.get(device.id) or device, wrong=counted)  # again, under the lock that counting took
-    stored = question.stored["stored"]
-    challenge = {**(stored if isinstance(stored, Mapping) else {}), "id": question.id}
-    verdict = factor.verify(Holder(device), challenge, given, now=now)
-    if isinstance(verdict, Accepted):
-        spent = [tx.claims.spend(claim, now + CLAIM_SECONDS) for claim in verdict.claims]
-        if not all(spent):
-            verdict = Rejected(factor.spent, "claim.spent")
+    """Counted in the question, the sharing and the device before it is compared. None for a right answer, which is spent."""
+
+    def counted() -> Device | Refusal:
+        if tx.sharings.count(sharing.id, WRONG_LIMIT) is None:
+            return Refusal(SHARE_GONE, "sharing.spent")
+        return methods.counted(tx, device)
+
+    verdict = by_hand.judge(kit, tx, sharing.id, device.kind, device, typed, counted)
+    if isinstance(verdict, Refusal):
+        return verdict
     if isinstance(verdict, Rejected):
-        return _wrong(kit, tx, sharing, device, verdict, wrong, visit)
-    tx.devices.answered(device, now, verdict.state)
-    tx.challenges.end(sharing.id, factor.kind)
+        return _wrong(kit, tx, sharing, device, verdict, visit)
     if verdict.ends:  # the card has no further answer in it: the next one is shared, when it is there
         methods.used_up(kit, tx, device)
         return _dropped(kit, tx, sharing, Refusal(SHARE_GONE, "device.used_up"))
     return None
 
 
-def _wrong(kit: Kit, tx: Tx, sharing: Sharing, device: Device, verdict: Rejected, wrong: int, visit: Visit) -> Refusal:
+def _wrong(kit: Kit, tx: Tx, sharing: Sharing, device: Device, verdict: Rejected, visit: Visit) -> Refusal:
     now = kit.clock.now()
+    counted = tx.sharings.get(sharing.id) or sharing
     fields = {"user": sharing.user_id, "reason": verdict.reason, "device": device.id}
     tx.audit.write(AuditRow("sharing.owner.refused", sharing.owner_id, sharing.id, fields, visit.personal()), now)
-    if device.wrong >= WRONG_FOR_DEVICE:
-        methods.disable(kit, tx, device, "answers")
-    if wrong >= WRONG_LIMIT:
+    methods.tired(kit, tx, device)
+    if counted.wrong >= WRONG_LIMIT:
         return _dropped(kit, tx, sharing, Refusal(SHARE_GONE, "sharing.spent"))
-    return Refusal(verdict.kind, verdict.reason, verdict.params)
+    return verdict.refusal
 
 
 def _dropped(kit: Kit, tx: Tx, sharing: Sharing, refusal: Refusal) -> Refusal:

@@ -6,25 +6,24 @@ It answers nothing else meanwhile. Nobody takes a stronger device away with a we
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from watchword.core import floors
 from watchword.core import sharing as rules
-from watchword.core.challenges import LIFE_SECONDS, WRONG_LIMIT, Challenge
 from watchword.core.devices import Device
 from watchword.core.rates import Window
 from watchword.core.refusals import CONFIRM_FIRST, QUESTION_OVER, SEND_LIMITED, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
-from watchword.factors.base import Accepted, Holder, Separate
+from watchword.factors.base import Rejected
 from watchword.factors.registry import level
-from watchword.flows import changes
+from watchword.flows import by_hand, changes, methods
 from watchword.flows.kit import Kit
 from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow, Tx
 
 SHOW = "kept"  # the kind of the question
 TRIES = (Window(10, 60 * 60), Window(30, 24 * 60 * 60))
-CLAIM_SECONDS = 3600
 
 
 def offered(kit: Kit, tx: Tx, user_id: str) -> Device | None:
@@ -41,12 +40,7 @@ def look(kit: Kit, session: Session) -> tuple[Device, Mapping[str, object] | Non
     now = kit.clock.now()
     with kit.store.read() as tx:
         device = offered(kit, tx, session.user_id)
-        if device is None:
-            return None
-        question = tx.challenges.get(session.id, SHOW)
-        open_ = question is not None and question.device_id == device.id and now < question.until
-        shown = question.stored["shown"] if question is not None and open_ and question.wrong < WRONG_LIMIT else None
-        return device, shown if isinstance(shown, Mapping) else None
+        return None if device is None else (device, by_hand.shown(tx, session.id, SHOW, device.id, now))
 
 
 def ask(kit: Kit, session: Session) -> Refusal | None:
@@ -62,44 +56,24 @@ def ask(kit: Kit, session: Session) -> Refusal | None:
         until = tx.rates.take(f"sharing-kept:{user.id}", TRIES, now)
         if until:
             return Refusal(SEND_LIMITED, "kept.limited", {"until": until}, retry_after=until - now)
-        challenge_id = kit.entropy.id()
-        started = _factor(kit, device).start(
-            Holder(device), challenge_id=challenge_id, now=now, entropy=kit.entropy.bytes(32)
-        )
-        kept = {"stored": dict(started.stored), "shown": dict(started.shown)}
-        tx.challenges.put(Challenge(session.id, SHOW, challenge_id, device.id, now + LIFE_SECONDS, 0, kept))
+        by_hand.put(kit, tx, session.id, SHOW, device)
     return None
 
 
 def judge(kit: Kit, tx: Tx, session: Session, user: User, typed: str) -> Refusal | None:
-    """Its answer, counted before it is compared, three tries a question; None for a right one, which is spent."""
+    """Its answer, counted in the question and on the device before it is compared, as at a login; None for a right one, which is spent."""
     now, device = kit.clock.now(), offered(kit, tx, user.id)
-    question = tx.challenges.get(session.id, SHOW)
-    if device is None or question is None or question.device_id != device.id or now >= question.until:
+    if device is None:
         return Refusal(QUESTION_OVER, "kept.over")
-    factor = _factor(kit, device)
-    given = factor.read({"answer": typed})
-    if given is None:
-        return Refusal(factor.malformed, "answer.form")
-    if tx.challenges.count(session.id, SHOW, WRONG_LIMIT) is None:
-        return Refusal(QUESTION_OVER, "kept.spent")
-    stored = question.stored["stored"]
-    challenge = {**(stored if isinstance(stored, Mapping) else {}), "id": question.id}
-    verdict = factor.verify(Holder(device), challenge, given, now=now)
-    if not isinstance(verdict, Accepted):
-        fields = {"kind": factor.kind, "reason": verdict.reason, "device": device.id}
+    count = partial(methods.counted, tx, device, "kept")
+    verdict = by_hand.judge(kit, tx, session.id, SHOW, device, typed, count)
+    if isinstance(verdict, Refusal):
+        return verdict
+    if isinstance(verdict, Rejected):
+        fields = {"kind": device.kind, "reason": verdict.reason, "device": device.id}
         tx.audit.write(AuditRow("login.device.refused", user.id, session.id, fields), now)
-        return Refusal(verdict.kind, verdict.reason, verdict.params)
-    spent = [tx.claims.spend(claim, now + CLAIM_SECONDS) for claim in verdict.claims]
-    if not all(spent):
-        return Refusal(QUESTION_OVER, "claim.spent")
-    tx.challenges.end(session.id, SHOW)
-    tx.devices.answered(device, now, verdict.state)
+        methods.tired(kit, tx, device)
+        return verdict.refusal
+    if verdict.ends:
+        methods.used_up(kit, tx, device)
     return None
-
-
-def _factor(kit: Kit, device: Device) -> Separate:
-    factor = kit.factors[device.kind]
-    if not isinstance(factor, Separate):
-        raise TypeError("only cards and tokens are put aside")
-    return factor

@@ -20,7 +20,7 @@ _P = tables.phones
 ASIDE = ("recovery", "pending", "first_number", "handle")
 COLUMNS = tuple(column.name for column in _T.c if column.name not in ASIDE)
 _CHANGES = Changes(_T, ("wrong",))
-_ACTIVE = (_T.c.state == "active",)
+_IN = {state: (_T.c.state == state,) for state in ("active", "kept")}  # what answers, and what may be shown (P08)
 _SECRET = COLUMNS.index("secret")
 _ID = _T.c.id == param(_T.c.id)
 
@@ -127,9 +127,9 @@ class Devices:
         else:
             self._db.run(_ANSWERED_ANEW, **values, set_secret=self._vault.seal("devices", secret, _bound(device.id)))
 
-    def count(self, device_id: str, limit: int) -> int | None:
-        """One more wrong answer of an active device: the new number, or None when it is not active or the limit is reached."""
-        return _CHANGES.count(self._db, device_id, "wrong", limit, _ACTIVE)
+    def count(self, device_id: str, limit: int, *, state: str = "active") -> int | None:
+        """One more wrong answer of a device in this state: the new number, or None when it is in another or the limit is reached."""
+        return _CHANGES.count(self._db, device_id, "wrong", limit, _IN[state])
 
     def receive(self, device_id: str, session_id: str) -> bool:
         """An issued one is active, put in place in this session; False when it is not issued any more."""

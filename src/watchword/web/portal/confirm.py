@@ -12,8 +12,8 @@ from watchword.core.attempts import LIFE_SECONDS
 from watchword.core.refusals import NOT_FOUND, Refusal
 from watchword.flows import confirm, login
 from watchword.web.asking import KEPT, LOGIN, SESSION, Ask
-from watchword.web.portal.home import signed_in
 from watchword.web.portal.showing import refuse, see
+from watchword.web.portal.signed_in import signed_in
 
 MOST_KEPT = 600
 MOST_FIELDS = 10

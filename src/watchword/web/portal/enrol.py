@@ -5,15 +5,16 @@ from __future__ import annotations
 from starlette.responses import Response
 
 from watchword.core.devices import SMS
-from watchword.core.refusals import CONFIRM_FIRST, ENROLMENT_OVER, NO_CONTACT, PROOF_FIRST, SESSION_ABSENT, Refusal
+from watchword.core.refusals import CONFIRM_FIRST, ENROLMENT_OVER, NO_CONTACT, PROOF_FIRST, Refusal
 from watchword.core.sessions import Session
-from watchword.flows import offers, sessions, waiting
+from watchword.flows import offers, waiting
 from watchword.flows.password_step import active_devices
 from watchword.flows.sent_codes import Sent
-from watchword.web.asking import SESSION, Ask
+from watchword.web.asking import Ask
 from watchword.web.pages import ContactView, EnrolPage, EnrolPanel, RefusalView
 from watchword.web.pages.views import EnrolStep
 from watchword.web.portal.showing import page, refusal_view, refuse, see, with_retry
+from watchword.web.portal.signed_in import enrolling_too
 
 STATES = {"offered": "waiting", "proven": "scanned", "issued": "scanned", "active": "active"}
 
@@ -25,18 +26,9 @@ def panel_of(ask: Ask, offer: offers.Offer) -> EnrolPanel:
     return EnrolPanel(text=offer.address, session_id=offer.session_id, until=offer.enrolment.expires, state=shown)  # type: ignore[arg-type]
 
 
-def _session(ask: Ask) -> Session | Refusal:
-    session = sessions.find(ask.site.kit, ask.cookies.get(SESSION, ""))
-    if isinstance(session, Session) and session.kind not in ("portal", "enrolment"):
-        return Refusal(SESSION_ABSENT, "session.kind")
-    if isinstance(session, Session):
-        ask.session = session
-    return session
-
-
 def show(ask: Ask, error: Refusal | None = None, sent: Sent | None = None, contact: str = "") -> Response:
     """The step this session is at."""
-    session = _session(ask)
+    session = enrolling_too(ask)
     if isinstance(session, Refusal):
         return refuse(ask, session)
     if session.kind == "portal" and waiting.flagged(ask.site.kit, session):
@@ -95,7 +87,7 @@ def _page(
 
 def post(ask: Ask) -> Response:
     """Send a proof, judge it, or make a new QR."""
-    session = _session(ask)
+    session = enrolling_too(ask)
     if isinstance(session, Refusal):
         return refuse(ask, session)
     if session.kind == "portal" and waiting.flagged(ask.site.kit, session):

@@ -25,17 +25,6 @@ WAYS: dict[str, LoginWay] = {
 OUTCOMES: dict[str, Outcome] = {"collected": "complete", "approved": "complete"}
 
 
-def signed_in(ask: Ask) -> Session | Refusal:
-    """The complete session of this browser."""
-    session = sessions.find(ask.site.kit, ask.cookies.get(SESSION, ""))
-    if isinstance(session, Refusal):
-        return session
-    if session.kind != "portal":
-        return Refusal(SESSION_ABSENT, "session.kind")
-    ask.session = session
-    return session
-
-
 def show(ask: Ask) -> Response:
     """Home; an enrolment session leads on to enrolling, a flagged password to a new one."""
     session = sessions.find(ask.site.kit, ask.cookies.get(SESSION, ""))

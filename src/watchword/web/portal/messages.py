@@ -24,8 +24,8 @@ from watchword.web.pages.messages_views import (
     PictureView,
     UnsentPage,
 )
-from watchword.web.portal.home import signed_in
 from watchword.web.portal.showing import page, refusal_view, refuse, see, with_retry
+from watchword.web.portal.signed_in import signed_in
 
 CASE, PICTURE = "/messages/case/", "/messages/picture/"
 MEDIA = {"png": "image/png", "jpeg": "image/jpeg"}

@@ -10,9 +10,9 @@ from watchword.core.sessions import Session
 from watchword.flows import password_change
 from watchword.web.asking import SESSION, Ask
 from watchword.web.pages import ChangePasswordPage, PasswordPage, PasswordRules
-from watchword.web.portal.home import signed_in
 from watchword.web.portal.settings import answer, opened
 from watchword.web.portal.showing import page, refusal_view, refuse, see, with_retry
+from watchword.web.portal.signed_in import signed_in
 
 
 def rules_of(policy: Policy, *, history: bool = True) -> PasswordRules:

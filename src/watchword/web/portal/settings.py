@@ -15,8 +15,8 @@ from watchword.web.asking import Ask
 from watchword.web.pages.settings_views import OverviewPage
 from watchword.web.pages.views import SettingsPage
 from watchword.web.portal.confirm import kept
-from watchword.web.portal.home import signed_in
 from watchword.web.portal.showing import page, refusal_view, refuse, see, with_retry
+from watchword.web.portal.signed_in import signed_in
 
 DONE = frozenset(
     {

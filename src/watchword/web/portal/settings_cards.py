@@ -9,14 +9,16 @@ from starlette.responses import Response
 from watchword.core import floors
 from watchword.core.devices import CARD_PLUS
 from watchword.core.orders import KINDS, OPEN
-from watchword.core.refusals import NOT_FOUND, Refusal
+from watchword.core.refusals import Refusal
 from watchword.flows import confirm, devices, online_card, orders
 from watchword.web.asking import Ask
 from watchword.web.pages.orders_views import CardsPage, OrderRow
+from watchword.web.portal.doing import chosen, done
 from watchword.web.portal.settings import Signed, answer, opened
 from watchword.web.portal.showing import see
 
 PATH = "/settings/cards"
+ORDER = "order"  # the field of a form that names one
 
 
 def show(ask: Ask, error: Refusal | None = None, *, at: str = "", issued: online_card.Issued | None = None) -> Response:
@@ -53,15 +55,7 @@ def _view(ask: Ask, signed: Signed, at: str, issued: online_card.Issued | None) 
 
 def post(ask: Ask) -> Response:
     """What a person does here; `do` names it."""
-    action = ACTIONS.get(ask.form.get("do", ""))
-    if action is None:
-        return show(ask, Refusal(NOT_FOUND, "do.unknown"))
-    signed = opened(ask)
-    return signed if isinstance(signed, Response) else action(ask, signed)
-
-
-def _chosen(ask: Ask) -> str:
-    return ask.form.get("order", "")[:26]
+    return done(ask, ACTIONS, opened, show)
 
 
 def _order(ask: Ask, signed: Signed) -> Response:
@@ -72,14 +66,14 @@ def _order(ask: Ask, signed: Signed) -> Response:
 
 
 def _arrived(ask: Ask, signed: Signed) -> Response:
-    refused = orders.ask(ask.site.kit, signed.session, _chosen(ask))
-    return show(ask, refused, at=_chosen(ask)) if refused else see(f"{PATH}#o-{_chosen(ask)}")
+    refused = orders.ask(ask.site.kit, signed.session, chosen(ask, ORDER))
+    return show(ask, refused, at=chosen(ask, ORDER)) if refused else see(f"{PATH}#o-{chosen(ask, ORDER)}")
 
 
 def _receive(ask: Ask, signed: Signed) -> Response:
     kit, session = ask.site.kit, signed.session
-    result = orders.receive(kit, session, _chosen(ask), ask.form.get("answer", ""), ask.visit())
-    return show(ask, result, at=_chosen(ask)) if isinstance(result, Refusal) else see(f"{PATH}?done=in_place")
+    result = orders.receive(kit, session, chosen(ask, ORDER), ask.form.get("answer", ""), ask.visit())
+    return show(ask, result, at=chosen(ask, ORDER)) if isinstance(result, Refusal) else see(f"{PATH}?done=in_place")
 
 
 def _online(ask: Ask, signed: Signed) -> Response:

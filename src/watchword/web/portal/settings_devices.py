@@ -16,9 +16,9 @@ from watchword.factors.recovery_code import left
 from watchword.flows import confirm, devices, own_floor, passkeys, sharing_done, sms_adding
 from watchword.web.asking import Ask
 from watchword.web.pages.settings_views import DeviceRow, DevicesPage, NumberRow, TestPush
-from watchword.web.portal.home import signed_in
 from watchword.web.portal.settings import Signed, answer, opened
 from watchword.web.portal.showing import json, refuse_json, see
+from watchword.web.portal.signed_in import signed_in
 
 PATH = "/settings/devices"
 ASKED: Mapping[str, str] = {

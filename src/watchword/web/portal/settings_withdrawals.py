@@ -8,17 +8,19 @@ from collections.abc import Callable, Mapping
 from starlette.responses import Response
 
 from watchword.core.entitlements import UNSHOWN
-from watchword.core.refusals import NOT_FOUND, Refusal
+from watchword.core.refusals import Refusal
 from watchword.core.withdrawals import Withdrawal
 from watchword.core.withdrawals import usd as exact
 from watchword.flows import own_withdrawals
 from watchword.flows.own_withdrawals import DISOWNED, NEWEST, Listed
 from watchword.web.asking import Ask
 from watchword.web.pages.limits_views import WithdrawalRow, WithdrawalsPage, usd
+from watchword.web.portal.doing import chosen, done
 from watchword.web.portal.settings import Signed, answer, opened
 from watchword.web.portal.showing import refuse, see
 
 PATH = "/settings/withdrawals"
+WITHDRAWAL = "withdrawal"  # the field of a form that names one
 _BEFORE = re.compile(r"([0-9]{1,12})-([0-9a-z]{26})")
 
 
@@ -53,30 +55,30 @@ def _row(ask: Ask, found: Listed, row: Withdrawal) -> WithdrawalRow:
 
 def post(ask: Ask) -> Response:
     """What a person does here; `do` names it."""
-    action = ACTIONS.get(ask.form.get("do", ""))
-    if action is None:
-        return show(ask, Refusal(NOT_FOUND, "do.unknown"))
-    signed = opened(ask)
-    return signed if isinstance(signed, Response) else action(ask, signed)
-
-
-def _chosen(ask: Ask) -> str:
-    return ask.form.get("withdrawal", "")[:26]
+    return done(ask, ACTIONS, opened, show)
 
 
 def _ask(ask: Ask, signed: Signed) -> Response:
-    asked = own_withdrawals.ask(ask.site.kit, signed.session, _chosen(ask))
-    return show(ask, asked, at=_chosen(ask)) if isinstance(asked, Refusal) else see(f"{PATH}#w-{_chosen(ask)}")
+    asked = own_withdrawals.ask(ask.site.kit, signed.session, chosen(ask, WITHDRAWAL))
+    return (
+        show(ask, asked, at=chosen(ask, WITHDRAWAL))
+        if isinstance(asked, Refusal)
+        else see(f"{PATH}#w-{chosen(ask, 'withdrawal')}")
+    )
 
 
 def _answer(ask: Ask, signed: Signed) -> Response:
-    result = own_withdrawals.answer(ask.site.kit, signed.session, _chosen(ask), ask.form.get("answer", ""))
-    return show(ask, result, at=_chosen(ask)) if isinstance(result, Refusal) else see(f"{PATH}?done=withdrawal_signed")
+    result = own_withdrawals.answer(ask.site.kit, signed.session, chosen(ask, WITHDRAWAL), ask.form.get("answer", ""))
+    return (
+        show(ask, result, at=chosen(ask, WITHDRAWAL))
+        if isinstance(result, Refusal)
+        else see(f"{PATH}?done=withdrawal_signed")
+    )
 
 
 def _disown(ask: Ask, signed: Signed) -> Response:
-    refused = own_withdrawals.disown(ask.site.kit, signed.session, _chosen(ask))
-    return show(ask, refused, at=_chosen(ask)) if refused else see(PATH)
+    refused = own_withdrawals.disown(ask.site.kit, signed.session, chosen(ask, WITHDRAWAL))
+    return show(ask, refused, at=chosen(ask, WITHDRAWAL)) if refused else see(PATH)
 
 
 ACTIONS: Mapping[str, Callable[[Ask, Signed], Response]] = {"ask": _ask, "answer": _answer, "disown": _disown}

@@ -10,40 +10,31 @@ from starlette.responses import Response
 from watchword.core.devices import Device
 from watchword.core.refusals import (
     CONFIRM_FIRST,
-    NOT_FOUND,
     PRIMARY_ONLY,
     PROOF_FIRST,
-    SESSION_ABSENT,
     SHARE_CIRCLE,
     Refusal,
 )
 from watchword.core.sessions import Session
-from watchword.flows import confirm, primary, sessions, sharing, sharing_done, sharing_kept, waiting
+from watchword.flows import confirm, primary, sharing, sharing_done, sharing_kept, waiting
 from watchword.flows.password_change import user_of
 from watchword.flows.sharing import Step
-from watchword.web.asking import SESSION, Ask
+from watchword.web.asking import Ask
 from watchword.web.pages.sharing_views import SharedRow, SharingPage, SharingStep
+from watchword.web.portal.doing import chosen, done
 from watchword.web.portal.showing import page, refusal_view, refuse, see, with_retry
+from watchword.web.portal.signed_in import enrolling_too
 
 PATH = "/sharing"
+SHARING = "sharing"  # the field of a form that names one
 DECIDED = ("refused", "withdrawn", "expired")
 DONE = ("cancelled", "lent", "lost", "withdrawn")
 STEPS: Mapping[str, SharingStep] = {"begun": "answer", "proven": "review", "pending": "pending", "active": "active"}
 
 
-def _session(ask: Ask) -> Session | Refusal:
-    """A session of the portal, or one that enrols: somebody without a device asks here for his first (P05)."""
-    session = sessions.find(ask.site.kit, ask.cookies.get(SESSION, ""))
-    if isinstance(session, Session) and session.kind not in ("portal", "enrolment"):
-        return Refusal(SESSION_ABSENT, "session.kind")
-    if isinstance(session, Session):
-        ask.session = session
-    return session
-
-
 def opened(ask: Ask) -> Session | Response:
     """The session, or the page that stands in its way."""
-    session = _session(ask)
+    session = enrolling_too(ask)
     if isinstance(session, Refusal):
         return refuse(ask, session)
     return see("/password") if waiting.flagged(ask.site.kit, session) else session
@@ -105,15 +96,7 @@ def _rows(ask: Ask, session: Session) -> tuple[SharedRow, ...]:
 
 def post(ask: Ask) -> Response:
     """What a person does here; `do` names it."""
-    action = ACTIONS.get(ask.form.get("do", ""))
-    if action is None:
-        return show(ask, Refusal(NOT_FOUND, "do.unknown"))
-    session = opened(ask)
-    return session if isinstance(session, Response) else action(ask, session)
-
-
-def _chosen(ask: Ask) -> str:
-    return ask.form.get("sharing", "")[:26]
+    return done(ask, ACTIONS, opened, show)
 
 
 def _begin(ask: Ask, session: Session) -> Response:
@@ -123,49 +106,49 @@ def _begin(ask: Ask, session: Session) -> Response:
 
 
 def _ask(ask: Ask, session: Session) -> Response:
-    refused = sharing.ask(ask.site.kit, session, _chosen(ask))
+    refused = sharing.ask(ask.site.kit, session, chosen(ask, SHARING))
     return show(ask, refused) if refused else see(PATH)
 
 
 def _answer(ask: Ask, session: Session) -> Response:
-    result = sharing.answer(ask.site.kit, session, _chosen(ask), ask.form.get("answer", ""), ask.visit())
+    result = sharing.answer(ask.site.kit, session, chosen(ask, SHARING), ask.form.get("answer", ""), ask.visit())
     return show(ask, result) if isinstance(result, Refusal) else see(PATH)
 
 
 def _send(ask: Ask, session: Session) -> Response:
-    result = sharing.send(ask.site.kit, session, _chosen(ask), ask.visit())
+    result = sharing.send(ask.site.kit, session, chosen(ask, SHARING), ask.visit())
     return show(ask, result) if isinstance(result, Refusal) else see(PATH)
 
 
 def _drop(ask: Ask, session: Session) -> Response:
-    refused = sharing.drop(ask.site.kit, session, _chosen(ask))
+    refused = sharing.drop(ask.site.kit, session, chosen(ask, SHARING))
     return show(ask, refused) if refused else see(PATH)
 
 
 def _ask_cancel(ask: Ask, session: Session) -> Response:
     """One more page before a sharing ends: what will happen, and one press."""
-    return show(ask, about=_chosen(ask), how="cancel")
+    return show(ask, about=chosen(ask, SHARING), how="cancel")
 
 
 def _ask_lost(ask: Ask, session: Session) -> Response:
-    return show(ask, about=_chosen(ask), how="lost")
+    return show(ask, about=chosen(ask, SHARING), how="lost")
 
 
 def _cancel(ask: Ask, session: Session) -> Response:
-    result = sharing_done.cancel(ask.site.kit, session, _chosen(ask), ask.form.get("answer", ""))
+    result = sharing_done.cancel(ask.site.kit, session, chosen(ask, SHARING), ask.form.get("answer", ""))
     if isinstance(result, str):
         return see(f"{PATH}?done={result}")
-    return show(ask, result, about=_chosen(ask) if ask.form.get("answer") else "", how="cancel")
+    return show(ask, result, about=chosen(ask, SHARING) if ask.form.get("answer") else "", how="cancel")
 
 
 def _ask_kept(ask: Ask, session: Session) -> Response:
     """The device that was put aside answers in the place of the shared one."""
     refused = sharing_kept.ask(ask.site.kit, session)
-    return show(ask, refused, about=_chosen(ask), how="cancel")
+    return show(ask, refused, about=chosen(ask, SHARING), how="cancel")
 
 
 def _lost(ask: Ask, session: Session) -> Response:
-    refused = sharing_done.lost(ask.site.kit, session, _chosen(ask), ask.visit())
+    refused = sharing_done.lost(ask.site.kit, session, chosen(ask, SHARING), ask.visit())
     return show(ask, refused) if refused else see(f"{PATH}?done=lost")
 
 
