@@ -5,10 +5,13 @@ from __future__ import annotations
 import shutil
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+import typer.main
+import typer.testing
 from hypothesis import HealthCheck, settings
 from playwright.sync_api import Browser, BrowserContext, Playwright, expect, sync_playwright
 
@@ -32,6 +35,8 @@ settings.load_profile("watchword")
 def pytest_configure() -> None:
     """Before anything runs."""
     forbid_other_machines()
+    # Every command of a test would make all commands anew out of their signatures, which takes longer than most of them run.
+    typer.testing._get_command = cache(typer.main.get_command)  # type: ignore[attr-defined]
     expect.set_options(timeout=PATIENCE)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ssl
 from collections.abc import Callable, Mapping
+from functools import cache
 from typing import Any
 
 import httpx
@@ -38,9 +39,16 @@ class Localhost(httpx.BaseTransport):
 
 def http_client(verify: ssl.SSLContext | bool = True) -> httpx.Client:
     """A client to hand to any number of phones and logins; it keeps connections open."""
-    local = Localhost(httpx.HTTPTransport(verify=verify))
+    trusted = _trusted() if verify is True else verify
+    local = Localhost(httpx.HTTPTransport(verify=trusted))
     mounts = {"all://localhost": local, "all://*.localhost": local}
-    return httpx.Client(mounts=mounts, timeout=TIMEOUT, verify=verify)
+    return httpx.Client(mounts=mounts, timeout=TIMEOUT, verify=trusted)
+
+
+@cache
+def _trusted() -> ssl.SSLContext:
+    """Every authority of the list, read once: that takes longer than a login."""
+    return httpx.create_ssl_context()
 
 
 class Transport:

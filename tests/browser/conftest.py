@@ -21,9 +21,10 @@ Pair = tuple[Person, Computer, Phone]
 
 
 @pytest.fixture(scope="session")
-def survey() -> Survey:
-    """What has been looked at in this run."""
-    return Survey()
+def survey(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Survey:
+    """What has been looked at in this run, by any of its workers."""
+    own = tmp_path_factory.getbasetemp()
+    return Survey((own if worker_id == "master" else own.parent) / "surveyed")
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,7 @@ import re
 import string
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -72,8 +73,7 @@ class Catalogue:
     @classmethod
     def load(cls, brand: Brand | None = None) -> Catalogue:
         """The catalogue of the package, filled with the brand's name, telephone number and portal host."""
-        root = files("watchword") / "texts"
-        return cls({lang: dict(read(root / lang)) for lang in LANGUAGES}, brand or Brand())
+        return _loaded(brand or Brand())
 
     def t(self, lang: str, key: str, /, **params: object) -> Markup:
         """The text as markup, parameters escaped. Raises KeyError for an unknown key or a missing parameter."""
@@ -96,6 +96,12 @@ class Catalogue:
     def keys(self, lang: str) -> Iterable[str]:
         """Every key of a language."""
         return self._texts[lang].keys()
+
+
+@lru_cache(2)  # nothing in it changes, and to read some two thousand texts takes a tenth of a second
+def _loaded(brand: Brand) -> Catalogue:
+    root = files("watchword") / "texts"
+    return Catalogue({lang: dict(read(root / lang)) for lang in LANGUAGES}, brand)
 
 
 def read(folder: Traversable) -> Iterator[tuple[str, str]]:
