@@ -73,7 +73,8 @@ class Catalogue:
     @classmethod
     def load(cls, brand: Brand | None = None) -> Catalogue:
         """The catalogue of the package, filled with the brand's name, telephone number and portal host."""
-        return _loaded(brand or Brand())
+        brand = brand or Brand()
+        return _loaded(brand.name, brand.portal_url, tuple(sorted(brand.support.items())))
 
     def t(self, lang: str, key: str, /, **params: object) -> Markup:
         """The text as markup, parameters escaped. Raises KeyError for an unknown key or a missing parameter."""
@@ -99,8 +100,9 @@ class Catalogue:
 
 
 @lru_cache(2)  # nothing in it changes, and to read some two thousand texts takes a tenth of a second
-def _loaded(brand: Brand) -> Catalogue:
+def _loaded(name: str, portal_url: str, support: tuple[tuple[str, str], ...]) -> Catalogue:
     root = files("watchword") / "texts"
+    brand = Brand(name=name, portal_url=portal_url, support=dict(support))
     return Catalogue({lang: dict(read(root / lang)) for lang in LANGUAGES}, brand)
 
 
