@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Mapping
 from datetime import tzinfo
-from functools import partial
+from functools import lru_cache, partial
 from importlib.resources import as_file, files
 from pathlib import Path
+from types import CodeType
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2 import BytecodeCache, Environment, FileSystemLoader, StrictUndefined, Template
+from jinja2.bccache import Bucket
 from markupsafe import Markup, escape
 
 from watchword.core import brand as colours
@@ -29,18 +31,6 @@ from watchword.web.pages.views import ChallengePanel, Page, QrPanel, RefusalView
 from watchword.web.texts import LANGUAGES, Catalogue
 
 STYLES = ("tokens.css", "portal.css", "console.css")
-TEMPLATES = (
-    "login", "waiting", "over", "enrol", "home", "start", "password", "help", "error", "demo", "help_topic",
-    "messages", "message_new", "message_case", "message_unsent", "recover", "settings_password", "settings_questions",
-    "settings_overview", "settings_contacts", "settings_devices", "settings_sessions", "settings_activity", "settings_language",
-    "settings_notices", "held", "settings_networks",
-)  # fmt: skip
-CONSOLE_TEMPLATES = (
-    "staff_login", "waiting", "over", "error", "staff_start", "staff_users", "staff_person", "staff_events", "staff_act",
-    "staff_interview", "staff_ask", "staff_requests", "staff_request", "staff_cases", "staff_case", "staff_members", "staff_unsent",
-    "staff_first", "staff_invite",
-    "staff_audit", "staff_audit_row", "staff_audit_export", "staff_audit_log",
-)  # fmt: skip
 
 
 class Renderer:
@@ -70,9 +60,9 @@ class Renderer:
 
     def warm(self) -> None:
         """Compile every template now rather than at its first use."""
-        for lang in LANGUAGES:
-            for name in CONSOLE_TEMPLATES if self._console else TEMPLATES:
-                self._template(lang, f"{name}.html")
+        for environment in self._environments.values():
+            for name in environment.list_templates(["html"]):
+                environment.get_template(name)
 
     def panel(self, panel: QrPanel | ChallengePanel, *, lang: str, now: int, tz: tzinfo) -> dict[str, Any]:
         """The answer of `POST /login/panel`: what the script puts into the elements of the waiting page."""
@@ -107,6 +97,7 @@ class Renderer:
             environment = Environment(
                 loader=FileSystemLoader(folder), autoescape=True, auto_reload=False, trim_blocks=True, lstrip_blocks=True,
                 undefined=StrictUndefined, cache_size=-1,
+                bytecode_cache=_codes(self._catalogue, lang, tuple(sorted(self._assets.items()))),
             )  # fmt: skip
         scheme, _, host = (self._console or self.brand.portal_url).partition("://")
         say = self._catalogue
@@ -125,6 +116,25 @@ class Renderer:
             "help_at": self.brand.portal_url if self._console else "",
         }  # fmt: skip
         return environment
+
+
+class _Codes(BytecodeCache):
+    """Compiled templates in memory, by name."""
+
+    def __init__(self) -> None:
+        self._kept: dict[str, CodeType | None] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        bucket.code = self._kept.get(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        self._kept[bucket.key] = bucket.code
+
+
+@lru_cache(8)
+def _codes(catalogue: Catalogue, lang: str, assets: tuple[tuple[str, str], ...]) -> _Codes:
+    """What the renderers of a process share, the portal's and the console's: the code depends on nothing but what is folded into it."""
+    return _Codes()
 
 
 def _steps(catalogue: Catalogue, lang: str, key: str) -> list[Markup]:
