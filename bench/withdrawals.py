@@ -38,7 +38,7 @@ def _rates(kind: str, rounds: int, asked: int) -> tuple[float, float]:
                     tx.own_limits.put(person, Limits(held, held), home.built.kit.clock.now())
                 racing.append(pool.submit(race, home.site, tokens, turn).result().per_s)
         with home.built.store.read() as tx:
-            held = tx.withdrawals.held(person, 0, 0).day
+            held = tx.withdrawals.held(person, 0, 0, home.built.kit.clock.now()).day
     if held != rounds * FIT * CENTS:
         raise ValueError(f"{held} cents are held of a limit of {rounds * FIT * CENTS}")
     return sorted(looked)[rounds // 2], sorted(racing)[rounds // 2]

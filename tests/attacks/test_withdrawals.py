@@ -201,7 +201,7 @@ def test_a_hundred_at_once_never_pass_the_limit(here: Installation) -> None:
         found = list(pool.map(ask, range(RACING)))
     assert found.count(201) == 40 and found.count(409) == 60
     with here.built.store.read() as tx:
-        assert tx.withdrawals.held(who.id, 0, 0).day == 4_000
+        assert tx.withdrawals.held(who.id, 0, 0, here.clock.now()).day == 4_000
 
 
 def test_the_same_reference_at_once_is_one_withdrawal(here: Installation) -> None:
@@ -212,7 +212,7 @@ def test_the_same_reference_at_once_is_one_withdrawal(here: Installation) -> Non
         found = list(pool.map(lambda _: platform.call("POST", "", wanted).json()["id"], range(12)))
     assert len(set(found)) == 1
     with here.built.store.read() as tx:
-        assert tx.withdrawals.held(who.id, 0, 0).day == 100
+        assert tx.withdrawals.held(who.id, 0, 0, here.clock.now()).day == 100
 
 
 def test_a_signature_and_a_cancel_at_once_have_one_winner(here: Installation) -> None:

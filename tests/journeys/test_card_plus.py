@@ -10,6 +10,7 @@ from typer.testing import CliRunner
 
 from tests.support.cards import CARDS, asked_digits
 from tests.support.installation import Installation, Person
+from tests.support.sharing import SELF, SHARING, details, newest, put, shared, states
 from tests.support.staff import Member, at_shell, tags
 from tests.support.steps import logged_in, waiting
 from watchword.core.card_plus import Token
@@ -195,3 +196,20 @@ def test_a_platform_asks_a_token(here: Installation, agent: Member, printer: Mem
     platform = here.platform()
     platform.start(who.username, who.password)
     assert platform.answer("card_plus", token.respond(str(platform.show("card_plus")["value"]))) == "approved"
+
+
+def test_a_token_that_was_returned_while_it_was_put_aside_is_gone(
+    here: Installation, agent: Member, printer: Member, tmp_path: Path
+) -> None:
+    who, token, order = with_token(here, agent, printer, tmp_path)
+    details(here, who, **SELF)
+    owner = here.person(phones=0, **SELF)  # type: ignore[arg-type]
+    here.later(120)
+    browser = logged_in(here, who)
+    shared(browser, owner, put(here, owner, "card_plus"))
+    own = next(one for one, state in states(here, who).items() if state == "kept")
+    assert agent.do("order-move", order, "return")["state"] == "returned"
+    assert states(here, who)[own] == "inactive"
+    browser.get(SHARING)
+    browser.post(SHARING, do="cancel", sharing=newest(here, who).id)
+    assert states(here, who)[own] == "inactive"

@@ -139,9 +139,13 @@ def test_collected_is_paid_and_nothing_else(here: Installation) -> None:
     assert (taken["state"], taken["left"]["day"]) == ("collected", 100_000_000 - 5_000)
     assert platform.collect(one)["state"] == "collected", "asked again after a lost answer"
     assert "the program pays it" in logged_in(here, who).get(PAGE).text
-    gone = platform.cancel(one)
-    assert (gone["state"], gone["left"]["day"]) == ("cancelled", 100_000_000)
-    assert platform.collect(one)["number"] == 8112
+    said = platform.call("POST", f"/{one['id']}/cancel").json()["refusal"]
+    assert said["number"] == 8112, "what may have been paid gives nothing back"
+    assert platform.look(one)["left"]["day"] == 100_000_000 - 5_000
+    unpaid = platform.ask(7_000)
+    sign(here, who, unpaid, platform)
+    assert platform.cancel(unpaid)["left"]["day"] == 100_000_000 - 5_000
+    assert platform.collect(unpaid)["number"] == 8112
 
 
 def test_a_late_not_me_takes_back_what_was_signed_and_not_collected(here: Installation) -> None:

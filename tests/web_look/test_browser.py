@@ -47,14 +47,13 @@ LOOKS: dict[str, tuple[Look, ...]] = {
 def test_axe_finds_nothing(site: Site, new_context: Make, lang: str) -> None:
     page = new_context(reduced_motion="reduce").new_page()
     heard = complaints(page)
-    source = AXE.read_text()
+    page.add_init_script(AXE.read_text())
     found: list[str] = []
     for name in NAMES:
         page.goto(f"{site.url}/page/{lang}/{name}", wait_until="domcontentloaded")
         page.evaluate(
             "document.querySelectorAll('details:not([data-state=none])').forEach(d => { d.removeAttribute('name'); d.open = true })"
         )
-        page.evaluate(source)
         for width, scheme, only in LOOKS[lang]:
             page.set_viewport_size({"width": width, "height": 800})
             page.emulate_media(color_scheme=scheme, reduced_motion="reduce")

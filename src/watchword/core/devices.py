@@ -31,6 +31,8 @@ SIGNED_WRONG_LIMIT = 10
 OFFLINE_WRONG_LIMIT = 10
 WRONG_LIMIT = 30  # in a row for one authenticator that lives on no phone: it is disabled, whoever typed them
 
+IN_USE = ("active", "disabled", "kept")  # what somebody has, whether it answers now or not
+
 KEY, PASSKEY, TEMPORARY_CODE = "key", "passkey", "temporary_code"
 SMS, CODE_APP, RECOVERY_CODE = "sms", "code_app", "recovery_code"
 STOPGAPS = (SMS, RECOVERY_CODE)  # they log in, and nobody should have nothing else

@@ -7,11 +7,13 @@ The rules this file stands for:
    opens no window anew.
 4. Amount and payee never change. Another amount is another withdrawal.
 5. A program pays what it has collected, and nothing else. Until then its person can say that it was not he: it is `recalled`, for good.
+   What was collected counts until its windows are over: nothing that a session alone can do gives back the share of what may be paid.
 """
 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -41,7 +43,6 @@ WITHDRAWAL = Machine(
         ("authorised", "collect"): "collected",
         ("authorised", "cancel"): "cancelled",
         ("authorised", "recall"): "recalled",
-        ("collected", "cancel"): "cancelled",
     },
 )
 
@@ -51,6 +52,7 @@ LONGEST_NAME = 120  # what the phone shows whole (spec.md 6.2): nothing of a pay
 SIGN_SECONDS = 10 * 60
 LOOK_BACK_SECONDS = 60 * 24 * 60 * 60  # longer than any window
 BY_ONE = (Window(600, 60 * 60), Window(2000, 24 * 60 * 60))
+_BLANK = "\u115f\u1160\u3164\uffa0"  # fillers: letters by their category, and nothing to the eye
 _ACCOUNT = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9 ./-]{0,62}[A-Za-z0-9])?")
 _REFERENCE = re.compile(r"[A-Za-z0-9._:/-]{1,64}")
 
@@ -132,8 +134,9 @@ def read(amount: object, currency: object, payee: object, reference: object) -> 
 
 
 def is_name(name: str) -> bool:
-    """One line of printable text with something in it: no controls, none that turn the direction of what stands beside."""
-    return 0 < len(name) <= LONGEST_NAME and name.isprintable() and name == name.strip()
+    """One line of printable text with a letter or a digit to be seen in it: no controls, none that turn the direction of what stands beside."""
+    shown = any(unicodedata.category(one)[0] in "LN" and one not in _BLANK for one in name)
+    return 0 < len(name) <= LONGEST_NAME and shown and name.isprintable() and name == name.strip()
 
 
 def left(limits: Limits, held: Held) -> Limits:

@@ -37,10 +37,12 @@ def settle(kit: Kit, tx: Tx, attempt: Attempt) -> Attempt:
 
 
 def fail(kit: Kit, tx: Tx, attempt: Attempt, reason: str) -> None:
-    """Too many wrong answers: the attempt is over for good."""
+    """Too many wrong answers: the attempt is over for good. One begun with the phone that nobody of its owner answered is a stranger's, who
+    typed a name: it stands in nobody's audit."""
+    owner = "" if attempt.action == "held" and reason == "answers" else attempt.user_id
     if tx.attempts.move(attempt.id, "pending", "failed", decided=kit.clock.now(), decided_by=reason):
         tx.audit.write(
-            AuditRow(f"{area(attempt.action)}.attempt.failed", attempt.user_id, attempt.id, {"reason": reason}),
+            AuditRow(f"{area(attempt.action)}.attempt.failed", owner, attempt.id, {"reason": reason}),
             kit.clock.now(),
         )
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from watchword.core.attempts import Attempt
+from watchword.core.attempts import OPEN_SECONDS, Attempt
 from watchword.core.sessions import Session
 from watchword.flows.ports import Tx
 
@@ -26,7 +26,11 @@ def given_by(tx: Tx, user_id: str, device_id: str, now: int) -> list[Session]:
 
 
 def end_given(tx: Tx, user_id: str, device_id: str, now: int, *, but: str = "") -> list[str]:
-    """End them, `but` one; the ids of those that were ended, to be told after the transaction."""
+    """End them, `but` one, and what it approved that no session was collected for yet; the ids of the sessions, to be told after the
+    transaction."""
+    for attempt in tx.attempts.recent(user_id, now - OPEN_SECONDS):
+        if attempt.state == "approved" and answered_by(attempt) == device_id:
+            tx.attempts.move(attempt.id, "approved", "lapsed")
     return [
         given.id
         for given in given_by(tx, user_id, device_id, now)

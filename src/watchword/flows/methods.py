@@ -23,7 +23,7 @@ from watchword.core.refusals import (
 from watchword.core.withdrawals import ACTION as MONEY
 from watchword.factors.base import NOTHING, Accepted, Holder, Rejected, Separate, Site, Started
 from watchword.factors.registry import graded, of_device
-from watchword.flows import by_hand, letters, order_ends, sent_codes, sharing_ends, sms, withdrawal_signing
+from watchword.flows import by_hand, given, letters, order_ends, sent_codes, sharing_ends, sms, withdrawal_signing
 from watchword.flows.endings import fail, tell
 from watchword.flows.kit import Kit
 from watchword.flows.login import ask_again, pending
@@ -316,6 +316,8 @@ def _rejected(
     tx.audit.write(AuditRow("login.device.refused", known, attempt.id, fields), now)
     if device is not None and (verdict.disables or device.wrong >= WRONG_LIMIT):
         disable(kit, tx, device, verdict.reason if verdict.disables else "answers")
+        if verdict.disables:  # a copy of it may have opened what is open
+            given.end_given(tx, attempt.user_id, device.id, now)
     if wrong >= WRONG_FOR_ATTEMPT:
         fail(kit, tx, attempt, "answers")
         return Refusal(ATTEMPT_GONE, "attempt.failed")
@@ -339,12 +341,18 @@ def tired(kit: Kit, tx: Tx, device: Device) -> None:
 
 
 def disable(kit: Kit, tx: Tx, device: Device, reason: str) -> None:
-    """A device that can be trusted no more: it answers nothing from now on, and its owner is told on every channel."""
+    """A device that can be trusted no more: it answers nothing from now on, and its owner is told on every channel.
+
+    Thirty wrong answers are anybody's who has the password. Whoever has no lasting device left gets no new one by what goes to a mailbox or a
+    number: otherwise guessing badly would turn the strongest device into the weakest (A12).
+    """
     now = kit.clock.now()
     user = tx.users.get(device.user_id)
     if user is None or not tx.devices.move(device.id, device.state, "disabled", now):
         return
     letters.tell_all(kit, tx, user, "device_disabled", device=device.name)
+    affected = sharing_ends.people_of(tx, device)
     sharing_ends.of_device(kit, tx, device, "disabled")
+    sharing_ends.hold(kit, tx, affected, by=user.id)
     personal = {"phone": device.name}
     tx.audit.write(AuditRow("device.other.disabled", user.id, device.id, {"reason": reason}, personal), now)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from watchword.core.attempts import Attempt
 from watchword.core.caller import ACTION
+from watchword.core.devices import IN_USE
 from watchword.core.enrolments import LIVE
 from watchword.flows import caller, letters, order_ends, renewals, sharing_ends, suspicion, withdrawal_signing
 from watchword.flows.endings import close_beside
@@ -43,13 +44,17 @@ def _undo_enrolments(kit: Kit, tx: Tx, attempt: Attempt, now: int) -> None:
     Each row is locked before it is judged, so that a confirmation on its way is either undone here or finds the session ended.
     """
     for device in tx.devices.of_user(attempt.user_id):
-        if device.added_in != attempt.session_id or sharing_ends.left(kit, tx, device, "not_me") is not None:
+        if device.added_in == attempt.session_id:
+            sharing_ends.left(kit, tx, device, "not_me")
+    # Read anew: a sharing that ended took out of its place what had been put aside for it.
+    for device in tx.devices.of_user(attempt.user_id):
+        if device.added_in != attempt.session_id or device.shared_from or device.state not in IN_USE:
             continue
-        if tx.devices.move(device.id, "active", "inactive", now):
+        if tx.devices.move(device.id, device.state, "inactive", now):
             order_ends.closed(tx, device.id, "end", now)
             sharing_ends.of_device(kit, tx, device, "not_me")
             tx.audit.write(AuditRow("device.other.ended", attempt.user_id, device.id, {"reason": "not_me"}), now)
-    sharing_ends.undo(tx, attempt.user_id, attempt.session_id, now)
+    sharing_ends.undo(kit, tx, attempt.user_id, attempt.session_id, now)
     for found in tx.enrolments.all_of_session(attempt.session_id):
         enrolment = tx.enrolments.get(found.id, lock=True)
         if enrolment is None:

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchword.core import code_card, floors
-from watchword.core.devices import CARD_PLUS, CODE_CARD, Device, usable
+from watchword.core.devices import CARD_PLUS, CODE_CARD, IN_USE, Device, usable
 from watchword.core.orders import KINDS, OPEN, Order
 from watchword.core.rates import Window
 from watchword.core.refusals import ORDER_GONE, ORDER_OPEN, ORDER_STATE, SEND_LIMITED, Refusal
@@ -78,7 +78,7 @@ def place(kit: Kit, tx: Tx, user: User, kind: str, *, by: str, replaces: str = "
     known = {
         one.id
         for one in tx.devices.of_user(user.id)
-        if one.kind == kind and one.state in ("active", "disabled") and not one.shared_from
+        if one.kind == kind and one.state in IN_USE and not one.shared_from
     }
     if replaces and replaces not in known:
         return Refusal(ORDER_GONE, "order.replaces")
@@ -168,7 +168,7 @@ def _put_in_place(
     for old in tx.devices.of_user(user.id):
         # Only one card counts; of tokens a person may keep another beside (O04).
         replaced = old.id == order.replaces or (device.kind == CODE_CARD and old.kind == CODE_CARD)
-        if replaced and old.id != device.id and old.state in ("active", "disabled"):
+        if replaced and old.id != device.id and old.state in IN_USE:
             sharing_ends.hand_on(kit, tx, old, device)
             sessions = devices.switch_off(
                 kit, tx, user, old, by="replaced", but=session.id, visit=visit, order="replace"

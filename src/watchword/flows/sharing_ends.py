@@ -56,6 +56,7 @@ def close(kit: Kit, tx: Tx, sharing: Sharing, event: str, by: str, *, but: str =
     """End one that is active: its device, the sessions that gave, `but` one; what was put aside counts again. None where somebody was first."""
     now = kit.clock.now()
     to = SHARING.step("active", event)
+    tx.devices.get(sharing.owner_device, lock=True)
     if to is None or not tx.sharings.move(sharing.id, "active", to, moved=now, by=by):
         return None
     device = tx.devices.get(sharing.device_id)
@@ -73,7 +74,7 @@ def close(kit: Kit, tx: Tx, sharing: Sharing, event: str, by: str, *, but: str =
     return ended
 
 
-def undo(tx: Tx, user_id: str, session_id: str, now: int) -> None:
+def undo(kit: Kit, tx: Tx, user_id: str, session_id: str, now: int) -> None:
     """What a stranger's session asked for, and what waits of it, is over."""
     for sharing in tx.sharings.of_user(user_id):
         to = {"begun": "dropped", "proven": "dropped", "pending": "withdrawn"}.get(sharing.state)
@@ -87,6 +88,9 @@ def undo(tx: Tx, user_id: str, session_id: str, now: int) -> None:
         if request is not None:
             tx.staff.close(replace(request, state="withdrawn", decided=now), "withdrawn")
         tx.audit.write(AuditRow("sharing.request.closed", user_id, sharing.id, {"event": "not_me"}), now)
+        user, owner = tx.users.get(user_id), tx.users.get(sharing.owner_id)
+        if user is not None and owner is not None and to == "withdrawn":  # he was told that it was asked for
+            letters.tell_all(kit, tx, owner, "sharing_not_given", name=user.username)
 
 
 def put_aside(kit: Kit, tx: Tx, user: User, devices: tuple[Device, ...]) -> int:
@@ -110,6 +114,7 @@ def resume(tx: Tx, user_id: str, now: int) -> list[Device]:
 def hand_on(kit: Kit, tx: Tx, old: Device, new: Device) -> None:
     """The next card of an owner, or the token in the place of another: who shared the old one shares the new one (P08; O02)."""
     now = kit.clock.now()
+    tx.devices.get(old.id, lock=True)  # first, as whoever answers with it does
     for sharing in tx.sharings.of_device(old.id, "active"):
         user = tx.users.get(sharing.user_id)
         if user is not None:

@@ -58,9 +58,9 @@ def question(kit: Kit, tx: Tx, attempt: Attempt, holder: Holder, factor: Separat
 def held(kit: Kit, tx: Tx, user: User) -> Held:
     """What counts against the limits now: this day's and that of the five business days, in whichever zone they began first."""
     now = kit.clock.now()
-    zones = {user.zone, *tx.withdrawals.zones(user.id, now - rules.LOOK_BACK_SECONDS)}
+    zones = {user.zone, *tx.withdrawals.zones(user.id, now - rules.LOOK_BACK_SECONDS, now)}
     windows = [window(kit, zone) for zone in zones]
-    return tx.withdrawals.held(user.id, min(day for day, _ in windows), min(five for _, five in windows))
+    return tx.withdrawals.held(user.id, min(day for day, _ in windows), min(five for _, five in windows), now)
 
 
 def window(kit: Kit, zone: str) -> tuple[int, int]:
@@ -148,8 +148,14 @@ def recall(kit: Kit, tx: Tx, user: User, session_id: str, now: int) -> None:
 
 
 def _told_of(kit: Kit, tx: Tx, user: User, row: Withdrawal, key: str) -> None:
-    program = kit.policy.clients[row.client].called(user.lang)
+    program = program_of(kit, user, row)
     letters.tell_all(kit, tx, user, key, amount=rules.usd(row.amount), payee=row.payee_name, program=program)
+
+
+def program_of(kit: Kit, user: User, row: Withdrawal) -> str:
+    """What the program that asked is called, its id where it has been taken out of the settings since."""
+    client = kit.policy.clients.get(row.client)
+    return row.client if client is None else client.called(user.lang)
 
 
 def personal(row: Withdrawal) -> dict[str, str]:
@@ -161,5 +167,5 @@ def _tell(kit: Kit, tx: Tx, user: User, row: Withdrawal, now: int) -> None:
     """Wherever this person is told of the account: somebody else may have been at the phone."""
     letters.notice(
         kit, tx, user, "withdrawal", amount=rules.usd(row.amount), payee=row.payee_name, account=row.payee_account,
-        time=kit.texts.moment(user.lang, now, user.zone), program=kit.policy.clients[row.client].called(user.lang),
+        time=kit.texts.moment(user.lang, now, user.zone), program=program_of(kit, user, row),
     )  # fmt: skip

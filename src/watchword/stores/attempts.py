@@ -58,7 +58,15 @@ _LOCK_COLLECTOR = Query(by(_T, "collector_hash", columns=COLUMNS).with_for_updat
 _BY_QR = Query(by(_T, "qr_hash", columns=COLUMNS))
 _NEWEST = by(_T, "user_id", columns=COLUMNS).order_by(_T.c.started.desc(), _T.c.id.desc())
 # Begun with the phone, and nobody's phone has answered: whoever types a name leaves such a row, and it says nothing about its owner.
-_UNANSWERED = and_(_T.c.action == "held", or_(*(_T.c.state == state for state in ("pending", "expired", "cancelled"))))
+_UNANSWERED = and_(
+    _T.c.action == "held",
+    or_(
+        *(_T.c.state == state for state in ("pending", "expired", "cancelled")),
+        and_(
+            _T.c.state == "failed", _T.c.decided_by == "answers"
+        ),  # only by passkeys that are nobody's here, or by guesses
+    ),
+)
 _RECENT = Query(_NEWEST.where(_T.c.started >= param(_T.c.started, "since"), not_(_UNANSWERED)))
 _LINES = Query(
     _NEWEST.where(or_(_T.c.action == "login", _T.c.action == "held"), not_(_UNANSWERED)).limit(

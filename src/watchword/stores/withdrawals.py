@@ -36,7 +36,12 @@ _NEWEST = Query(
     .order_by(_T.c.at.desc(), _T.c.id.desc())
     .limit(param(_T.c.at, "limit"))
 )
-_HOLDING = or_(_T.c.state == "reserved", _T.c.state == "authorised", _T.c.state == "collected")
+# What ran out counts for nothing, also before somebody comes by and writes that down.
+_HOLDING = or_(
+    and_(_T.c.state == "reserved", _T.c.expires > param(_T.c.expires, "now")),
+    _T.c.state == "authorised",
+    _T.c.state == "collected",
+)
 _OF_USER = _T.c.user_id == param(_T.c.user_id)
 _SINCE = _T.c.at >= param(_T.c.at, "since")
 
@@ -99,14 +104,15 @@ class Withdrawals:
         rows = self._db.all(_NEWEST, user_id=user_id, before=before[0], before_id=before[1], limit=limit)
         return tuple(map(self._present, rows))
 
-    def held(self, user_id: str, day: int, five_days: int) -> Held:
+    def held(self, user_id: str, day: int, five_days: int, now: int) -> Held:
         """What is reserved, authorised or collected since each of the two times, in US cents."""
-        row = self._db.one(_SUMS, user_id=user_id, day=day, five_days=five_days, since=min(day, five_days))
+        since = min(day, five_days)
+        row = self._db.one(_SUMS, user_id=user_id, day=day, five_days=five_days, since=since, now=now)
         return Held(int(row[0]), int(row[1])) if row else Held()
 
-    def zones(self, user_id: str, since: int) -> Sequence[str]:
+    def zones(self, user_id: str, since: int, now: int) -> Sequence[str]:
         """The zones in which something was withdrawn since then."""
-        return [row[0] for row in self._db.all(_ZONES, user_id=user_id, since=since)]
+        return [row[0] for row in self._db.all(_ZONES, user_id=user_id, since=since, now=now)]
 
     def ended(self, user_id: str, now: int) -> Sequence[str]:
         """Reserved ones that are over, by time or because their attempt is."""

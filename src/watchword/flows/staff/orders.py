@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 
 from watchword.core import card_plus, code_card, crockford
 from watchword.core import orders as rules
-from watchword.core.devices import CARD_PLUS, CODE_CARD, Device
+from watchword.core.devices import CARD_PLUS, CODE_CARD, IN_USE, Device
 from watchword.core.orders import OF_CHARGE, ORDER, Order
 from watchword.core.refusals import ORDER_GONE, ORDER_OWN, ORDER_STATE, STAFF_ROLE, TOKEN_UNKNOWN, Refusal
 from watchword.core.sessions import Session
@@ -160,7 +160,7 @@ def _device_of(kit: Kit, tx: Tx, user: User, device: Device | None, event: str) 
     ended: list[str] = []
     if event in ("cancel", "lose"):
         tx.devices.move(device.id, "issued", "dropped", now)
-    elif device.state in ("active", "disabled"):
+    elif device.state in IN_USE:
         ended = devices.switch_off(kit, tx, user, device, by="staff", order="")
     token = tx.tokens.by_serial(_serial(tx, device)) if device.kind == CARD_PLUS else None
     if token is not None:
