@@ -41,6 +41,15 @@ def test_each_logs_in_once_and_every_channel_hears_of_it(here: Installation) -> 
     assert typed(again, codes[4]).path == "/"
 
 
+def test_one_that_was_used_does_not_make_them_the_usual_way(here: Installation) -> None:
+    who, codes = with_codes(here)
+    assert typed(waiting(here, who), codes[0]).path == "/"
+    here.later(120)
+    page = waiting(here, who).page
+    assert "<title>Approve on your phone" in page.html
+    assert "Type one of your recovery codes" not in page.text
+
+
 def test_its_session_changes_nothing_but_puts_a_device_in_place(here: Installation) -> None:
     """The way back in when the phone is gone: a new device first, and with it everything else."""
     who, codes = with_codes(here)

@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from watchword.core import lockout
-from watchword.core.devices import Device, lasting, usable
+from watchword.core.devices import RECOVERY_CODE, Device, lasting, usable
 from watchword.core.encoding import sha256
 from watchword.core.lockout import UNKNOWN, Tries
 from watchword.core.refusals import BUSY, CREDENTIALS, LOCKED, NETWORK_WAITS, PAUSED, Refusal
@@ -134,9 +134,9 @@ def end_row(kit: Kit, tx: Tx, user: User) -> None:
 
 
 def active_devices(tx: Tx, user_id: str, now: int) -> tuple[Device, ...]:
-    """The devices a user can use now, the one used last first."""
+    """The devices a user can use now, the one used last first; codes on paper last, each of which is gone once it was used."""
     found = [device for device in tx.devices.of_user(user_id) if usable(device, now)]
-    return tuple(sorted(found, key=lambda device: (-device.last_used, -device.created)))
+    return tuple(sorted(found, key=lambda device: (device.kind == RECOVERY_CODE, -device.last_used, -device.created)))
 
 
 def lasting_devices(tx: Tx, user_id: str, now: int) -> int:
