@@ -89,6 +89,21 @@ def test_an_enrolment_poll_is_answered_when_the_phone_goes_on(here: Installation
     assert state(here, browser, "/enrol/state", 20) == "active"
 
 
+def test_an_enrolment_poll_is_not_answered_by_what_it_knows(here: Installation) -> None:
+    """The server looks after its pages every few seconds and tells each state again."""
+    who = here.person(phones=0)
+    browser = proved(here, who)
+    phone = here.new_phone()
+    phone.activate_scan(browser.page.links[0])
+
+    def again_and_on() -> None:
+        for topic in here.built.hub.topics("enrolment"):
+            here.built.hub.publish(f"enrolment:{topic}", {"state": "scanned"})
+        phone.complete(PIN, "Pocket")
+
+    assert while_waiting(here, lambda: state(here, browser, "/enrol/state", 20), again_and_on) == "active"
+
+
 def test_an_offer_that_ran_out_is_told_to_a_page_that_polls(here: Installation) -> None:
     who = here.person(phones=0)
     browser = proved(here, who)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from functools import partial
+from time import monotonic
 
 from starlette.types import Receive, Scope, Send
 
@@ -96,17 +97,24 @@ class Poll:
         topic, cookie, look = KINDS[POLLS[ask.path]]
         secret = ask.cookies.get(cookie, "")
         found = await self.site.run_read(look, self.site, secret)
-        heard = None
-        if not isinstance(found, Refusal) and found[1] in GOING_ON:
-            heard = await self.site.hub.next_event(f"{topic}:{found[0]}", seconds(ask))
+        known, heard, end = found, None, monotonic() + seconds(ask)
+        # The server's own regular looks tell a state again: only what the page does not know yet answers it.
+        while found == known and not isinstance(found, Refusal) and found[1] in GOING_ON and not _changed(heard):
+            heard = await self.site.hub.next_event(f"{topic}:{found[0]}", end - monotonic())
             found = await self.site.run_read(look, self.site, secret)
+            if heard is None:
+                break
         answer = refuse_json(ask, found) if isinstance(found, Refusal) else json(ask, {"state": _said(found[1], heard)})
         await answer(scope, receive, send)
 
 
+def _changed(heard: Mapping[str, str] | None) -> bool:
+    return heard is not None and heard.get("state") == "changed"
+
+
 def _said(state: str, heard: Mapping[str, str] | None) -> str:
     """The state, or `changed` where that is the news: a page that polls must be told of its confirmation code as one that streams is."""
-    return "changed" if state == "pending" and heard is not None and heard.get("state") == "changed" else state
+    return "changed" if state == "pending" and _changed(heard) else state
 
 
 def seconds(ask: Ask) -> float:
