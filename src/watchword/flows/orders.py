@@ -155,9 +155,7 @@ def _arriving(kit: Kit, tx: Tx, session: Session, order_id: str) -> tuple[User, 
     return user, order, device
 
 
-def _put_in_place(
-    kit: Kit, tx: Tx, session: Session, user: User, order: Order, device: Device, visit: Visit
-) -> None:
+def _put_in_place(kit: Kit, tx: Tx, session: Session, user: User, order: Order, device: Device, visit: Visit) -> None:
     now = kit.clock.now()
     if not tx.devices.receive(device.id, session.id) or not tx.orders.move(order.id, "sent", "active", moved=now):
         raise RuntimeError("a device was received twice under its lock")

@@ -303,6 +303,10 @@ class Claims(Protocol):
         """Insert under the unique index; False when it was spent before."""
         ...
 
+    def hold(self, claim: str, expires: int) -> None:
+        """A lock by name, for what there is no row of yet: whoever else asks for it waits until this transaction ends."""
+        ...
+
 
 class Rates(Protocol):
     def take(self, key: str, windows: Sequence[Window], now: int) -> int:

@@ -17,7 +17,10 @@ from watchword.flows.kit import Kit
 from watchword.flows.password_step import lasting_devices
 from watchword.flows.ports import AuditRow, Tx
 
-GUESSED = ("answers", "disabled")  # ends that whoever has a password brings about: nothing weaker comes back by them (A12)
+GUESSED = (
+    "answers",
+    "disabled",
+)  # ends that whoever has a password brings about: nothing weaker comes back by them (A12)
 
 
 def thing(tx: Tx, device: Device) -> Device | None:
