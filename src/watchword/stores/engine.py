@@ -82,6 +82,7 @@ class SqlStore:
         self._keys = keys
         self._keep = keep_letters
         self._open = threading.local()
+        self._sealed = False
 
     def read(self) -> _Transaction:
         """Statements one by one, each seeing what is committed. Writing in it raises RuntimeError."""
@@ -134,5 +135,12 @@ class SqlStore:
             return outbox.recent(tx.db, self._keys.vault, limit)
 
     def sweep(self, now: int, retention: sweep.Retention = sweep.DEFAULT) -> dict[str, int]:
-        """Delete what has expired, in bounded batches of a transaction each; how many rows of which table."""
-        return sweep.sweep(self.write, now, retention)
+        """Delete what has expired, in bounded batches of a transaction each; how many rows of which table.
+
+        The first of a process also seals what older versions wrote in plain columns, and goes on with it until there is none.
+        """
+        done = sweep.sweep(self.write, now, retention)
+        if not self._sealed:
+            done["payees"] = sweep.seal_payees(self.write, retention.batches)
+            self._sealed = done["payees"] == 0
+        return done
