@@ -8,7 +8,17 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from watchword.core import assurance, confirmation, floors, pushes
-from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, SUSPICION, Attempt, Context, area, guarded, state_at
+from watchword.core.attempts import (
+    LIFE_SECONDS,
+    PUSH_SECONDS,
+    SUSPICION,
+    Attempt,
+    Context,
+    area,
+    guarded,
+    state_at,
+    whose,
+)
 from watchword.core.caller import ACTION
 from watchword.core.devices import RECOVERY_CODE, Device, on_phone
 from watchword.core.encoding import b64u, sha256
@@ -301,7 +311,7 @@ def cancel(kit: Kit, collector: str, *, bound_key: str = "") -> Refusal | None:
         if isinstance(attempt, Refusal):
             return attempt
         tx.attempts.move(attempt.id, "pending", "cancelled", decided=now, decided_by="browser")
-        tx.audit.write(AuditRow("login.attempt.cancelled", attempt.user_id, attempt.id), now)
+        tx.audit.write(AuditRow("login.attempt.cancelled", whose(attempt), attempt.id), now)
     tell(kit, attempt, "cancelled")
     return None
 

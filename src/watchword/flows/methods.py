@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from watchword.core.attempts import WRONG_FOR_ATTEMPT, Attempt, guarded
+from watchword.core.attempts import WRONG_FOR_ATTEMPT, Attempt, guarded, whose
 from watchword.core.challenges import Challenge
 from watchword.core.devices import BORROWER_WRONG_LIMIT, BORROWERS_WRONG_LIMIT, WRONG_LIMIT, Device, on_phone
 from watchword.core.refusals import (
@@ -326,9 +326,9 @@ def _rejected(
     now = kit.clock.now()
     for claim in verdict.claims:
         tx.claims.spend(claim, now + by_hand.CLAIM_SECONDS)
-    known = "" if attempt.action == "held" and device is None else attempt.user_id
-    fields = {"kind": factor.kind, "reason": verdict.reason, "device": device.id if device else ""}
-    tx.audit.write(AuditRow("login.device.refused", known, attempt.id, fields), now)
+    own = device.id if device is not None else ""
+    fields = {"kind": factor.kind, "reason": verdict.reason, "device": own}
+    tx.audit.write(AuditRow("login.device.refused", whose(attempt, device=own), attempt.id, fields), now)
     if device is not None and (verdict.disables or device.wrong >= WRONG_LIMIT):
         disable(kit, tx, device, verdict.reason if verdict.disables else "answers")
         if verdict.disables:  # a copy of it may have opened what is open
@@ -336,7 +336,7 @@ def _rejected(
     if mine is not None and mine.shared_from:
         sharing_ends.tired(kit, tx, mine)
     if wrong >= WRONG_FOR_ATTEMPT:
-        fail(kit, tx, attempt, "answers")
+        fail(kit, tx, attempt, "answers", device=own)
         return Refusal(ATTEMPT_GONE, "attempt.failed")
     return verdict.refusal
 

@@ -14,7 +14,7 @@ from watchword.core.withdrawals import Held, Withdrawal
 from watchword.flows.ports import Vault
 from watchword.stores import tables
 from watchword.stores.database import Database, Row
-from watchword.stores.query import Query, adding, by, param
+from watchword.stores.query import Query, adding, by, param, setting
 from watchword.stores.rows import Changes, packed, storable, unpacked
 from watchword.stores.withdrawal_tables import withdrawals
 
