@@ -52,6 +52,7 @@ CHALLENGE = Machine(
 )
 
 LIFE_SECONDS = 15 * 60
+STRICT_LIFE_SECONDS = 10 * 60  # SP 800-63B-4 section 3.1.3.2
 COLLECT_SECONDS = 60
 HELD_SECONDS = 5 * 60
 OPEN_SECONDS = LIFE_SECONDS + HELD_SECONDS  # the longest from the start to the last second of an approval

@@ -9,7 +9,6 @@ from dataclasses import dataclass, replace
 
 from watchword.core import assurance, confirmation, floors, pushes
 from watchword.core.attempts import (
-    LIFE_SECONDS,
     PUSH_SECONDS,
     SUSPICION,
     Attempt,
@@ -181,7 +180,7 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
 def open_attempt(
     kit: Kit, tx: Tx, user: User, client: Client, devices: tuple[Device, ...], browser: Browser | None, visit: Visit,
     *, bound_key: str = "", action: str = "login", operation: str = "", session_id: str = "", suspect: str = "", floor: int = 0,
-    life: int = LIFE_SECONDS, waive: bool = False, collector: str = "",
+    life: int = 0, waive: bool = False, collector: str = "",
 ) -> Opened:  # fmt: skip
     """A new attempt of a user whose row is locked, with its push where the first of `devices` is Key. These are the ones that may answer
     (flows/reach.py), the one used last first; `floor` is what they were held against.
@@ -201,7 +200,7 @@ def open_attempt(
     attempt = Attempt(
         id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="approved" if waived else "pending",
         collector_hash=sha256(collector.encode()), bound_key=bound_key, nonce=b64u(kit.entropy.bytes(16)),
-        started=now, expires=now + life, context=context, browser_id=browser.id if browser else "",
+        started=now, expires=now + (life or kit.policy.attempt_seconds), context=context, browser_id=browser.id if browser else "",
         confirm=bool(reason), confirm_reason=reason, device_id=devices[0].id,
         asked=(now,) if ask.allowed else (), push_until=now + PUSH_SECONDS if pushed else 0,
         qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
