@@ -254,7 +254,7 @@ def test_who_shares_ends_his_own_use_by_guessing_and_nobody_elses(here: Installa
     assert counts(here, owner, rogue) == [0, 0], "his own does"
     wrong_at(here, rogue, "card_plus", BORROWER_WRONG_LIMIT)
     assert (newest(here, rogue).state, newest(here, rogue).by) == ("ended", "answers")
-    assert "Yours goes on" in here.letters(owner.number)[0]["text"]
+    assert "It goes on for you" in here.letters(owner.number)[0]["text"]
     assert "too many answers" in here.letters(rogue.number)[0]["text"]
     page = here.browser().login(rogue.username, rogue.password)
     assert page.refusals == [7231], "the weaker card that was put aside does not come back by guessing at the token"
