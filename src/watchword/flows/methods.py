@@ -262,6 +262,12 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[
     return _accepted(kit, tx, attempt, factor, mine, device, verdict)
 
 
+def asked_for(tx: Tx, device: Device) -> Device | Refusal:
+    """As `counted`, where somebody asks to share this device: his wrong answers are among those of all who share it, and stop it for nobody."""
+    wrong = tx.devices.count(device.id, BORROWERS_WRONG_LIMIT)
+    return Refusal(DEVICE_RESTS, "device.spent") if wrong is None else tx.devices.get(device.id) or device
+
+
 def counted(tx: Tx, device: Device, state: str = "active", *, mine: Device | None = None) -> Device | Refusal:
     """A device in this state with one more wrong answer, read again under the lock that counting took: what a card has used is written by whoever
     answered with it a moment ago.

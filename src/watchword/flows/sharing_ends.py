@@ -17,10 +17,8 @@ from watchword.flows.kit import Kit
 from watchword.flows.password_step import lasting_devices
 from watchword.flows.ports import AuditRow, Tx
 
-GUESSED = (
-    "answers",
-    "disabled",
-)  # ends that whoever has a password brings about: nothing weaker comes back by them (A12)
+# Ends that need no held element, so that whoever has a password or an open session brings them about: nothing weaker comes back by them (A12).
+UNSHOWN = ("answers", "disabled", "lost")
 
 
 def thing(tx: Tx, device: Device) -> Device | None:
@@ -75,15 +73,15 @@ def close(kit: Kit, tx: Tx, sharing: Sharing, event: str, by: str, *, but: str =
     device = tx.devices.get(sharing.device_id)
     tx.devices.move(sharing.device_id, "active", "inactive", now)
     ended = given.end_given(kit, tx, sharing.user_id, sharing.device_id, now, but=but)
-    guessed = by in GUESSED
-    least = SHARED_LEVELS[device.kind] if guessed and device is not None else 0
+    unshown = by in UNSHOWN
+    least = SHARED_LEVELS[device.kind] if unshown and device is not None else 0
     resumed = resume(tx, sharing.user_id, now, least=least)
     fields = {"by": by, "owner": sharing.owner_id, "resumed": len(resumed), "sessions": len(ended)}
     tx.audit.write(AuditRow("sharing.device.ended", sharing.user_id, sharing.id, fields), now)
     user, owner = tx.users.get(sharing.user_id), tx.users.get(sharing.owner_id)
     name = device.name if device is not None else ""
     if user is not None and owner is not None:
-        letters.tell_all(kit, tx, user, "sharing_guessed" if guessed else "sharing_ended", device=name)
+        letters.tell_all(kit, tx, user, "sharing_stopped" if unshown else "sharing_ended", device=name)
         alone = "sharing_guessed_owner" if by == "answers" else "sharing_ended_owner"
         letters.tell_all(kit, tx, owner, alone, name=user.username)
         tx.audit.write(AuditRow("sharing.owner.ended", owner.id, sharing.id, {"by": by, "user": user.id}), now)
