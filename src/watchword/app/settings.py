@@ -290,9 +290,7 @@ class ClientSettings(Group):
     idle_minutes: int = Field(
         60, description="Minutes without activity that end its sessions; it cannot be switched off.", ge=1, le=60
     )
-    life_hours: int = Field(
-        24, description="Hours after which its sessions end; 24 at most under `strict`.", ge=1, le=720
-    )
+    life_hours: int = Field(24, description="Hours after which its sessions end; `strict`: 24 at most.", ge=1, le=720)
 
 
 class Settings(BaseSettings):
@@ -360,10 +358,8 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _a_day_at_most(self) -> Settings:
         """Under `strict` nobody stays logged in for longer than a day (SP 800-63B-4 section 2.2.3)."""
-        ends = {
-            "session": self.session.life_hours,
-            **{f"clients.{name}": one.life_hours for name, one in self.clients.items()},
-        }
+        ends = {f"clients.{name}": one.life_hours for name, one in self.clients.items()}
+        ends["session"] = self.session.life_hours
         longer = sorted(name for name, hours in ends.items() if hours > STRICT_LIFE_HOURS)
         if self.policy == "strict" and longer:
             named = ", ".join(f"{name}.life_hours" for name in longer)

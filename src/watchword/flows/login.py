@@ -8,16 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from watchword.core import assurance, confirmation, floors, pushes
-from watchword.core.attempts import (
-    PUSH_SECONDS,
-    SUSPICION,
-    Attempt,
-    Context,
-    area,
-    guarded,
-    state_at,
-    whose,
-)
+from watchword.core.attempts import PUSH_SECONDS, SUSPICION, Attempt, Context, area, guarded, state_at, whose
 from watchword.core.caller import ACTION
 from watchword.core.devices import RECOVERY_CODE, Device, on_phone
 from watchword.core.encoding import b64u, sha256
