@@ -137,7 +137,7 @@ def _open(
             bound_key=bound_key,
             suspect=suspect,
             floor=floor,
-            waive=bool(user.opted_out) and not user.floor and kit.policy.opting_out and client.id != "staff",
+            waive=_waives(kit, user, client),
         )
 
 
@@ -148,6 +148,11 @@ def announce(kit: Kit, opened: Opened) -> None:
     if opened.attempt.asked or opened.attempt.confirm_reason == SUSPICION:
         for phone in sorted({device.phone_id for device in opened.devices if on_phone(device)}):
             kit.events.publish(f"phone:{phone}", {"pending": "1"})
+
+
+def _waives(kit: Kit, user: User, client: Client) -> bool:
+    """Whether a password may do alone (Q01). Never one that somebody else may know: whoever has it would set the next one."""
+    return bool(user.opted_out) and not (user.floor or user.flagged) and kit.policy.opting_out and client.id != "staff"
 
 
 def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, now: int) -> EnrolmentOnly | Refusal:
