@@ -203,7 +203,7 @@ def test_the_card_for_the_screen_is_for_those_who_have_a_temporary_code_and_noth
     cells = cells_of(here, who, "online_card")
     assert page.status == 200 and all(cell in page.html for cell in cells)
     assert cells[0] not in browser.get(CARDS).text or "Print this page" not in browser.page.text
-    assert browser.post(CARDS, do="online").refusals == [2364], "one for each temporary code"
+    assert browser.post(CARDS, do="online").refusals == [2365], "one for each temporary code"
     browser.post("/logout")
     here.later(3 * DAY)
     login = at_card(here, who, kind="online_card")
