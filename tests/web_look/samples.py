@@ -234,9 +234,12 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
             errors={"code_card": no(refusals.CARD_WRONG)},
         ),
         "waiting-card-empty": wait("other", lead="code_card", method="t", methods=(Method(id="t", name="T", kind="code_card"),), asked={"code_card": {"cells": []}}),
+        "waiting-token": wait(
+            "other", lead="card_plus", method="t", methods=(Method(id="t", name="T", kind="card_plus"),), asked={"card_plus": {"digits": "48213377", "length": 8}},
+        ),
         "waiting-token-beside": wait(
             **coded, methods=(*both, Method(id="t", name="T", kind="card_plus"), Method(id="u", name="U", kind="online_card")), open_way="card_plus",
-            asked={"card_plus": {"digits": "48213377"}},
+            asked={"card_plus": {"digits": "48213377", "length": 8}},
         ),
         "home-card": HomePage(username=username, name="", login_way="code_card", login_at=NOW - 5, device=name or "Security Code Card 7K2Q", card_runs_out=True),
         "waiting-temporary-wrong": wait("other", lead="temporary_code", method="t", methods=(Method(id="t", name="T", kind="temporary_code"),), errors={"temporary_code": no(refusals.TEMPORARY_WRONG)}),
