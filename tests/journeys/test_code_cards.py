@@ -129,7 +129,14 @@ def test_the_next_card_is_offered_in_time_and_takes_the_place_of_the_old(
     use_up(here, who, code_card.FEW)
     assert "few numbers left" in browser.get("/").text
     browser.get(CARDS)
-    assert browser.post(CARDS, do="order", kind="code_card").path == f"{CARDS}?done=ordered"
+    page = browser.post(CARDS, do="review", kind="code_card")
+    for told in ("Nothing is ordered yet", "your address on file", "Charge none", "What ends when you put it in place Security Code Card"):
+        assert told in " ".join(page.text.split()), told
+    assert all(one["username"] != who.username or one["state"] == "active" for one in agent.all("orders")), "nothing is ordered yet"
+    page = browser.post(CARDS, do="order", kind="code_card")
+    assert page.path == f"{CARDS}?done=ordered"
+    browser.get(CARDS)
+    assert browser.post(CARDS, do="review", kind="code_card").refusals == [2370], "refused as the order would be"
     assert "few numbers left" not in browser.get("/").text
     order = next(one for one in agent.all("orders") if one["username"] == who.username)
     agent.do("order-make", order["id"], "--out", str(tmp_path / "next.pdf"))
