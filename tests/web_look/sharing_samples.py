@@ -60,5 +60,5 @@ def sharing_pages(no: Callable[..., RefusalView], name: str | None, now: int) ->
         "sharing-ask-lost": SharingPage(**at, step="active", rows=(mine,), ask="s1", how="lost"),
         "sharing-lent": SharingPage(**common, step="lent", rows=(theirs,)),
         "sharing-blocked": SharingPage(**common, step="blocked", blocked=no(refusals.SHARE_TEMPORARY)),
-        "sharing-cancelled": SharingPage(**common, step="start", said="cancelled"),
+        "sharing-cancelled": SharingPage(**common, step="start", ended="cancelled"),
     }
