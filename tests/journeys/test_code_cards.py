@@ -130,9 +130,16 @@ def test_the_next_card_is_offered_in_time_and_takes_the_place_of_the_old(
     assert "few numbers left" in browser.get("/").text
     browser.get(CARDS)
     page = browser.post(CARDS, do="review", kind="code_card")
-    for told in ("Nothing is ordered yet", "your address on file", "Charge none", "What ends when you put it in place Security Code Card"):
+    for told in (
+        "Nothing is ordered yet",
+        "your address on file",
+        "Charge none",
+        "What ends when you put it in place Security Code Card",
+    ):
         assert told in " ".join(page.text.split()), told
-    assert all(one["username"] != who.username or one["state"] == "active" for one in agent.all("orders")), "nothing is ordered yet"
+    assert all(one["username"] != who.username or one["state"] == "active" for one in agent.all("orders")), (
+        "nothing is ordered yet"
+    )
     page = browser.post(CARDS, do="order", kind="code_card")
     assert page.path == f"{CARDS}?done=ordered"
     browser.get(CARDS)

@@ -55,7 +55,12 @@ def test_what_it_costs_is_shown_before_it_is_chosen(here: Installation) -> None:
     browser = logged_in(here, who)
     browser.get(PAGE)
     page = browser.post(PAGE, do="review", device="known")
-    for told in ("$1,000,000 a day, $1,000,000 in five", "$50,000 a day, $100,000 in five", "Pink Sheet and OTCBB", "Whoever knows your password"):
+    for told in (
+        "$1,000,000 a day, $1,000,000 in five",
+        "$50,000 a day, $100,000 in five",
+        "Pink Sheet and OTCBB",
+        "Whoever knows your password",
+    ):
         assert told in page.text, told
     assert "Since " not in browser.get(PAGE).text, "looking it over changed nothing"
     assert "Saved." in browser.post(PAGE, do="review", device="always").text, "the safe side needs no second look"

@@ -45,7 +45,9 @@ def test_loading_their_page_again_makes_no_others(here: Installation) -> None:
     assert browser.post(f"{DEVICES}/recovery", do="make", post="").refusals == [1104], "a form without its token"
     assert len([one for one in here.letters(who.number) if "recovery codes were made" in one["text"]]) == 1
     browser.get(DEVICES)
-    assert len(set(codes_on(browser.post(f"{DEVICES}/recovery", do="make"))) - set(codes)) == 10, "a fresh page makes new ones"
+    assert len(set(codes_on(browser.post(f"{DEVICES}/recovery", do="make"))) - set(codes)) == 10, (
+        "a fresh page makes new ones"
+    )
     browser.post("/logout")
     assert typed(waiting(here, who), codes[0]).refusals == [2355]
 

@@ -22,8 +22,9 @@ def test_it_has_the_navigation_of_its_siblings(lang: str) -> None:
     for name in ("sharing-start", "sharing-answer", "sharing-review", "sharing-pending", "sharing-lent", "sharing-ask"):
         page = _page(lang, name)
         assert page.split(nav)[1].split("</nav>")[0] == sibling.split(nav)[1].split("</nav>")[0], name
-        assert page.split("<header")[1].split('<div class="seam">')[0].replace("/sharing", "/settings/cards") == (
-            sibling.split("<header")[1].split('<div class="seam">')[0]
+        assert (
+            page.split("<header")[1].split('<div class="seam">')[0].replace("/sharing", "/settings/cards")
+            == (sibling.split("<header")[1].split('<div class="seam">')[0])
         ), name
         assert page.count("<main ") == 1, name
     for name in ("sharing-enrolling", "sharing-active-enrolling"):

@@ -29,7 +29,14 @@ def test_it_goes_on_by_itself_only_where_a_phone_answers(lang: str) -> None:
     goes_on = TEXTS.plain(lang, "wait.waiting")
     for name in ("waiting-plain", "waiting-expired", "waiting-confirm", "waiting-recover-first"):
         assert _waits(lang, name) == goes_on, name
-    for name in ("waiting-card", "waiting-token", "waiting-temporary", "waiting-sms", "waiting-code-app", "waiting-recovery-code"):
+    for name in (
+        "waiting-card",
+        "waiting-token",
+        "waiting-temporary",
+        "waiting-sms",
+        "waiting-code-app",
+        "waiting-recovery-code",
+    ):
         assert _waits(lang, name) == TEXTS.plain(lang, "methods.waiting_typed"), name
         assert goes_on not in _page(lang, name), name
     assert _waits(lang, "waiting-passkey") == TEXTS.plain(lang, "methods.waiting_passkey")
@@ -38,7 +45,13 @@ def test_it_goes_on_by_itself_only_where_a_phone_answers(lang: str) -> None:
 
 def test_the_response_of_a_token_has_the_field_of_its_length() -> None:
     """As for Key's response: slots in groups, digits on the keyboard, and no code of an SMS offered for it."""
-    for name in ("waiting-token", "waiting-token-beside", "sharing-answer", "settings-cards-arrived", "settings-withdrawals"):
+    for name in (
+        "waiting-token",
+        "waiting-token-beside",
+        "sharing-answer",
+        "settings-cards-arrived",
+        "settings-withdrawals",
+    ):
         field = re.search(r'<input [^>]*name="answer" inputmode="numeric"[^>]*>', _page("en", name))
         assert field, name
         assert 'class="code code--8 code--s"' in field[0] and 'data-code="8"' in field[0], name

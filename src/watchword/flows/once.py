@@ -9,7 +9,9 @@ from watchword.flows.ports import Tx
 
 TOKEN_BYTES = 16
 TOKEN_LENGTH = 22  # of such a token in base64url
-KEPT_SECONDS = 30 * 24 * 60 * 60  # browsers open the pages of the last days again; each change wants the held element anew anyway
+KEPT_SECONDS = (
+    30 * 24 * 60 * 60
+)  # browsers open the pages of the last days again; each change wants the held element anew anyway
 
 
 def spent(kit: Kit, tx: Tx, user_id: str, token: str, sent_before: Refusal) -> Refusal | None:

@@ -8,7 +8,6 @@ from markupsafe import Markup
 
 from watchword.web.texts import Catalogue
 
-
 CLOSE_SECONDS = 5 * 60  # waits below it are told to the second
 
 
