@@ -119,6 +119,27 @@ def test_a_pair_that_cannot_be_read_gives_way_to_another_the_next_day(
     assert answered(browser, cells).path == "/"
 
 
+def test_its_first_name_is_in_the_language_of_its_reader(
+    here: Installation, agent: Member, printer: Member, tmp_path: Path
+) -> None:
+    """Made in English, read in Japanese, on pages and in letters; a name that its owner gave stays as it is."""
+    who, _ = with_card(here, agent, printer, tmp_path)
+    browser = logged_in(here, who)
+    browser.get("/settings/devices")
+    assert "Security Code Card " in browser.page.text
+    browser.post("/lang", lang="ja", back="/settings/devices")
+    page = browser.get("/settings/devices")
+    assert "セキュリティコードカード " in page.text and "Security Code Card" not in page.text
+    browser.post("/settings/language", lang="ja", zone="Asia/Tokyo")
+    card = device_of(here, who)
+    browser.get("/settings/devices")
+    browser.post("/settings/devices", do="rename", device=card, name="Security Code Card Mum")
+    assert "Security Code Card Mum" in browser.get("/settings/devices").text
+    browser.post("/settings/devices", do="rename", device=card, name="Security Code Card")
+    assert browser.post("/settings/devices", do="deactivate", device=card).path == "/settings/devices?done=deactivated"
+    assert "セキュリティコードカード" in here.letters(who.mail)[0]["text"]
+
+
 def test_the_next_card_is_offered_in_time_and_takes_the_place_of_the_old(
     here: Installation, agent: Member, printer: Member, tmp_path: Path
 ) -> None:

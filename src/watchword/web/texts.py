@@ -17,6 +17,7 @@ from typing import Any
 
 from markupsafe import Markup, escape
 
+from watchword.core import device_names
 from watchword.core.brand import Brand
 
 LANGUAGES = ("en", "ja")
@@ -69,6 +70,10 @@ class Catalogue:
             parsed = {key: Text(source, fixed) for key, source in texts.items()}
             self._texts[lang] = parsed
             self._constant[lang] = {key: text.markup({}) for key, text in parsed.items() if not text.names}
+        named = (*device_names.PLAIN, device_names.ON_SYSTEM)
+        self._devices = device_names.defaults(
+            {key: self.pattern(lang, key) for key in named if key in parsed} for lang, parsed in self._texts.items()
+        )
 
     @classmethod
     def load(cls, brand: Brand | None = None) -> Catalogue:
@@ -84,6 +89,14 @@ class Catalogue:
     def plain(self, lang: str, key: str, /, **params: object) -> str:
         """The text for SMS, mail and JSON: no markup. Raises KeyError as `t` does."""
         return self._texts[lang][key].plain(params)
+
+    def device(self, lang: str, name: str, /) -> str:
+        """A device's name as its reader sees it: one that we gave in this language, one that its owner gave as it is."""
+        found = device_names.recognised(name, self._devices)
+        if found is None:
+            return name
+        (key, params), serial = found
+        return f"{self.plain(lang, key, **params)} {serial}".rstrip()
 
     def pattern(self, lang: str, key: str, /) -> str:
         """The plain text with its placeholders left in braces, for a script to fill."""
