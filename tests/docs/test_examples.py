@@ -13,7 +13,8 @@ import pytest
 from tests.docs.test_commands import ALL
 from tests.support.markdown import fences
 from tests.support.tree import files, name
-from watchword.app.settings import CONFIG_VARIABLE, load
+from watchword.app.environment import CONFIG_VARIABLE
+from watchword.app.settings import load
 from watchword.app.wiring import check, senders
 
 PAGES = [page for page in files(".md") if "protocol/vectors" not in name(page)]

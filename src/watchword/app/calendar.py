@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime, time
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from zoneinfo import ZoneInfo
 
 import holidays
@@ -15,11 +15,19 @@ def exchanges() -> frozenset[str]:
 
 
 class MarketCalendar:
-    """Port `Calendar`. Raises NotImplementedError for an exchange that the library does not know."""
+    """Port `Calendar`. Raises NotImplementedError for an exchange that the library does not know.
+
+    The library reads the rules of all countries for those of one exchange, so it is asked to at the first question.
+    """
 
     def __init__(self, exchange: str) -> None:
+        if exchange not in exchanges():
+            raise NotImplementedError(exchange)
         self.exchange = exchange
-        self._closed = holidays.financial_holidays(exchange)
+
+    @cached_property
+    def _closed(self) -> holidays.HolidayBase:
+        return holidays.financial_holidays(self.exchange)
 
     def day(self, at: int, zone: str) -> date:
         """The date at a time in a zone."""

@@ -11,11 +11,10 @@ from typing import Any
 import uvicorn
 from uvicorn.supervisors import Multiprocess
 
+from watchword.app.environment import WORKER_VARIABLE
 from watchword.app.server import Server, hosts
 from watchword.app.settings import Settings, load
 from watchword.app.wiring import build
-
-WORKER_VARIABLE = "WATCHWORD_RUN_WORKER"
 
 
 def config(app: Any, settings: Settings, **more: Any) -> uvicorn.Config:

@@ -12,6 +12,7 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from watchword.app.environment import CONFIG_VARIABLE
 from watchword.app.limit_settings import LimitSettings
 from watchword.app.order_settings import OrderSettings
 from watchword.app.passkey_settings import PasskeySettings
@@ -19,8 +20,6 @@ from watchword.app.setting_group import Group
 from watchword.app.sharing_settings import SharingSettings
 from watchword.core.checkpoints import usable_origin
 from watchword.core.policy import OWN_CLIENTS
-
-CONFIG_VARIABLE = "WATCHWORD_CONFIG"
 
 
 class PortalSettings(Group):

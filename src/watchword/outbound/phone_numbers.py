@@ -112,9 +112,10 @@ def _all_countries(lang: str) -> tuple[Country, ...]:
 
     names = Locale.parse("ja" if lang == "ja" else "en").territories
     rows = [
-        Country(region, phonenumbers.country_code_for_region(region), names[region])
-        for region in phonenumbers.SUPPORTED_REGIONS
-        if region in names
+        Country(region, code, names[region])
+        for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()  # asked by region, it would load each one's rules
+        for region in regions
+        if region in names and region in phonenumbers.SUPPORTED_REGIONS
     ]
     return tuple(sorted(rows, key=lambda row: _reading(row.name)))
 

@@ -10,7 +10,7 @@ import re
 import string
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
@@ -63,16 +63,27 @@ class Catalogue:
     """All texts of all languages. Reading never changes it."""
 
     def __init__(self, sources: Mapping[str, Mapping[str, str]], brand: Brand) -> None:
-        self._texts: dict[str, dict[str, Text]] = {}
-        self._constant: dict[str, dict[str, Markup]] = {}
-        for lang, texts in sources.items():
-            fixed = {"brand": brand.name, "support": brand.support[lang], "portal": _host(brand.portal_url)}
-            parsed = {key: Text(source, fixed) for key, source in texts.items()}
-            self._texts[lang] = parsed
-            self._constant[lang] = {key: text.markup({}) for key, text in parsed.items() if not text.names}
+        self._sources = sources
+        host = _host(brand.portal_url)
+        self._fixed = {lang: {"brand": brand.name, "support": brand.support[lang], "portal": host} for lang in sources}
+        # Split at their first use: most of the texts are never read in one process, and all of them take a tenth of its start.
+        self._texts: dict[str, dict[str, Text]] = {lang: {} for lang in sources}
+        self._constant: dict[str, dict[str, Markup]] = {lang: {} for lang in sources}
+
+    def _text(self, lang: str, key: str) -> Text:
+        text = self._texts[lang].get(key)
+        if text is None:
+            text = self._texts[lang][key] = Text(self._sources[lang][key], self._fixed[lang])
+            if not text.names:
+                self._constant[lang][key] = text.markup({})
+        return text
+
+    @cached_property
+    def _devices(self) -> Mapping[str, device_names.Named]:
+        """The names that we give devices, in every language."""
         named = (*device_names.PLAIN, device_names.ON_SYSTEM)
-        self._devices = device_names.defaults(
-            {key: self.pattern(lang, key) for key in named if key in parsed} for lang, parsed in self._texts.items()
+        return device_names.defaults(
+            {key: self.pattern(lang, key) for key in named if key in texts} for lang, texts in self._sources.items()
         )
 
     @classmethod
@@ -84,11 +95,11 @@ class Catalogue:
     def t(self, lang: str, key: str, /, **params: object) -> Markup:
         """The text as markup, parameters escaped. Raises KeyError for an unknown key or a missing parameter."""
         constant = self._constant[lang].get(key)
-        return self._texts[lang][key].markup(params) if constant is None else constant
+        return self._text(lang, key).markup(params) if constant is None else constant
 
     def plain(self, lang: str, key: str, /, **params: object) -> str:
         """The text for SMS, mail and JSON: no markup. Raises KeyError as `t` does."""
-        return self._texts[lang][key].plain(params)
+        return self._text(lang, key).plain(params)
 
     def device(self, lang: str, name: str, /) -> str:
         """A device's name as its reader sees it: one that we gave in this language, one that its owner gave as it is."""
@@ -100,16 +111,16 @@ class Catalogue:
 
     def pattern(self, lang: str, key: str, /) -> str:
         """The plain text with its placeholders left in braces, for a script to fill."""
-        text = self._texts[lang][key]
+        text = self._text(lang, key)
         return text.plain({name: "{" + name + "}" for name in text.names})
 
     def has(self, lang: str, key: str) -> bool:
         """Whether there is such a text."""
-        return key in self._texts[lang]
+        return key in self._sources[lang]
 
     def keys(self, lang: str) -> Iterable[str]:
         """Every key of a language."""
-        return self._texts[lang].keys()
+        return self._sources[lang].keys()
 
 
 @lru_cache(2)  # nothing in it changes, and to read some two thousand texts takes a tenth of a second

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable, Mapping
 from functools import partial
-from time import monotonic
 
 from starlette.types import Receive, Scope, Send
 
@@ -97,10 +97,11 @@ class Poll:
         topic, cookie, look = KINDS[POLLS[ask.path]]
         secret = ask.cookies.get(cookie, "")
         found = await self.site.run_read(look, self.site, secret)
-        known, heard, end = found, None, monotonic() + seconds(ask)
+        known, heard, loop = found, None, asyncio.get_running_loop()
+        end = loop.time() + seconds(ask)
         # The server's own regular looks tell a state again: only what the page does not know yet answers it.
         while found == known and not isinstance(found, Refusal) and found[1] in GOING_ON and not _changed(heard):
-            heard = await self.site.hub.next_event(f"{topic}:{found[0]}", end - monotonic())
+            heard = await self.site.hub.next_event(f"{topic}:{found[0]}", end - loop.time())
             found = await self.site.run_read(look, self.site, secret)
             if heard is None:
                 break
