@@ -1,8 +1,7 @@
-"""The demonstration's drawer: a Digital Security Card+ and a printed Security Code Card of two made-up people, to log in with on the page and to
-share with a second username of each.
+"""The demonstration's drawer: a Digital Security Card+ and a printed Security Code Card of two made-up people, to log in with on the page.
 
-Both are devices like any other and are judged by the same factors; the token is the emulator of `watchword phone dsc`, with its PIN, its count
-of wrong ones and its lock. What only a demonstration does is to put them in place without a letter, and to show them to everybody.
+A second username of each is there to share them with. Both are devices like any other and are judged by the same factors; the token is the
+emulator of `watchword phone dsc`, with its PIN, its count of wrong ones and its lock. What only a demonstration does is to put them in place without a letter, and to show them to everybody.
 """
 
 from __future__ import annotations

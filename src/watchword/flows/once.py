@@ -1,5 +1,8 @@
-"""Forms that are good once. A page that shows something secret once comes as the answer to a form, and a browser that loads it again sends
-that form again: its token says so, and nothing is made anew that would end what the person has just written down."""
+"""Forms that are good once.
+
+A page that shows something secret once comes as the answer to a form, and a browser that loads it again sends that form again: its token
+says so, and nothing is made anew that would end what the person has just written down.
+"""
 
 from __future__ import annotations
 
