@@ -1,7 +1,8 @@
 """The demonstration's drawer: a Digital Security Card+ and a printed Security Code Card of two made-up people, to log in with on the page.
 
-A second username of each is there to share them with. Both are devices like any other and are judged by the same factors; the token is the
-emulator of `watchword phone dsc`, with its PIN, its count of wrong ones and its lock. What only a demonstration does is to put them in place without a letter, and to show them to everybody.
+Both are devices like any other and are judged by the same factors; the token is the emulator of `watchword phone dsc`, with its PIN, its count
+of wrong ones and its lock. A second username of each owner is there to share them with. What only a demonstration does is to put the devices
+in place without a letter, and to show them to everybody.
 """
 
 from __future__ import annotations
