@@ -83,8 +83,9 @@ class Browser:
         return self._go("GET", path, None)
 
     def post(self, path: str, **fields: str) -> Shown:
-        """Send a form of the present page: its token goes with it."""
-        return self._go("POST", path, {"csrf": _hidden(self.page.html, "csrf"), **fields})
+        """Send a form of the present page: its tokens go with it, the one that is good once among them."""
+        hidden = {name: _hidden(self.page.html, name) for name in ("csrf", "post")}
+        return self._go("POST", path, {**{name: value for name, value in hidden.items() if value}, **fields})
 
     def send(self, path: str, *files: tuple[str, bytes], **fields: str) -> Shown:
         """Send a form that carries files, each a name and its bytes, with the token and the hidden `post` of the present page."""

@@ -45,8 +45,8 @@ def test_limits_of_one_account(operator: Operator) -> None:
         (("user", "limits", "bmeyer", "--day", "1", "--five-days", "1", "--default"), 2, "or --default."),
         (("user", "limits", "bmeyer", "--day", "2", "--five-days", "1"), 2, "cannot be above"),
         (("user", "limits", "bmeyer", "--day", "-1", "--five-days", "1"), 2, "--day"),
-        (("user", "limits", "nobody", "--default"), 1, "There is no user nobody."),
-        (("user", "entitlements", "nobody"), 1, "There is no user nobody."),
+        (("user", "limits", "nobody", "--default"), 1, "There is no user nobody in the database sqlite:///"),
+        (("user", "entitlements", "nobody"), 1, "There is no user nobody in the database sqlite:///"),
     ],
 )
 def test_what_is_refused(operator: Operator, words: tuple[str, ...], code: int, said: str) -> None:

@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.app.operator import Operator
+from watchword.app.settings import load
+from watchword.app.user_commands import database_of
 
 HEAD = "username,given_names,family_names,birth_date,mails,numbers,lang,zone"
 GOOD = (
@@ -122,7 +124,21 @@ def test_one_person_by_hand_and_a_new_code(operator: Operator) -> None:
     )
     assert "exists already" in operator.run("user", "add", "Dito", "--mail", "d@example.org", code=1)
     assert "exists" not in operator.run("user", "add", "e", "--mail", "d@example.org", code=1)
-    assert "There is no user" in operator.run("user", "invite", "nobody-here", code=1)
+    assert "There is no user nobody-here" in operator.run("user", "invite", "nobody-here", code=1)
+
+
+def test_an_unknown_user_says_which_database_was_looked_at(operator: Operator) -> None:
+    """Beside a running demonstration the settings in force may mean another one."""
+    where = f"sqlite:///{operator.folder / 'watchword.db'}"
+    assert f"Nobody is on file in the database {where}" in operator.run("user", "list")
+    for words in (
+        ("show", "nobody"), ("invite", "nobody"), ("message", "nobody", "Hello"), ("correct", "nobody", "--entity", "E1"),
+        ("entitlements", "nobody"), ("limits", "nobody", "--default"), ("set-primary", "nobody", "no-other"),
+    ):  # fmt: skip
+        said = operator.run("user", *words, code=1)
+        assert "There is no user nobody" in said and where in said and "WATCHWORD_DATA_DIR" in said, words
+    kept = load(database={"url": "postgresql+psycopg://watchword:5ecret@db.example/watchword"})
+    assert database_of(kept) == "postgresql+psycopg://watchword:***@db.example/watchword"
     operator.run("user", "invite", "dito", code=1)  # one a minute
 
 

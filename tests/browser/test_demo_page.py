@@ -192,10 +192,54 @@ def test_the_language_reaches_into_both_frames(origin: str, new_context: Callabl
     assert [line for line in heard if "ERR_ABORTED" not in line] == []
 
 
+def _shared(stage: Stage, token: Locator) -> None:
+    """The second username of the token's owner shares it at once, by the steps that the page names."""
+    words, computer, page = stage.words, stage.computer, stage.page
+    steps = stage.drawer("sharing")
+    expect(steps).to_contain_text(demo_drawer.ALIKE.username)
+    stage.log_in(demo_drawer.ALIKE.username)
+    letters = page.get_by_role("log").locator("article")
+    before = letters.count()
+    computer.get_by_role("button", name=words.portal("enrol.send")).click()
+    expect(letters).to_have_count(before + 1, timeout=SECONDS)
+    code = re.search(r"(?<!\d)\d{6}(?!\d)", letters.first.inner_text())
+    assert code
+    computer.get_by_label(words.portal("enrol.code"), exact=True).fill(code[0])
+    computer.get_by_role("button", name=words.portal("enrol.check")).click()
+    computer.get_by_role("link", name=words.portal("enrol.share_go")).click()
+    computer.get_by_label(words.portal("sharing.owner_username"), exact=True).fill(demo_drawer.TOKEN_OF.username)
+    computer.get_by_label(words.portal("sharing.owner_password"), exact=True).fill(demo.PASSWORD)
+    computer.get_by_role("button", name=words.portal("sharing.go_on")).click()
+    challenge = stage.asked()[0]
+    stage.drawer("token")
+    last = token.locator(".digits").inner_text()
+    token.get_by_label(words.portal("demo.token_challenge"), exact=True).fill(challenge)
+    token.get_by_role("button", name=words.portal("demo.token_go")).click()
+    expect(token.locator(".digits")).not_to_have_text(last)
+    computer.locator("input[name=answer]").fill(token.locator(".digits").inner_text())
+    computer.get_by_role("button", name=words.portal("sharing.go_on")).click()
+    computer.get_by_role("button", name=words.portal("sharing.send")).click()
+    expect(computer.get_by_role("heading", level=1, name=words.portal("sharing.head_active"))).to_be_visible()
+    stage.ticked("sharing")
+    computer.get_by_role("button", name=words.portal("enrol.try")).click()
+    expect(computer.get_by_role("heading", level=1, name=words.portal("login.title"))).to_be_visible()
+
+
+def _outbox_scrolls(page: Page) -> None:
+    """On a phone the outbox takes its part of the page and no more; what is older is reached with the keyboard too."""
+    page.set_viewport_size({"width": 390, "height": 800})
+    outbox = page.get_by_role("log")
+    height, whole = outbox.evaluate("log => [log.clientHeight, log.scrollHeight]")
+    assert height <= 420 < whole, (height, whole)
+    outbox.focus()
+    page.keyboard.press("End")
+    page.wait_for_function("() => document.querySelector('[data-outbox]').scrollTop > 0")
+
+
 def test_a_token_a_card_and_a_passkey_log_in(
     origin: str, new_context: Callable[..., BrowserContext], survey: Survey
 ) -> None:
-    """All three with nothing but what the page has, and the passkey in a tab of its own as well as in the page's frame."""
+    """All with nothing but what the page has: the token serves a second username too, the passkey works in a tab of its own and in the frame."""
     context = new_context(viewport={"width": 1440, "height": 900}, locale=LOCALES["en"], timezone_id="Asia/Tokyo")
     context.set_default_timeout(SECONDS)
     page = context.new_page()
@@ -218,6 +262,7 @@ def test_a_token_a_card_and_a_passkey_log_in(
     stage.at_home("Yuto")
     stage.ticked("token")
     stage.log_out()
+    _shared(stage, token)
 
     stage.log_in(demo_drawer.CARD_OF.username)
     card = stage.drawer("card")
@@ -251,7 +296,8 @@ def test_a_token_a_card_and_a_passkey_log_in(
     stage.at_home("Emi")
     page.get_by_role("navigation").get_by_role("button", name="日本語").click()
     expect(page.locator("html")).to_have_attribute("lang", "ja")
-    for step in ("token", "card", "passkey"):
+    for step in ("token", "card", "passkey", "sharing"):
         stage.drawer(step)
         survey.look(page, "demo", "ja", f"drawer-{step}", (1280, 390))
+    _outbox_scrolls(page)
     assert [line for line in heard if "ERR_ABORTED" not in line] == []

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from watchword.core.card_plus import MONEY, ORDINARY, Token, challenge
+from watchword.core.card_plus import MONEY, ORDINARY, Token, challenge, response_length
 from watchword.core.devices import Device
 from watchword.core.otp import OcraInput, ocra
 from watchword.factors.base import Accepted, Holder
@@ -61,3 +61,10 @@ def test_nothing_but_a_token_is_bound_to_money() -> None:
         if hasattr(factor, "bind") and factor not in signing:
             with pytest.raises(TypeError):
                 factor.bind(holder(), entropy=bytes(32))
+
+
+def test_what_is_shown_says_how_long_the_response_is() -> None:
+    for suite, digits in zip(SUITES, (8, 6, 10), strict=True):
+        shown = CardPlus().start(holder(suite), challenge_id="c", now=0, entropy=bytes(32)).shown
+        assert shown["length"] == digits == len(ocra(suite, KEY, OcraInput(str(shown["digits"]))))
+    assert response_length("OCRA-1:HOTP-SHA1-6:C-QN08") == 0

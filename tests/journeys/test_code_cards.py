@@ -119,6 +119,27 @@ def test_a_pair_that_cannot_be_read_gives_way_to_another_the_next_day(
     assert answered(browser, cells).path == "/"
 
 
+def test_its_first_name_is_in_the_language_of_its_reader(
+    here: Installation, agent: Member, printer: Member, tmp_path: Path
+) -> None:
+    """Made in English, read in Japanese, on pages and in letters; a name that its owner gave stays as it is."""
+    who, _ = with_card(here, agent, printer, tmp_path)
+    browser = logged_in(here, who)
+    browser.get("/settings/devices")
+    assert "Security Code Card " in browser.page.text
+    browser.post("/lang", lang="ja", back="/settings/devices")
+    page = browser.get("/settings/devices")
+    assert "セキュリティコードカード " in page.text and "Security Code Card" not in page.text
+    browser.post("/settings/language", lang="ja", zone="Asia/Tokyo")
+    card = device_of(here, who)
+    browser.get("/settings/devices")
+    browser.post("/settings/devices", do="rename", device=card, name="Security Code Card Mum")
+    assert "Security Code Card Mum" in browser.get("/settings/devices").text
+    browser.post("/settings/devices", do="rename", device=card, name="Security Code Card")
+    assert browser.post("/settings/devices", do="deactivate", device=card).path == "/settings/devices?done=deactivated"
+    assert "セキュリティコードカード" in here.letters(who.mail)[0]["text"]
+
+
 def test_the_next_card_is_offered_in_time_and_takes_the_place_of_the_old(
     here: Installation, agent: Member, printer: Member, tmp_path: Path
 ) -> None:
@@ -129,7 +150,21 @@ def test_the_next_card_is_offered_in_time_and_takes_the_place_of_the_old(
     use_up(here, who, code_card.FEW)
     assert "few numbers left" in browser.get("/").text
     browser.get(CARDS)
-    assert browser.post(CARDS, do="order", kind="code_card").path == f"{CARDS}?done=ordered"
+    page = browser.post(CARDS, do="review", kind="code_card")
+    for told in (
+        "Nothing is ordered yet",
+        "your address on file",
+        "Charge none",
+        "What ends when you put it in place Security Code Card",
+    ):
+        assert told in " ".join(page.text.split()), told
+    assert all(one["username"] != who.username or one["state"] == "active" for one in agent.all("orders")), (
+        "nothing is ordered yet"
+    )
+    page = browser.post(CARDS, do="order", kind="code_card")
+    assert page.path == f"{CARDS}?done=ordered"
+    browser.get(CARDS)
+    assert browser.post(CARDS, do="review", kind="code_card").refusals == [2370], "refused as the order would be"
     assert "few numbers left" not in browser.get("/").text
     order = next(one for one in agent.all("orders") if one["username"] == who.username)
     agent.do("order-make", order["id"], "--out", str(tmp_path / "next.pdf"))
@@ -203,7 +238,7 @@ def test_the_card_for_the_screen_is_for_those_who_have_a_temporary_code_and_noth
     cells = cells_of(here, who, "online_card")
     assert page.status == 200 and all(cell in page.html for cell in cells)
     assert cells[0] not in browser.get(CARDS).text or "Print this page" not in browser.page.text
-    assert browser.post(CARDS, do="online").refusals == [2364], "one for each temporary code"
+    assert browser.post(CARDS, do="online").refusals == [2365], "one for each temporary code"
     browser.post("/logout")
     here.later(3 * DAY)
     login = at_card(here, who, kind="online_card")

@@ -17,7 +17,9 @@ def opted_out(here: Installation, who: Person) -> Browser:
     browser = known(here, who)
     browser = logged_in(here, who, browser)
     browser.get(PAGE)
-    page = browser.post(PAGE, device="known")
+    page = browser.post(PAGE, do="review", device="known")
+    assert page.path == PAGE and "Nothing has changed yet" in page.text, (page.refusals, page.text)
+    page = browser.post(PAGE, do="choose", device="known")
     assert "Saved." in page.text, (page.refusals, page.text)
     browser.post("/logout")
     return browser
@@ -46,6 +48,25 @@ def test_out_and_in_again(here: Installation) -> None:
     assert any("no longer asked for" in kind for kind in kinds) and any(
         "at every login again" in kind for kind in kinds
     )
+
+
+def test_what_it_costs_is_shown_before_it_is_chosen(here: Installation) -> None:
+    who = here.person()
+    browser = logged_in(here, who)
+    browser.get(PAGE)
+    page = browser.post(PAGE, do="review", device="known")
+    for told in (
+        "$1,000,000 a day, $1,000,000 in five",
+        "$50,000 a day, $100,000 in five",
+        "Pink Sheet and OTCBB",
+        "Whoever knows your password",
+    ):
+        assert told in page.text, told
+    assert "Since " not in browser.get(PAGE).text, "looking it over changed nothing"
+    assert "Saved." in browser.post(PAGE, do="review", device="always").text, "the safe side needs no second look"
+    here.later(301)
+    browser.get(PAGE)
+    assert browser.post(PAGE, do="review", device="known").refusals == [6101]
 
 
 def test_both_directions_take_the_device(here: Installation) -> None:
@@ -139,6 +160,8 @@ def test_paper_accounts_keep_the_device(here: Installation) -> None:
     assert "The device is part of every login" not in browser.get(PAGE).text
     assert "Here the device is part of every login" in browser.page.text
     assert browser.post(PAGE, device="known").refusals == [6121]
+    browser.get(PAGE)
+    assert browser.post(PAGE, do="review", device="known").refusals == [6121]
 
 
 def test_a_password_that_somebody_else_may_know_takes_the_device_again(here: Installation) -> None:

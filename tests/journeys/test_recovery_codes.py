@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.support.devices import DEVICES, add_app, add_passkey, make_recovery_codes
+import re
+
+from tests.support.devices import DEVICES, add_app, add_passkey, codes_on, make_recovery_codes
 from tests.support.installation import Installation, Person
 from tests.support.steps import logged_in, proved, texted, waiting
 from watchword_client.portal import Browser, Shown
@@ -28,6 +30,26 @@ def test_ten_of_them_shown_once_and_told(here: Installation) -> None:
     assert all(code not in browser.get(DEVICES).html for code in codes)
     assert "10 codes" in browser.page.text
     assert "recovery codes were made" in here.letters(who.number)[0]["text"]
+
+
+def test_loading_their_page_again_makes_no_others(here: Installation) -> None:
+    """A browser that loads the page again sends its form again: the codes on the paper stay good, and the page says what to do."""
+    who = here.person()
+    browser = logged_in(here, who)
+    browser.get(DEVICES)
+    token = re.findall(r'name="post" value="([^"]{22})"', browser.page.html)[0]
+    codes = codes_on(browser.post(f"{DEVICES}/recovery", do="make"))
+    again = browser.post(f"{DEVICES}/recovery", do="make", post=token)
+    assert (again.status, again.refusals) == (409, [2358]) and not codes_on(again)
+    browser.get(DEVICES)
+    assert browser.post(f"{DEVICES}/recovery", do="make", post="").refusals == [1104], "a form without its token"
+    assert len([one for one in here.letters(who.number) if "recovery codes were made" in one["text"]]) == 1
+    browser.get(DEVICES)
+    assert len(set(codes_on(browser.post(f"{DEVICES}/recovery", do="make"))) - set(codes)) == 10, (
+        "a fresh page makes new ones"
+    )
+    browser.post("/logout")
+    assert typed(waiting(here, who), codes[0]).refusals == [2355]
 
 
 def test_each_logs_in_once_and_every_channel_hears_of_it(here: Installation) -> None:

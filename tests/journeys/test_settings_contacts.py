@@ -70,7 +70,8 @@ def test_what_became_of_the_message_is_shown(here: Installation) -> None:
     browser.get(PATH)
     page = browser.post(PATH, do="send", contact=contact(here, who).id)
     assert "Queued since" in page.text and "Another code can be sent from" in page.text
-    assert browser.post(PATH, do="send", contact=contact(here, who).id).refusals == [3120]
+    page = browser.post(PATH, do="send", contact=contact(here, who).id)
+    assert page.refusals == [3120] and "1 min 0 s left" in page.text, "a wait of a minute is told to the second"
     while here.built.dispatcher.run_once("sms"):
         pass
     assert "Left us at" in browser.get(PATH).text

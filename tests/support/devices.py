@@ -74,10 +74,15 @@ def add_app(here: Installation, browser: Browser, name: str = "") -> bytes:
     return key
 
 
+def codes_on(page: Shown) -> list[str]:
+    """The recovery codes that a page shows."""
+    return re.findall(r"<li>([0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}-[0-9A-Z]{6})</li>", page.html)
+
+
 def make_recovery_codes(browser: Browser) -> list[str]:
     """Ten new ones, read off the page that shows them once."""
     browser.get(DEVICES)
     page = browser.post(f"{DEVICES}/recovery", do="make")
-    codes = re.findall(r"<li>([0-9A-Z]{5}(?:-[0-9A-Z]{5}){3}-[0-9A-Z]{6})</li>", page.html)
+    codes = codes_on(page)
     assert len(codes) == 10, f"{page.path} {page.status} {page.refusals}"
     return codes

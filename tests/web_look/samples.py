@@ -234,9 +234,12 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
             errors={"code_card": no(refusals.CARD_WRONG)},
         ),
         "waiting-card-empty": wait("other", lead="code_card", method="t", methods=(Method(id="t", name="T", kind="code_card"),), asked={"code_card": {"cells": []}}),
+        "waiting-token": wait(
+            "other", lead="card_plus", method="t", methods=(Method(id="t", name="T", kind="card_plus"),), asked={"card_plus": {"digits": "48213377", "length": 8}},
+        ),
         "waiting-token-beside": wait(
             **coded, methods=(*both, Method(id="t", name="T", kind="card_plus"), Method(id="u", name="U", kind="online_card")), open_way="card_plus",
-            asked={"card_plus": {"digits": "48213377"}},
+            asked={"card_plus": {"digits": "48213377", "length": 8}},
         ),
         "home-card": HomePage(username=username, name="", login_way="code_card", login_at=NOW - 5, device=name or "Security Code Card 7K2Q", card_runs_out=True),
         "waiting-temporary-wrong": wait("other", lead="temporary_code", method="t", methods=(Method(id="t", name="T", kind="temporary_code"),), errors={"temporary_code": no(refusals.TEMPORARY_WRONG)}),
@@ -256,6 +259,6 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "error-busy": ErrorPage(refusal=no(refusals.BUSY), retry="/login"),
         "error-field": ErrorPage(refusal=no(refusals.INVALID, field=name or "username")),
         "demo": DemoPage(portal_url="http://portal.localhost:8000", key_url="http://key.localhost:8000", accounts=(DemoAccount(username="mtanaka01", password="Demo-2026!", name="Misaki Tanaka"), DemoAccount(username="lweber", password="", name=name or "Lena Weber"),), csrf="token"),
-        "demo-drawer": DemoPage(portal_url="http://portal.localhost:8000", key_url="http://key.localhost:8000", accounts=(DemoAccount(username="mtanaka01", password="Demo-2026!"),), csrf="token", drawer=DemoDrawer(token_of=DemoAccount(username="yhayashi02", password="Demo-2026!", name=name), pin="24680", card_of=DemoAccount(username="eokada03", password="Demo-2026!"), cells=tuple(f"{at:03d}" for at in range(224)))),
-        "demo-drawer-empty": DemoPage(portal_url="http://portal.localhost:8000", key_url="http://key.localhost:8000", csrf="token", drawer=DemoDrawer(token_of=DemoAccount(username="yhayashi02", password="Demo-2026!"), pin="24680", card_of=DemoAccount(username="eokada03", password="Demo-2026!"), cells=())),
+        "demo-drawer": DemoPage(portal_url="http://portal.localhost:8000", key_url="http://key.localhost:8000", accounts=(DemoAccount(username="mtanaka01", password="Demo-2026!"),), csrf="token", drawer=DemoDrawer(token_of=DemoAccount(username="yhayashi02", password="Demo-2026!", name=name), pin="24680", card_of=DemoAccount(username="eokada03", password="Demo-2026!"), alike=DemoAccount(username="yhayashi-fx", password="Demo-2026!", name=name), unlike=DemoAccount(username="eokada-fund", password="Demo-2026!"), cells=tuple(f"{at:03d}" for at in range(224)))),
+        "demo-drawer-empty": DemoPage(portal_url="http://portal.localhost:8000", key_url="http://key.localhost:8000", csrf="token", drawer=DemoDrawer(token_of=DemoAccount(username="yhayashi02", password="Demo-2026!"), pin="24680", card_of=DemoAccount(username="eokada03", password="Demo-2026!"), alike=DemoAccount(username="yhayashi-fx", password="Demo-2026!", name=name), unlike=DemoAccount(username="eokada-fund", password="Demo-2026!"), cells=())),
     }  # fmt: skip

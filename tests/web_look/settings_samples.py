@@ -9,7 +9,7 @@ from watchword.core import code_card, refusals
 from watchword.core.refusals import Kind
 from watchword.web.pages import Page, RefusalView
 from watchword.web.pages.limits_views import LimitsPage, OptingPage, StepRow, WithdrawalRow, WithdrawalsPage
-from watchword.web.pages.orders_views import CardsPage, OrderRow
+from watchword.web.pages.orders_views import CardsPage, OrderReview, OrderRow
 from watchword.web.pages.settings_views import (
     ActivityPage,
     ActivityRow,
@@ -132,7 +132,11 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
         "settings-code-app-clock": CodeAppPage(**app, typed=name or "Blue app", error=no(refusals.APP_CLOCK, minutes=4, slow=True), **common),
         "settings-recovery-codes": RecoveryCodesPage(codes=("7K2QX-M4T9B-0C8HD-2RWZ5-9NVJ3T",) * 10, **common),
         "settings-cards": CardsPage(rows=(sent, card, returned), kinds=("card_plus",), replaceable=(("t1", name or "Digital Security Card+ T-1"),), may_add=True, **common),
-        "settings-cards-arrived": CardsPage(rows=(replace(sent, asked={"cells": [17, 203]}), replace(token, asked={"digits": "48213377"})), kinds=(), may_add=True, **common),
+        "settings-cards-arrived": CardsPage(rows=(replace(sent, asked={"cells": [17, 203]}), replace(token, asked={"digits": "48213377", "length": 8})), kinds=(), may_add=True, **common),
+        "settings-cards-review": CardsPage(
+            review=OrderReview(kind="card_plus", replaces="t1", charge="20.00", ends=(name or "Digital Security Card+ T-1",), temporary=True), may_add=True, **common
+        ),
+        "settings-cards-review-free": CardsPage(review=OrderReview(kind="code_card"), may_add=True, **common),
         "settings-cards-wrong": CardsPage(
             rows=(replace(sent, asked={"cells": [17, 203]}),), kinds=(), may_add=True, at="o1", error=no(refusals.CARD_WRONG), **common
         ),
@@ -167,7 +171,7 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
                 WithdrawalRow(id="2" * 26, amount="12,345.50", payee=name or "Kita Estate K.K.", account="JP12 3456 7890", at=now - 60, state="reserved", until=now + 540, program=name or "Trader"),
                 WithdrawalRow(
                     id="0" * 26, amount="50.00", payee=name or "M" * 120, account="JP12 3456 7890", at=now - 90, state="reserved",
-                    until=now + 510, program="Trader", signable=True, asked={"digits": "41234567"}, disowned=True,
+                    until=now + 510, program="Trader", signable=True, asked={"digits": "41234567", "length": 8}, disowned=True,
                 ),
                 WithdrawalRow(id="1" * 26, amount="70.00", payee="K", account="JP1", at=now - 95, state="reserved", until=now + 505, program="Trader", signable=True, disowned=True),
                 WithdrawalRow(id="3" * 26, amount="7.00", payee="K", account="JP1", at=now - 3600, state="collected", shown=False, program="Trader"),
@@ -181,6 +185,9 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
         ),
         "settings-withdrawals-none": WithdrawalsPage(day="0", five_days="0", left_day="0.00", left_five_days="0.00", **common),
         "settings-login": OptingPage(possible=True, restrictions=("otc_trading",), day="50,000", five_days="100,000", **common),
+        "settings-login-review": OptingPage(
+            possible=True, review=True, restrictions=("otc_trading",), day="50,000", five_days="100,000", now_day="1,000,000", now_five_days="1,500,000", **common
+        ),
         "settings-login-out": OptingPage(
             possible=True, opted_out=True, since=now - DAY, restrictions=("otc_trading",), day="50,000", five_days="100,000", **{**common, "confirmed": False}
         ),

@@ -19,7 +19,7 @@ def sharing_pages(no: Callable[..., RefusalView], name: str | None, now: int) ->
     mine = SharedRow(id="s1", state="active", other=owner, device=token, mine=True, at=now - 600, kept=(card,))
     theirs = SharedRow(id="s2", state="active", other=username, device=token, mine=False, at=now - 600)
     waits = SharedRow(id="s3", state="pending", other=owner, device=token, mine=True, at=now - 60)
-    digits = {"digits": "48213907"}
+    digits = {"digits": "48213907", "length": 8}
     return {
         "sharing-start": SharingPage(**common, step="start"),
         "sharing-start-confirm": SharingPage(**{**common, "confirmed": False}, step="start"),
@@ -60,5 +60,5 @@ def sharing_pages(no: Callable[..., RefusalView], name: str | None, now: int) ->
         "sharing-ask-lost": SharingPage(**at, step="active", rows=(mine,), ask="s1", how="lost"),
         "sharing-lent": SharingPage(**common, step="lent", rows=(theirs,)),
         "sharing-blocked": SharingPage(**common, step="blocked", blocked=no(refusals.SHARE_TEMPORARY)),
-        "sharing-cancelled": SharingPage(**common, step="start", said="cancelled"),
+        "sharing-cancelled": SharingPage(**common, step="start", ended="cancelled"),
     }

@@ -208,7 +208,7 @@ def test_one_device_needs_no_list() -> None:
 
 WITHOUT_KEY = (
     "waiting-passkey-only", "waiting-temporary", "waiting-temporary-wrong", "waiting-sms-wrong", "waiting-sms-unsent", "waiting-code-app",
-    "waiting-recovery-code", "waiting-card-wrong", "waiting-card-empty",
+    "waiting-recovery-code", "waiting-card-wrong", "waiting-card-empty", "waiting-token",
 )  # fmt: skip
 
 

@@ -257,3 +257,22 @@ def test_dates_and_times_as_each_language_writes_them() -> None:
 def test_greetings_follow_the_time_of_day(hour: int, greeting: str) -> None:
     at = int(datetime(2026, 11, 22, hour, tzinfo=TOKYO).timestamp())
     assert Clock(Catalogue.load(), "en", at, TOKYO).greeting() == greeting
+
+
+def test_the_end_of_a_wait_is_true_when_it_has_come() -> None:
+    """Under five minutes to the second, with what is left; a longer one is rounded up, so that nobody comes back too early."""
+    english, japanese = (Clock(Catalogue.load(), lang, NOW, TOKYO) for lang in LANGUAGES)
+    assert (english.wait(NOW + 40), japanese.wait(NOW + 40)) == ("14:33:08 (40 s left)", "14:33:08（残り40秒）")
+    assert (english.wait(NOW + 299), japanese.wait(NOW + 160)) == (
+        "14:37:27 (4 min 59 s left)",
+        "14:35:08（残り2分40秒）",
+    )
+    assert (english.wait(NOW + 901), english.wait(NOW + 86400)) == ("14:48", "23 Nov 14:33")
+    for lang, what in (
+        ("en", "No more codes are sent until 14:33:08 (40 s left)."),
+        ("ja", "14:33:08（残り40秒）までコードをお送りできません。"),
+    ):
+        shown = Renderer(Catalogue.load()).refusal(
+            Refusal(refusals.SEND_LIMITED, params={"until": NOW + 40}), lang=lang, now=NOW, tz=TOKYO
+        )
+        assert str(shown.what) == what

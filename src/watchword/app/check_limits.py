@@ -18,7 +18,9 @@ def opted_out_and_in(walk: Walk) -> None:
     """Opted out, the password logs in on this browser alone, with lower limits; opting in again takes the device."""
     browser = walk.browser()
     browser.get("/settings/login")
-    page = browser.post("/settings/login", device="known")
+    page = browser.post("/settings/login", do="review", device="known")
+    hold("Nothing has changed yet" in page.text and "$50,000 a day" in page.text, f"looked over: {page.refusals}")
+    page = browser.post("/settings/login", do="choose", device="known")
     hold("Saved." in page.text, f"opted out: {page.refusals}")
     browser.post("/logout")
     walk.clock.ahead += 61

@@ -7,6 +7,7 @@ import re
 from collections.abc import Callable
 from dataclasses import replace
 
+from watchword.app import demo, demo_drawer
 from watchword.app.check_staff import AGENT, OFFICER, done, signed_in
 from watchword.app.check_tokens import answer_of, asked, received
 from watchword.app.walk import PASSWORD, PERSON, PIN, Failed, Walk, hold
@@ -107,6 +108,19 @@ def _in_by_card(walk: Walk, username: str, cells: tuple[str, ...]) -> Browser:
     return browser
 
 
+def _enrolling(walk: Walk, new: NewUser, password: str) -> Browser:
+    """Somebody without a device, who has typed the code that went to what is on file."""
+    browser = Browser(walk.portal, http=walk.http)
+    page = browser.login(new.username, password)
+    hold(browser.get(SHARING).path == "/enrol", f"first the code to what is on file: {page.path} {page.refusals}")
+    contact = page.html.split('name="contact" value="')[1].split('"', maxsplit=1)[0]
+    browser.post("/enrol", do="send", contact=contact)
+    code = walk.code_sent("sms", new.numbers[0]) if new.numbers else walk.code_sent("mail", new.mails[0])
+    page = browser.post("/enrol", do="code", code=code)
+    hold("under another username" in page.text, f"offered beside Key: {page.path} {page.refusals}")
+    return browser
+
+
 def automatic(walk: Walk) -> None:
     """Somebody without a device uses the card of another username of hers, at once; each number counts once for both."""
     walk.clock.ahead += 3700
@@ -114,13 +128,7 @@ def automatic(walk: Walk) -> None:
         join(walk, new)
     at_owner = with_key(walk, OWNER)
     cells = walk.memory["shared"] = _card(walk, at_owner, OWNER.username)
-    browser = Browser(walk.portal, http=walk.http)
-    page = browser.login(SECOND.username, PASSWORD)
-    hold(browser.get(SHARING).path == "/enrol", "first the code to what is on file")
-    contact = page.html.split('name="contact" value="')[1].split('"', maxsplit=1)[0]
-    browser.post("/enrol", do="send", contact=contact)
-    page = browser.post("/enrol", do="code", code=walk.code_sent("mail", SECOND.mails[0]))
-    hold("under another username" in page.text, f"offered beside Key: {page.path} {page.refusals}")
+    browser = _enrolling(walk, SECOND, PASSWORD)
     _begin(browser, OWNER.username)
     page = _answered(browser, cells)
     hold("Look it over" in page.text, f"reviewed: {page.refusals}")
@@ -228,4 +236,31 @@ def refused_by_compliance(walk: Walk) -> None:
     hold(any("did not approve" in one["text"] for one in told), "told by mail")
 
 
-STEPS: tuple[Callable[[Walk], None], ...] = (automatic, refused, by_compliance, refused_by_compliance)
+def of_the_demo(walk: Walk) -> None:
+    """The demonstration's own people, with what lies on its page: one second username shares the token at once, the other waits for compliance."""
+    walk.clock.ahead += 3700
+    cells = tuple(re.findall(r'<td data-cell="\d+">.*?<b[^>]*>(\w+)</b></td>', walk.http.get(f"{walk.origin}/").text))
+
+    def token(shown: Shown) -> str:
+        given = {"pin": demo_drawer.TOKEN_PIN, "challenge": asked(shown)}
+        return str(walk.http.post(f"{walk.origin}/demo/token", data=given).json()["response"])
+
+    pairs: tuple[tuple[NewUser, NewUser, Callable[[Shown], str], str], ...] = (
+        (demo_drawer.ALIKE, demo_drawer.TOKEN_OF, token, "You share a device"),
+        (demo_drawer.UNLIKE, demo_drawer.CARD_OF, lambda shown: answer_of(cells, shown), "Waiting for our compliance department"),
+    )  # fmt: skip
+    for second, owner, respond, told in pairs:
+        browser = _enrolling(walk, second, demo.PASSWORD)
+        page = _begin(browser, owner.username, demo.PASSWORD)
+        page = browser.post(SHARING, do="answer", sharing=_id(page), answer=respond(page))
+        page = browser.post(SHARING, do="send", sharing=_id(page))
+        hold(told in page.text, f"{second.username}: {page.path} {page.refusals}")
+    kit, officer = walk.built.kit, signed_in(walk, OFFICER)
+    waiting = next(one for one in done(requests.listed(kit, officer)) if one.about == demo_drawer.UNLIKE.username)
+    done(requests.approve(kit, officer, waiting.request.id, "compared with the copy of the passport"))
+    hold("You share a device" in browser.get(SHARING).text, "told on the page")
+
+
+STEPS: tuple[Callable[[Walk], None], ...] = (
+    automatic, refused, by_compliance, refused_by_compliance, of_the_demo,
+)  # fmt: skip

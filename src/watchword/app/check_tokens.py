@@ -76,6 +76,8 @@ def code_card(walk: Walk) -> None:
     walk.clock.ahead += 3700
     kit, browser = walk.built.kit, _by_qr(walk)
     browser.get(CARDS)
+    page = browser.post(CARDS, do="review", kind="code_card")
+    hold("Nothing is ordered yet" in page.text and "112 logins" in page.text, f"looked over: {page.refusals}")
     page = browser.post(CARDS, do="order", kind="code_card")
     hold(page.path == f"{CARDS}?done=ordered", f"ordered: {page.refusals}")
     agent = signed_in(walk, AGENT)

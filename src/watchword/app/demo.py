@@ -140,7 +140,7 @@ def letters(built: Built) -> list[dict[str, Any]]:
 
 def progress(built: Built) -> Mapping[str, bool]:
     """What somebody has tried already."""
-    attempts, devices = tables.attempts, tables.devices
+    attempts, devices, sharings = tables.attempts, tables.devices, tables.sharings
     done = (attempts.c.state == "collected",)
 
     def any_of(*conditions: Any) -> bool:
@@ -155,6 +155,7 @@ def progress(built: Built) -> Mapping[str, bool]:
         "code": any_of(*done, attempts.c.decided_by.like("%:key_code")),
         "token": any_of(*done, attempts.c.decided_by.like("%:card_plus")),
         "card": any_of(*done, attempts.c.decided_by.like("%:code_card")),
+        "sharing": any_of(sharings.c.state == "active"),
         "passkey": any_of(*done, attempts.c.decided_by.like("%:passkey")),
     }
 

@@ -1,7 +1,8 @@
 """The demonstration's drawer: a Digital Security Card+ and a printed Security Code Card of two made-up people, to log in with on the page.
 
 Both are devices like any other and are judged by the same factors; the token is the emulator of `watchword phone dsc`, with its PIN, its count
-of wrong ones and its lock. What only a demonstration does is to put them in place without a letter, and to show them to everybody.
+of wrong ones and its lock. A second username of each owner is there to share them with. What only a demonstration does is to put the devices
+in place without a letter, and to show them to everybody.
 """
 
 from __future__ import annotations
@@ -40,6 +41,14 @@ CARD_OF = NewUser(
 )  # fmt: skip
 
 
+# Second usernames of those two, without a device of their own: one is the same person by everything on file, of the other the document's
+# number is written differently, so that compliance looks first (P02, P07).
+ALIKE = replace(TOKEN_OF, username="yhayashi-fx", mails=("yuto.fx@example.jp",))
+UNLIKE = replace(
+    CARD_OF, username="eokada-fund", mails=("emi.fund@example.jp",), details=replace(CARD_OF.details, document_number="fk 220-7741")
+)  # fmt: skip
+
+
 class Drawer:
     """See watchword.web.demo.drawer.Drawer. `password` is that of its people, who live in `zone`; the token is kept in `folder`."""
 
@@ -49,27 +58,39 @@ class Drawer:
         self._built, self._zone, self._password = built, zone, password
         self._file = FileStore(folder / "dsc.json", "dsc")
         self._one = threading.Lock()
-        self.token_of, self.card_of = (
-            DemoAccount(username=who.username, password=password, name=who.display_name) for who in (TOKEN_OF, CARD_OF)
+        self.token_of, self.card_of, self.alike, self.unlike = (
+            DemoAccount(username=who.username, password=password, name=who.display_name)
+            for who in (TOKEN_OF, CARD_OF, ALIKE, UNLIKE)
         )
         log.warning("the demonstration shows a made-up person's token with its PIN, and another's code card")
 
     def fill(self) -> None:
-        """The two people with what is theirs, unless they are there already."""
+        """The two people with what is theirs, and their second usernames, unless they are there already."""
         kit = self._built.kit
         with kit.store.read() as tx:
-            if tx.users.by_key(TOKEN_OF.username) is not None:
-                return
-        people = [replace(who, zone=self._zone) for who in (TOKEN_OF, CARD_OF)]
-        token_owner, card_owner = accounts.add(kit, people, invite=False, by="demo")
+            filled, shared = (tx.users.by_key(who.username) is not None for who in (TOKEN_OF, ALIKE))
+        if not filled:
+            self._owners()
+        if not shared:
+            self._added(ALIKE, UNLIKE)
+
+    def _added(self, *people: NewUser) -> list[User]:
+        """These people, their password set."""
+        kit = self._built.kit
+        made = accounts.add(kit, [replace(who, zone=self._zone) for who in people], invite=False, by="demo")
         encoded = kit.passwords.hash(self._password)
+        with kit.store.write() as tx:
+            for user in made:
+                tx.users.set_password(user.id, encoded, kit.clock.now())
+        return made
+
+    def _owners(self) -> None:
+        kit, (token_owner, card_owner) = self._built.kit, self._added(TOKEN_OF, CARD_OF)
         kept, key = dsc.made(TOKEN_SERIAL, TOKEN_PIN, kit.entropy.bytes(dsc.SALT + dsc.KEY))
         with self._one:
             self._file.save(kept)
         token_stock.add(kit, [(TOKEN_SERIAL, "emulated", Token(dsc.SUITE, key))])
         with kit.store.write() as tx:
-            for user in (token_owner, card_owner):
-                tx.users.set_password(user.id, encoded, kit.clock.now())
             self._give_token(tx, token_owner)
             self._give_card(tx, card_owner)
 

@@ -11,7 +11,7 @@ import typer
 from pydantic import ValidationError
 
 from watchword.app.limit_settings import MOST_DOLLARS, LimitSettings
-from watchword.app.user_commands import AsJson, Who, opened
+from watchword.app.user_commands import AsJson, Who, no_user, opened
 from watchword.app.wiring import rules_of
 from watchword.core.entitlements import CENTS, Limits, dollars
 from watchword.core.refusals import Refusal
@@ -33,7 +33,7 @@ def show(username: Who, as_json: AsJson = False) -> None:
     with opened() as built:
         found = entitlements.of_name(built.kit, username)
     if isinstance(found, Refusal):
-        raise _unknown(username)
+        raise no_user(username)
     user, may = found
     if as_json:
         typer.echo(json.dumps({"username": user.username, **platform.entitled(may)}))
@@ -59,7 +59,7 @@ def set_limits(username: Who, day: Day = None, five_days: FiveDays = None, defau
     with opened() as built:
         result = entitlements.set_own(built.kit, username, limits)
     if isinstance(result, Refusal):
-        raise _unknown(username)
+        raise no_user(username)
     said = _words(limits) if limits else "the limits of its devices"
     typer.echo(f"{result.username} has {said} from now on.")
 
@@ -113,8 +113,3 @@ def _limits(file: Path) -> LimitSettings:
     except (ValidationError, TypeError) as fault:
         typer.echo(f"{file}: {fault}", err=True)
     raise typer.Exit(1)
-
-
-def _unknown(username: str) -> typer.Exit:
-    typer.echo(f"There is no user {username}. See: watchword user list", err=True)
-    return typer.Exit(1)

@@ -10,9 +10,10 @@ from typing import Annotated
 from zoneinfo import available_timezones
 
 import typer
+from sqlalchemy.engine import make_url
 
 from watchword.app.imports import ImportFault, new_users
-from watchword.app.settings import load
+from watchword.app.settings import Settings, load
 from watchword.app.wiring import Built, build, migrated
 from watchword.core.new_users import FIELDS, LISTS, Fault, corrected, read
 from watchword.core.refusals import Refusal
@@ -27,13 +28,28 @@ def opened() -> Iterator[Built]:
     """The installation, wired, for one command."""
     settings = load()
     if not migrated(settings):
-        typer.echo("The database is not up to date. Run: watchword migrate", err=True)
+        typer.echo(f"The database {database_of(settings)} is not up to date. Run: watchword migrate", err=True)
         raise typer.Exit(1)
     built = build(settings)
     try:
         yield built
     finally:
         built.close()
+
+
+def database_of(settings: Settings) -> str:
+    """The database in use as an operator knows it, without a password in it."""
+    return make_url(settings.database_url).render_as_string(hide_password=True)
+
+
+def no_user(*usernames: str) -> typer.Exit:
+    """Nobody of that name, and where it was looked: beside a running demonstration the settings in force may mean another database."""
+    named = ", or no user ".join(usernames)
+    typer.echo(f"There is no user {named} in the database {database_of(load())}.", err=True)
+    typer.echo(
+        "See: watchword user list. WATCHWORD_CONFIG and WATCHWORD_DATA_DIR say which installation is meant.", err=True
+    )
+    return typer.Exit(1)
 
 
 _GUIDELINES = "The PIN guidelines keep it out of the person's PIN."
@@ -126,8 +142,7 @@ def correct(
     with opened() as built:
         user = accounts.correct(built.kit, username, result)
     if user is None:
-        typer.echo(f"There is no user {username}. See: watchword user list", err=True)
-        raise typer.Exit(1)
+        raise no_user(username)
     typer.echo(f"Put right for {user.username}: {', '.join(sorted(result))}.")
 
 
@@ -164,8 +179,7 @@ def show(username: Who) -> None:
     with opened() as built, built.store.read() as tx:
         user = tx.users.by_key(username_key(username))
         if user is None:
-            typer.echo(f"There is no user {username}. See: watchword user list", err=True)
-            raise typer.Exit(1)
+            raise no_user(username)
         devices = tx.devices.of_user(user.id)
         text = accounts.described(user, tx.users.details(user.id), tx.contacts.of(user.id), devices)
     typer.echo(text)
@@ -196,6 +210,11 @@ def list_users(
             )
         else:
             typer.echo(f"{user.username:24} {user.state:10} {user.kind:6} {user.display_name}")
+    if not users:
+        typer.echo(
+            f"Nobody{' after ' + after if after else ''} is on file in the database {database_of(built.settings)}.",
+            err=True,
+        )
     if len(users) == limit:
         typer.echo(f"More: watchword user list --after {users[-1].username}", err=True)
 
@@ -215,13 +234,14 @@ def set_primary(
     with opened() as built:
         result = primary.set_primary(built.kit, username, primary_user)
     if isinstance(result, Refusal):
+        if result.reason == "user.unknown":
+            raise no_user(username, primary_user) if primary_user else no_user(username)
         typer.echo(_PRIMARY_FAULTS[result.reason].format(username=username, primary=primary_user), err=True)
         raise typer.Exit(1)
     typer.echo(f"{primary_user or username} changes the security settings of {username} from now on.")
 
 
 _PRIMARY_FAULTS = {
-    "user.unknown": "There is no user {username}, or no user {primary}. See: watchword user list",
     "user.himself": "{username} cannot be named for himself. Say: watchword user set-primary {username} --self",
     "primary.secondary": "{primary} is no primary user: somebody else changes his settings.",
     "user.has_secondary": "{username} changes the settings of others; give those to somebody else first.",
@@ -236,8 +256,9 @@ def message(
     with opened() as built:
         result = notices.account_message(built.kit, username, text)
     if isinstance(result, Refusal):
-        unknown = result.reason == "user.unknown"
-        typer.echo(f"There is no user {username}." if unknown else "Not sent: 1 to 100 characters, no link.", err=True)
+        if result.reason == "user.unknown":
+            raise no_user(username)
+        typer.echo("Not sent: 1 to 100 characters, no link.", err=True)
         raise typer.Exit(1)
     typer.echo(f"On its way by {result} channel(s)." if result else f"Not sent: {username} has no channel for it.")
 
@@ -248,12 +269,9 @@ def invite(username: Who) -> None:
     with opened() as built:
         result = accounts.invite_again(built.kit, username)
     if isinstance(result, Refusal):
-        typer.echo(
-            {
-                "user.unknown": f"There is no user {username}.",
-                "user.started": f"{username} has a password already.",
-            }.get(result.reason, f"Not sent: {result.reason}."),
-            err=True,
-        )
+        if result.reason == "user.unknown":
+            raise no_user(username)
+        started = result.reason == "user.started"
+        typer.echo(f"{username} has a password already." if started else f"Not sent: {result.reason}.", err=True)
         raise typer.Exit(1)
     typer.echo(f"A new code is on its way to {result}.")

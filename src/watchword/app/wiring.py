@@ -104,6 +104,10 @@ class Words:
         """The text of a key, without the line ends of its source."""
         return self._catalogue.plain(lang, key, **params).strip()
 
+    def device(self, lang: str, name: str) -> str:
+        """A device's name in a language, where it is one of ours."""
+        return self._catalogue.device(lang, name)
+
     def moment(self, lang: str, at: int, zone: str) -> str:
         """A date and time."""
         return str(PageClock(self._catalogue, lang, self._clock.now(), ZoneInfo(zone)).full(at))

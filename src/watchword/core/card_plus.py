@@ -18,7 +18,7 @@ from watchword.core.otp import PURPOSES
 SUITE = "OCRA-1:HOTP-SHA256-8:QN08"  # where a file names none
 LEAST, MOST = 6, 10  # digits of a response
 LEAST_KEY, MOST_KEY = 16, 64  # bytes
-_SUITE = re.compile(r"OCRA-1:HOTP-SHA(?:1|256|512)-(?:[6-9]|10):Q[NA](0[4-9]|[1-5][0-9]|6[0-4])")
+_SUITE = re.compile(r"OCRA-1:HOTP-SHA(?:1|256|512)-([6-9]|10):Q[NA](0[4-9]|[1-5][0-9]|6[0-4])")
 _SERIAL = re.compile(r"[A-Za-z0-9._-]{1,64}")
 LONGEST_MODEL = 64
 LEAST_CHALLENGE, MOST_CHALLENGE = 8, 16  # digits: fewer repeat too soon, more nobody types
@@ -59,7 +59,13 @@ def unpack(kept: bytes) -> Token:
 def suite_fits(suite: str) -> bool:
     """Whether a suite takes a challenge of digits that people can type, and nothing else."""
     found = _SUITE.fullmatch(suite)
-    return found is not None and LEAST_CHALLENGE <= int(found[1]) <= MOST_CHALLENGE
+    return found is not None and LEAST_CHALLENGE <= int(found[2]) <= MOST_CHALLENGE
+
+
+def response_length(suite: str) -> int:
+    """How many digits a response of this suite has, 0 for a suite that does not fit."""
+    found = _SUITE.fullmatch(suite)
+    return int(found[1]) if found else 0
 
 
 def serial_fits(serial: str) -> bool:

@@ -17,7 +17,7 @@ from watchword.factors.base import Accepted, Holder, Rejected, Separate, Started
 
 
 class CardPlus(Separate):
-    """`challenge` holds `digits`; `answer` is `{"response": digits}`."""
+    """`challenge` holds `digits`; `answer` is `{"response": digits}`. What is shown says how many digits its response has, for the field."""
 
     kind = "card_plus"
     device = CARD_PLUS
@@ -52,5 +52,6 @@ class CardPlus(Separate):
 
 
 def _asked(holder: Holder, entropy: bytes, *, money: bool) -> Started:
-    digits = card_plus.challenge(card_plus.unpack(holder.device.secret).suite, entropy, money=money)
-    return Started(stored={"digits": digits}, shown={"digits": digits, "device": holder.device.id})
+    suite = card_plus.unpack(holder.device.secret).suite
+    digits, length = card_plus.challenge(suite, entropy, money=money), card_plus.response_length(suite)
+    return Started(stored={"digits": digits}, shown={"digits": digits, "device": holder.device.id, "length": length})

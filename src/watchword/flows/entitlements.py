@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watchword.core.entitlements import Entitlements, Limits, Rules, Standing, entitlements
 from watchword.core.recovery import restricted
@@ -51,6 +51,17 @@ def of_session(kit: Kit, session: Session) -> Entitlements | Refusal:
         if user is None or user.state != "active":
             return Refusal(SESSION_ABSENT, "user.gone")
         return of(kit, tx, user)
+
+
+def opted_out(kit: Kit, session: Session) -> tuple[Entitlements, Entitlements] | Refusal:
+    """What the account of a session may do now, and what it might once its person has opted out."""
+    with kit.store.read() as tx:
+        user = tx.users.get(session.user_id)
+        if user is None or user.state != "active":
+            return Refusal(SESSION_ABSENT, "user.gone")
+        stands = standing(kit, tx, user)
+    rules = kit.policy.entitlements
+    return entitlements(stands, rules), entitlements(replace(stands, opted_out=True), rules)
 
 
 def of_name(kit: Kit, username: str) -> tuple[User, Entitlements] | Refusal:

@@ -24,6 +24,10 @@ class Texts(Protocol):
         """The text of `key` with `params` filled in; no markup."""
         ...
 
+    def device(self, lang: str, name: str) -> str:
+        """A device's name as somebody of that language reads it: ours in the language, its owner's as it is."""
+        ...
+
     def moment(self, lang: str, at: int, zone: str) -> str:
         """A date and time as people of that language write it, in their zone."""
         ...

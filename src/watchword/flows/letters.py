@@ -17,6 +17,8 @@ def put(kit: Kit, tx: Tx, user: User, contact: Contact, key: str, *, ref: str = 
     whoever sends.
     """
     hosts = {"host": _name(kit.policy.portal_host), "key_host": _name(kit.vault.issuer.partition("://")[2])}
+    if "device" in params:
+        params["device"] = kit.texts.device(user.lang, str(params["device"]))
     common = {**hosts, "username": user.username}
     body = kit.texts.plain(user.lang, f"messages.{key}_{contact.kind}", **common, **params)
     subject = ""

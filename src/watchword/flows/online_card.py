@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from watchword.core import code_card, floors
 from watchword.core.devices import ONLINE_CARD, TEMPORARY_CODE, Device, lasting, usable
-from watchword.core.refusals import CARD_NEEDLESS, Refusal
+from watchword.core.refusals import CARD_NEEDLESS, CARD_SHOWN, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
 from watchword.flows import changes, letters
@@ -44,7 +44,7 @@ def issue(kit: Kit, session: Session, visit: Visit) -> Issued | Refusal:
             return refused
         why = _needless(kit, tx, user.id)
         if why:
-            return Refusal(CARD_NEEDLESS, why)
+            return Refusal(CARD_SHOWN if why == "card.had" else CARD_NEEDLESS, why)
         card = code_card.Card(kit.entropy.bytes(code_card.SEED))
         device = _added(kit, tx, session, user, card)
         until = kit.texts.moment(user.lang, device.ends, user.zone)

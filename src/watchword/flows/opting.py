@@ -36,6 +36,13 @@ def look(kit: Kit, user: User) -> Opting:
     return Opting(since, possible, rules.opted_out_restrictions, rules.limits[OPTED_OUT])
 
 
+def ready(kit: Kit, session: Session) -> Refusal | None:
+    """Why this person can't opt out now, before he looks over what follows from it; None where he can."""
+    with kit.store.write() as tx:
+        user = changes.person(tx, session)
+        return user if isinstance(user, Refusal) else _refused(kit, tx, session, user, out=True)
+
+
 def choose(kit: Kit, session: Session, *, out: bool) -> Refusal | None:
     """Opt out, or back in. Both take the device (Q04): in, because who sits at the open session may not be its person."""
     now = kit.clock.now()

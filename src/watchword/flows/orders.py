@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchword.core import code_card, floors
-from watchword.core.devices import CARD_PLUS, CODE_CARD, IN_USE, Device, usable
+from watchword.core.devices import CARD_PLUS, CODE_CARD, IN_USE, ONLINE_CARD, TEMPORARY_CODE, Device, usable
 from watchword.core.orders import KINDS, OPEN, Order
 from watchword.core.rates import Window
 from watchword.core.refusals import ORDER_GONE, ORDER_OPEN, ORDER_STATE, SEND_LIMITED, Refusal
@@ -26,6 +26,18 @@ TRIES = (Window(10, 60 * 60), Window(30, 24 * 60 * 60))
 SHOWN = 20
 CALLED: Mapping[str, str] = {CODE_CARD: "devices.called_card", CARD_PLUS: "devices.called_token"}
 TAGS: Mapping[str, str] = {CODE_CARD: "card", CARD_PLUS: "token"}
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """What an order would be: what, what it costs in US cents, and the names of what ends when it is put in place. `temporary` says that a
+    temporary code ends with them."""
+
+    kind: str
+    cents: int
+    replaces: str = ""
+    ends: tuple[str, ...] = ()
+    temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +82,20 @@ def running_out(kit: Kit, user_id: str) -> bool:
 
 def place(kit: Kit, tx: Tx, user: User, kind: str, *, by: str, replaces: str = "") -> Order | Refusal:
     """A new order of a user whose row is locked; one of a kind at a time. `replaces` is the device that it takes the place of."""
-    now = kit.clock.now()
+    now, refused = kit.clock.now(), _refused(tx, user, kind, replaces)
+    if refused is not None:
+        return refused
+    cents = kit.policy.charges.get(kind, 0)
+    charge = "due" if cents else "none"
+    order = Order(kit.entropy.id(), user.id, kind, "ordered", charge, cents, "", "", replaces, by, now, now)
+    tx.orders.add(order)
+    letters.tell_all(kit, tx, user, "order_placed", device=called(kit, user, kind))
+    fields = {"kind": kind, "by": by, "replaces": replaces, "charge": cents}
+    tx.audit.write(AuditRow("order.device.placed", user.id, order.id, fields), now)
+    return order
+
+
+def _refused(tx: Tx, user: User, kind: str, replaces: str) -> Refusal | None:
     if kind not in KINDS:
         return Refusal(ORDER_GONE, "order.kind")
     if any(order.kind == kind and order.state in OPEN for order in tx.orders.of_user(user.id)):
@@ -80,16 +105,29 @@ def place(kit: Kit, tx: Tx, user: User, kind: str, *, by: str, replaces: str = "
         for one in tx.devices.of_user(user.id)
         if one.kind == kind and one.state in IN_USE and not one.shared_from
     }
-    if replaces and replaces not in known:
-        return Refusal(ORDER_GONE, "order.replaces")
-    cents = kit.policy.charges.get(kind, 0)
-    charge = "due" if cents else "none"
-    order = Order(kit.entropy.id(), user.id, kind, "ordered", charge, cents, "", "", replaces, by, now, now)
-    tx.orders.add(order)
-    letters.tell_all(kit, tx, user, "order_placed", device=called(kit, user, kind))
-    fields = {"kind": kind, "by": by, "replaces": replaces, "charge": cents}
-    tx.audit.write(AuditRow("order.device.placed", user.id, order.id, fields), now)
-    return order
+    return Refusal(ORDER_GONE, "order.replaces") if replaces and replaces not in known else None
+
+
+def review(kit: Kit, session: Session, kind: str, replaces: str = "") -> Review | Refusal:
+    """What the order would be, before it is given; refused as the order itself would be."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        user = changes.person(tx, session)
+        if isinstance(user, Refusal):
+            return user
+        refused = changes.refusal(kit, tx, session, user, binding=True, floor=floors.ENROL)
+        refused = refused or _refused(tx, user, kind, replaces)
+        if refused is not None:
+            return refused
+        held = [one for one in tx.devices.of_user(user.id) if one.state in IN_USE]
+        ends = tuple(one.name for one in held if _makes_way(one, kind, replaces))
+        temporary_too = any(one.kind in (TEMPORARY_CODE, ONLINE_CARD) and usable(one, now) for one in held)
+    return Review(kind, kit.policy.charges.get(kind, 0), replaces, ends, temporary_too)
+
+
+def _makes_way(device: Device, kind: str, replaces: str) -> bool:
+    """Whether a device ends when one of this kind is put in place: only one card counts; of tokens a person may keep another beside (O04)."""
+    return device.id == replaces or (kind == CODE_CARD and device.kind == CODE_CARD)
 
 
 def order(kit: Kit, session: Session, kind: str, replaces: str = "") -> Order | Refusal:
@@ -161,8 +199,7 @@ def _put_in_place(kit: Kit, tx: Tx, session: Session, user: User, order: Order, 
         raise RuntimeError("a device was received twice under its lock")
     _shared_before(kit, tx, session, user, device)
     for old in tx.devices.of_user(user.id):
-        # Only one card counts; of tokens a person may keep another beside (O04).
-        replaced = old.id == order.replaces or (device.kind == CODE_CARD and old.kind == CODE_CARD)
+        replaced = _makes_way(old, device.kind, order.replaces)
         if replaced and old.id != device.id and old.state in IN_USE:
             sharing_ends.hand_on(kit, tx, old, device)
             devices.switch_off(kit, tx, user, old, by="replaced", but=session.id, visit=visit, order="replace")

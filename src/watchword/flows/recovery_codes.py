@@ -4,18 +4,19 @@ from __future__ import annotations
 
 from watchword.core.devices import RECOVERY_CODE, Device, lasting
 from watchword.core.recovery_codes import COUNT, ENTROPY_BYTES, code_from, grouped
-from watchword.core.refusals import RECOVERY_CODE_ALONE, Refusal
+from watchword.core.refusals import RECOVERY_CODE_ALONE, RECOVERY_CODES_SHOWN, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
 from watchword.factors.recovery_code import SALT, kept
-from watchword.flows import changes, letters
+from watchword.flows import changes, letters, once
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.password_step import active_devices
 from watchword.flows.ports import AuditRow, Tx
 
 
-def make(kit: Kit, session: Session, visit: Visit) -> tuple[str, ...] | Refusal:
-    """Ten new codes, as they are written down; those made before end. A code itself never reaches this: it is a change (core/floors.py)."""
+def make(kit: Kit, session: Session, form: str, visit: Visit) -> tuple[str, ...] | Refusal:
+    """Ten new codes, as they are written down; those made before end. `form` is the token of the form that asks: the same one again makes none.
+    A code itself never reaches this: it is a change (core/floors.py)."""
     now = kit.clock.now()
     with kit.store.write() as tx:
         user = changes.person(tx, session)
@@ -26,6 +27,9 @@ def make(kit: Kit, session: Session, visit: Visit) -> tuple[str, ...] | Refusal:
             return refused
         if not any(lasting(device) for device in active_devices(tx, user.id, now)):
             return Refusal(RECOVERY_CODE_ALONE, "recovery_code.alone")
+        refused = once.spent(kit, tx, user.id, form, Refusal(RECOVERY_CODES_SHOWN, "recovery_code.shown"))
+        if refused is not None:
+            return refused
         _end(kit, tx, user)
         codes = tuple(code_from(kit.entropy.bytes(ENTROPY_BYTES)) for _ in range(COUNT))
         name = kit.texts.plain(user.lang, "devices.called_recovery_code")

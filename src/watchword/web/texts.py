@@ -10,13 +10,14 @@ import re
 import string
 import tomllib
 from collections.abc import Iterable, Iterator, Mapping
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 from typing import Any
 
 from markupsafe import Markup, escape
 
+from watchword.core import device_names
 from watchword.core.brand import Brand
 
 LANGUAGES = ("en", "ja")
@@ -77,6 +78,14 @@ class Catalogue:
                 self._constant[lang][key] = text.markup({})
         return text
 
+    @cached_property
+    def _devices(self) -> Mapping[str, device_names.Named]:
+        """The names that we give devices, in every language."""
+        named = (*device_names.PLAIN, device_names.ON_SYSTEM)
+        return device_names.defaults(
+            {key: self.pattern(lang, key) for key in named if key in texts} for lang, texts in self._sources.items()
+        )
+
     @classmethod
     def load(cls, brand: Brand | None = None) -> Catalogue:
         """The catalogue of the package, filled with the brand's name, telephone number and portal host."""
@@ -91,6 +100,14 @@ class Catalogue:
     def plain(self, lang: str, key: str, /, **params: object) -> str:
         """The text for SMS, mail and JSON: no markup. Raises KeyError as `t` does."""
         return self._text(lang, key).plain(params)
+
+    def device(self, lang: str, name: str, /) -> str:
+        """A device's name as its reader sees it: one that we gave in this language, one that its owner gave as it is."""
+        found = device_names.recognised(name, self._devices)
+        if found is None:
+            return name
+        (key, params), serial = found
+        return f"{self.plain(lang, key, **params)} {serial}".rstrip()
 
     def pattern(self, lang: str, key: str, /) -> str:
         """The plain text with its placeholders left in braces, for a script to fill."""

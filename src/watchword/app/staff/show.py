@@ -62,7 +62,10 @@ def _parts(desk: Desk, found: Card) -> Iterable[tuple[str, tuple[str, ...], Sequ
         for client, one in found.locks.items()
     ]
     yield "part.locks", ("lock.counter", "lock.wrong", "lock.locks", "lock.until"), locks
-    devices = [(d.id, d.name, desk.text(f"device.{d.state}"), moment(d.last_used)) for d in found.devices]
+    devices = [
+        (d.id, desk.kit.texts.device(desk.lang, d.name), desk.text(f"device.{d.state}"), moment(d.last_used))
+        for d in found.devices
+    ]
     yield "part.devices", ("id", "name", "person.state", "used"), devices
     yield "part.contacts", ("id", "contact"), [(contact[0], contact[2]) for contact in found.contacts]
     sessions = [(s.id, s.kind, s.client, moment(s.created), moment(s.touched)) for s in found.sessions]

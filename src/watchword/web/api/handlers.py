@@ -88,11 +88,11 @@ def begin(ask: Ask, body: m.Begin, _: str) -> dict[str, Any] | Refusal:
     if isinstance(opened, login.EnrolmentOnly):
         raise TypeError("a platform never gets an enrolment session")
     attempt = opened.attempt
-    ways = GUARDED_WAYS if guarded(attempt) else WAYS
+    ways, named = GUARDED_WAYS if guarded(attempt) else WAYS, ask.site.kit.texts.device
     return {
         "login": attempt.id, "collector": opened.collector, "expires": attempt.expires, "state": attempt.state,
         "methods": [
-            {"id": device.id, "kind": device.kind, "name": device.name, "ways": ways if on_phone(device) else [device.kind]}
+            {"id": device.id, "kind": device.kind, "name": named(ask.lang, device.name), "ways": ways if on_phone(device) else [device.kind]}
             for device in opened.devices
         ],
         "method": attempt.device_id,

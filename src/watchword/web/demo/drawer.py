@@ -48,6 +48,16 @@ class Drawer(Protocol):
         ...
 
     @property
+    def alike(self) -> DemoAccount:
+        """A second username of the token's owner, the same person by everything on file."""
+        ...
+
+    @property
+    def unlike(self) -> DemoAccount:
+        """A second username of the card's owner, written differently on file."""
+        ...
+
+    @property
     def pin(self) -> str:
         """The token's PIN, which everybody may know."""
         ...
@@ -64,7 +74,8 @@ class Drawer(Protocol):
 def shown(drawer: Drawer) -> DemoDrawer:
     """As the page shows it."""
     return DemoDrawer(
-        token_of=drawer.token_of, pin=drawer.pin, card_of=drawer.card_of, cells=drawer.card().cells
+        token_of=drawer.token_of, pin=drawer.pin, card_of=drawer.card_of, cells=drawer.card().cells,
+        alike=drawer.alike, unlike=drawer.unlike,
     )  # fmt: skip
 
 

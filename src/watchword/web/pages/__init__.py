@@ -11,7 +11,7 @@ Every form carries the hidden field `csrf`. Forms and their fields:
     POST /login/wait   do=again|cancel|continue|qr|challenge | do=response response | do=code code | do=method method |
                        do=send kind | do=answer kind answer
     POST /settings/devices/app       do=begin | do=confirm code, name
-    POST /settings/devices/recovery  do=make: answers with the codes, this once
+    POST /settings/devices/recovery  do=make post: answers with the codes, this once
     POST /login/panel  way=qr|challenge          → JSON, see below; a refusal is the usual `{"refusal": …}` with its status
     POST /enrol        do=send contact | do=code code | do=renew
     POST /sharing      do=begin username, password | do=ask|answer|send|drop sharing, answer | do=ask_cancel|ask_kept|ask_lost|cancel|lost sharing

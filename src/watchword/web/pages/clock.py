@@ -8,6 +8,8 @@ from markupsafe import Markup
 
 from watchword.web.texts import Catalogue
 
+CLOSE_SECONDS = 5 * 60  # waits below it are told to the second
+
 
 class Clock:
     """Formats whole seconds since 1970. One is made for each page."""
@@ -49,6 +51,13 @@ class Clock:
         """For ends: the time alone when it is today, else with its day."""
         local = self._local(at)
         return self._say("time" if local.date() == self.today.date() else "day_time", local)
+
+    def wait(self, at: int) -> Markup:
+        """For the end of a wait, so that whoever comes back then is let in: under five minutes to the second, with what is left, else to
+        the minute, rounded up."""
+        if 0 < at - self.now < CLOSE_SECONDS:
+            return self._texts.t(self._lang, "dates.wait", time=self.hms(at), left=self.left(at))
+        return self.until(-(-at // 60) * 60)
 
     def date(self, at: int) -> Markup:
         """22 Nov 2026 · 2026年11月22日"""

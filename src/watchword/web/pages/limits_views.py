@@ -55,7 +55,8 @@ def steps(may: Entitlements) -> tuple[StepRow, ...]:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OptingPage(SettingsPage):
     """Whether a device is asked for at every login (Q01-Q04). `possible` says whether the profile lets people opt out; the amounts and
-    restrictions are those of somebody who did."""
+    restrictions are those of somebody who did. `review` is the step before opting out: amounts and
+    restrictions are what it would bring this account, beside what it may withdraw now."""
 
     template: ClassVar[str] = "settings_login.html"
     section: ClassVar[str] = "login"
@@ -67,6 +68,9 @@ class OptingPage(SettingsPage):
     restrictions: tuple[str, ...] = ()
     day: str = ""
     five_days: str = ""
+    review: bool = False
+    now_day: str = ""
+    now_five_days: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -11,6 +11,11 @@ from watchword.web.pages.console_views import ConsolePage
 from watchword.web.pages.views import SettingsPage
 
 
+def dollars(cents: int) -> str:
+    """An amount of US cents as people read it."""
+    return f"{cents // 100:,}.{cents % 100:02}"
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRow:
     """One order. `left` are the cells of a card, -1 where that means nothing; `asked` is what its device has to answer on receipt; `events` are
@@ -33,12 +38,24 @@ class OrderRow:
     @property
     def dollars(self) -> str:
         """The charge as an amount."""
-        return f"{self.cents // 100:,}.{self.cents % 100:02}"
+        return dollars(self.cents)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class OrderReview:
+    """An order before it is given: `charge` is an amount, "" where it costs nothing; `ends` are the names of what makes way for it."""
+
+    kind: str
+    replaces: str = ""
+    charge: str = ""
+    ends: tuple[str, ...] = ()
+    temporary: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CardsPage(SettingsPage):
-    """Orders of one's own, ordering, putting in place, and the card for the screen. `cells` are a new online card's, shown this once."""
+    """Orders of one's own, ordering, putting in place, and the card for the screen. `cells` are a new online card's, shown this once; `review`
+    is the order that is looked over before it is given."""
 
     template: ClassVar[str] = "settings_cards.html"
     section: ClassVar[str] = "devices"
@@ -47,6 +64,7 @@ class CardsPage(SettingsPage):
     kinds: tuple[str, ...] = KINDS  # what can be ordered now
     replaceable: tuple[tuple[str, str], ...] = ()  # tokens of one's own: id and name
     at: str = ""
+    review: OrderReview | None = None
     may_add: bool = False
     online: bool = False
     cells: tuple[str, ...] = ()

@@ -62,7 +62,7 @@ def _words(catalogue: Catalogue, refusal: Refusal, lang: str, clock: Clock) -> d
     words: dict[str, object] = {}
     for name, value in refusal.params.items():
         if name == "until":
-            words[name] = clock.until(int(str(value)))
+            words[name] = clock.wait(int(str(value)))
         elif name == "slow":
             words[name] = catalogue.t(lang, "refusals.slow" if value else "refusals.fast")
         elif name == "field" and catalogue.has(lang, f"console.field_{value}"):

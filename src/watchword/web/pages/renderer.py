@@ -106,6 +106,7 @@ class Renderer:
             "icon": icon, "symbols": symbols, "qr": qr_path, "digits": _digits, "spell": " ".join,
             "steps": partial(_steps, say, lang), "spoken": partial(_spoken_digits, lang=lang), "name": safe_name, "plain": plain_name, "typed": typed_text,
             "written": written_text, "known": partial(say.has, lang),
+            "device": lambda name: safe_name(say.device(lang, name)), "device_name": partial(say.device, lang),
         }  # fmt: skip
         environment.globals |= {
             "lang": lang, "other": next(other for other in LANGUAGES if other != lang), "gap": "" if lang == "ja" else " ",

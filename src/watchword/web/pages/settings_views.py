@@ -128,6 +128,7 @@ class DevicesPage(SettingsPage):
     accepted: Mapping[str, object] | None = None  # the passkeys that count, for the browser
     may_add: bool = False  # a temporary code may put a device in place, and change nothing else
     floor: int = 0
+    post: str = ""  # the token of the form for recovery codes, good once
     floors: ClassVar[tuple[int, ...]] = tuple(int(one) for one in CHOICES)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
-from watchword.web.pages.views import Page, RefusalView
+from watchword.web.pages.views import RefusalView, SettingsPage
 
 SharingStep = Literal["start", "answer", "review", "pending", "active", "lent", "blocked"]
 
@@ -25,7 +25,7 @@ class SharedRow:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class SharingPage(Page):
+class SharingPage(SettingsPage):
     """Steps: `start` (conditions, the owner's username and password) → `answer` (his device) → `review` → `pending` or `active`.
 
     `lent` is the page of who shares his own device with others; `blocked` where something of this person's own stands in the way, which the
@@ -35,8 +35,8 @@ class SharingPage(Page):
     """
 
     template: ClassVar[str] = "sharing.html"
+    section: ClassVar[str] = "devices"
     path: str = "/sharing"
-    username: str
     step: SharingStep
     id: str = ""
     owner: str = ""
@@ -51,9 +51,6 @@ class SharingPage(Page):
     kept_kind: str = ""
     kept_asked: Mapping[str, object] | None = None
     typed: str = ""
-    confirmed: bool = False
     enrolling: bool = False
-    changed_by: str = ""
-    error: RefusalView | None = None
     blocked: RefusalView | None = None
-    said: str = ""
+    ended: str = ""  # what just became of one: `sharing.done_<word>`

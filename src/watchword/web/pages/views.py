@@ -354,12 +354,14 @@ class DemoAccount:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DemoDrawer:
-    """What logs in without a phone: a token with its PIN and a card with its `cells`, and whose each is."""
+    """What logs in without a phone: a token with its PIN and a card with its `cells`, whose each is, and a second username of each owner."""
 
     token_of: DemoAccount
     pin: str
     card_of: DemoAccount
     cells: tuple[str, ...]
+    alike: DemoAccount
+    unlike: DemoAccount
     columns: int = 7
 
 

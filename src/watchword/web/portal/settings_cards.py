@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from starlette.responses import Response
 
@@ -12,7 +13,7 @@ from watchword.core.orders import KINDS, OPEN
 from watchword.core.refusals import Refusal
 from watchword.flows import confirm, devices, online_card, orders
 from watchword.web.asking import Ask
-from watchword.web.pages.orders_views import CardsPage, OrderRow
+from watchword.web.pages.orders_views import CardsPage, OrderReview, OrderRow, dollars
 from watchword.web.portal.doing import chosen, done
 from watchword.web.portal.settings import Signed, answer, opened
 from watchword.web.portal.showing import see
@@ -21,12 +22,14 @@ PATH = "/settings/cards"
 ORDER = "order"  # the field of a form that names one
 
 
-def show(ask: Ask, error: Refusal | None = None, *, at: str = "", issued: online_card.Issued | None = None) -> Response:
-    """The page as it stands; `issued` is a card that was made just now."""
+def show(
+    ask: Ask, error: Refusal | None = None, *, at: str = "", issued: online_card.Issued | None = None, review: OrderReview | None = None
+) -> Response:  # fmt: skip
+    """The page as it stands; `issued` is a card that was made just now, `review` an order that is looked over."""
     signed = opened(ask, error)
     if isinstance(signed, Response):
         return signed
-    return answer(ask, signed, _view(ask, signed, at, issued), error)
+    return answer(ask, signed, replace(_view(ask, signed, at, issued), review=review), error)
 
 
 def _view(ask: Ask, signed: Signed, at: str, issued: online_card.Issued | None) -> CardsPage:
@@ -58,10 +61,25 @@ def post(ask: Ask) -> Response:
     return done(ask, ACTIONS, opened, show)
 
 
+def _review(ask: Ask, signed: Signed) -> Response:
+    """One more page before something is ordered: what, where it goes, what it costs and what it ends."""
+    found = orders.review(ask.site.kit, signed.session, *_ordered(ask))
+    if isinstance(found, Refusal):
+        return show(ask, found)
+    charge = dollars(found.cents) if found.cents else ""
+    return show(ask, review=OrderReview(
+        kind=found.kind, replaces=found.replaces, charge=charge, ends=found.ends, temporary=found.temporary
+    ))  # fmt: skip
+
+
+def _ordered(ask: Ask) -> tuple[str, str]:
+    """What a form orders: a kind of device, and the id of the one that it takes the place of. A card takes that of every other anyway."""
+    kind = ask.form.get("kind", "")[:32]
+    return kind, chosen(ask, "replaces") if kind == CARD_PLUS else ""
+
+
 def _order(ask: Ask, signed: Signed) -> Response:
-    placed = orders.order(
-        ask.site.kit, signed.session, ask.form.get("kind", "")[:32], ask.form.get("replaces", "")[:26]
-    )
+    placed = orders.order(ask.site.kit, signed.session, *_ordered(ask))
     return show(ask, placed) if isinstance(placed, Refusal) else see(f"{PATH}?done=ordered")
 
 
@@ -82,6 +100,7 @@ def _online(ask: Ask, signed: Signed) -> Response:
 
 
 ACTIONS: Mapping[str, Callable[[Ask, Signed], Response]] = {
+    "review": _review,
     "order": _order,
     "arrived": _arrived,
     "receive": _receive,

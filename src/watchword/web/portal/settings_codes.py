@@ -50,7 +50,7 @@ def recovery(ask: Ask) -> Response:
     signed = opened(ask)
     if isinstance(signed, Response):
         return signed
-    codes = recovery_codes.make(ask.site.kit, signed.session, ask.visit())
+    codes = recovery_codes.make(ask.site.kit, signed.session, ask.form.get("post", ""), ask.visit())
     if isinstance(codes, Refusal):
         return settings_devices.show(ask, codes)
     return answer(ask, signed, RecoveryCodesPage(codes=codes, **signed.common))

@@ -11,9 +11,10 @@ from starlette.responses import Response
 from watchword.core import floors
 from watchword.core.device_policy import bars
 from watchword.core.devices import RECOVERY_CODE, Level
+from watchword.core.encoding import b64u
 from watchword.core.refusals import NOT_FOUND, Refusal
 from watchword.factors.recovery_code import left
-from watchword.flows import confirm, devices, own_floor, passkeys, sharing_done, sms_adding
+from watchword.flows import confirm, devices, once, own_floor, passkeys, sharing_done, sms_adding
 from watchword.web.asking import Ask
 from watchword.web.pages.settings_views import DeviceRow, DevicesPage, NumberRow, TestPush
 from watchword.web.portal.settings import Signed, answer, opened
@@ -54,7 +55,8 @@ def show(ask: Ask, error: Refusal | None = None, *, at: str = "", ask_about: str
     view = DevicesPage(
         rows=rows, at=at if at in known else "", typed=ask.form.get("name", "")[:256], ask=ask_about if ask_about in known else "",
         tested=_tested(ask, signed, known), may_add=confirm.required(ask.site.kit, signed.session, floors.ENROL) is None,
-        floor=signed.user.floor, numbers=_numbers(ask, signed), accepted=passkeys.accepted(ask.site.kit, signed.session), **signed.common,
+        floor=signed.user.floor, numbers=_numbers(ask, signed), accepted=passkeys.accepted(ask.site.kit, signed.session),
+        post=b64u(ask.site.kit.entropy.bytes(once.TOKEN_BYTES)), **signed.common,
     )  # fmt: skip
     return answer(ask, signed, view, error)
 

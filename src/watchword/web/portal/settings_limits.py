@@ -9,7 +9,7 @@ from watchword.core.refusals import INVALID, Refusal
 from watchword.flows import entitlements, opting
 from watchword.web.asking import Ask
 from watchword.web.pages.limits_views import LimitsPage, OptingPage, steps, usd
-from watchword.web.portal.settings import answer, opened
+from watchword.web.portal.settings import Signed, answer, opened
 from watchword.web.portal.showing import refuse, see
 
 CHOICES = ("always", "known")
@@ -44,13 +44,31 @@ def choice(ask: Ask, error: Refusal | None = None) -> Response:
     return answer(ask, signed, view, error)
 
 
+def _review(ask: Ask, signed: Signed) -> Response:
+    """One more page before a person opts out: what he may do now, and what then."""
+    kit, session = ask.site.kit, signed.session
+    stopped = opting.ready(kit, session)
+    found = stopped or entitlements.opted_out(kit, session)
+    if isinstance(found, Refusal):
+        return choice(ask, found)
+    now, then = found
+    view = OptingPage(
+        possible=True, review=True, day=usd(then.limits.day), five_days=usd(then.limits.five_days), now_day=usd(now.limits.day),
+        now_five_days=usd(now.limits.five_days), restrictions=tuple(word for word in then.restrictions if word not in now.restrictions),
+        **signed.common,
+    )  # fmt: skip
+    return answer(ask, signed, view)
+
+
 def choose(ask: Ask) -> Response:
-    """Keep the choice."""
+    """Keep the choice; `do=review` shows first what opting out brings with it."""
     signed = opened(ask)
     if isinstance(signed, Response):
         return signed
     wanted = ask.form.get("device", "")
     if wanted not in CHOICES:
         return choice(ask, Refusal(INVALID, "opting.unknown", {"field": "device"}))
+    if ask.form.get("do") == "review" and wanted == "known" and not signed.user.opted_out:
+        return _review(ask, signed)
     refused = opting.choose(ask.site.kit, signed.session, out=wanted == "known")
     return choice(ask, refused) if refused else see("/settings/login?done=saved")

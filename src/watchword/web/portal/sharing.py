@@ -61,7 +61,7 @@ def show(ask: Ask, error: Refusal | None = None, *, about: str = "", how: str = 
         confirmed=session.kind == "enrolment" or confirm.required(kit, session) is None,
         changed_by=primary.primary_of(kit, user) if user else "", error=refusal_view(ask, error, user) if error else None,
         blocked=refusal_view(ask, refused, user) if refused and step == "blocked" and not error else None,
-        said=ask.query.get("done", "") if ask.query.get("done") in DONE and error is None else "",
+        ended=ask.query.get("done", "") if ask.query.get("done") in DONE and error is None else "",
     )  # fmt: skip
     response = page(ask, view, status=error.kind.status if error else 200, user=user)
     return with_retry(response, error) if error else response
