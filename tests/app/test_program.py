@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -12,6 +13,7 @@ from watchword.app.cli import COMMANDS, app
 
 _LOADED = """
 import sys
+from pathlib import Path
 from typer.testing import CliRunner
 from watchword.app.cli import app
 result = CliRunner().invoke(app, sys.argv[1:])
@@ -50,3 +52,25 @@ def test_a_server_loads_no_demonstration_and_no_client() -> None:
         "watchword_client",
         "alembic",
     }
+
+
+@pytest.mark.parametrize(
+    "words", [("user", "list"), ("staff", "whoami"), ("audit", "verify"), ("keys", "show"), ("serve",), ("worker",)]
+)
+def test_a_wrong_setting_is_named_and_no_traceback(monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]) -> None:
+    monkeypatch.setenv("WATCHWORD_WORKERS", "some")
+    result = CliRunner().invoke(app, words)
+    assert result.exit_code == 2
+    assert result.stderr.startswith("setting workers: ")
+    assert "docs/settings.md" in result.stderr
+
+
+@pytest.mark.parametrize("words", [("user", "list"), ("staff", "whoami"), ("audit", "verify"), ("worker",)])
+def test_a_database_that_is_not_there_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("WATCHWORD_DATA_DIR", str(tmp_path))
+    result = CliRunner().invoke(app, words)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert f"{tmp_path}" in result.stderr
+    assert "Run: watchword migrate" in result.stderr

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from tests.app.operator import Operator
+from watchword.app.opening import database_of
 from watchword.app.settings import load
-from watchword.app.user_commands import database_of
 
 HEAD = "username,given_names,family_names,birth_date,mails,numbers,lang,zone"
 GOOD = (

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from watchword.app import doctor
-from watchword.app.settings_or_exit import settings_or_exit
+from watchword.app.opening import settings_or_exit
 
 
 def examine(as_json: Annotated[bool, typer.Option("--json", help="One JSON object a line.")] = False) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import typer
 
 from watchword.app.clock import SystemClock, SystemEntropy
-from watchword.app.settings_or_exit import settings_or_exit
+from watchword.app.opening import settings_or_exit
 from watchword.app.wiring import ring_of
 from watchword.vault import keyring
 from watchword.vault.vault import sign_with

@@ -11,7 +11,8 @@ import typer
 from pydantic import ValidationError
 
 from watchword.app.limit_settings import MOST_DOLLARS, LimitSettings
-from watchword.app.user_commands import AsJson, Who, no_user, opened
+from watchword.app.opening import opened
+from watchword.app.user_commands import AsJson, Who, no_user
 from watchword.app.wiring import rules_of
 from watchword.core.entitlements import CENTS, Limits, dollars
 from watchword.core.refusals import Refusal

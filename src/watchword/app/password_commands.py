@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from watchword.app.settings import load
+from watchword.app.opening import settings_or_exit
 from watchword.vault import breached
 
 app = typer.Typer(help="Passwords that nobody may choose.", no_args_is_help=True)
@@ -30,7 +30,7 @@ def import_list(
     ],
 ) -> None:
     """Make the file that passwords.breached_file names, all or nothing; a running server goes on with it at once."""
-    settings = load()
+    settings = settings_or_exit()
     if not settings.passwords.breached_file:
         typer.echo("Set passwords.breached_file to where the list is to be kept, then import it.", err=True)
         raise typer.Exit(1)

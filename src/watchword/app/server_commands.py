@@ -9,10 +9,9 @@ import typer
 
 from watchword.app import serving
 from watchword.app.environment import WORKER_VARIABLE
+from watchword.app.opening import built_or_exit, settings_or_exit
 from watchword.app.server import Server, hosts
 from watchword.app.settings import Settings
-from watchword.app.settings_or_exit import settings_or_exit
-from watchword.app.wiring import SettingsFault, build, migrated
 from watchword.app.worker import run_worker
 from watchword.stores import migrate as migrations
 
@@ -29,14 +28,7 @@ def serve(port: Port = None, workers: Annotated[int | None, typer.Option(help="P
     os.environ[WORKER_VARIABLE] = "1" if worker else "0"
     settings = settings_or_exit()
     serving.setup_logging(settings)
-    try:
-        if not migrated(settings):
-            typer.echo("The database is not up to date. Run: watchword migrate", err=True)
-            raise typer.Exit(1)
-        built = build(settings)
-    except (SettingsFault, PermissionError, ValueError) as fault:
-        typer.echo(f"{fault}\nMore: watchword doctor", err=True)
-        raise typer.Exit(1) from fault
+    built = built_or_exit(settings)
     if settings.workers > 1:
         built.close()
         serving.run_many(settings)
@@ -52,7 +44,7 @@ def work() -> None:
     """Send messages from the outbox and keep house, without serving pages."""
     settings = settings_or_exit()
     serving.setup_logging(settings)
-    run_worker(build(settings))
+    run_worker(built_or_exit(settings))
 
 
 def migrate() -> None:

@@ -9,8 +9,9 @@ from typing import Annotated, NoReturn
 import typer
 
 from watchword.app.imports import ImportFault
+from watchword.app.opening import opened
 from watchword.app.token_files import FIELDS, tokens
-from watchword.app.user_commands import AsJson, opened
+from watchword.app.user_commands import AsJson
 from watchword.core.card_plus import TOKEN
 from watchword.flows import token_stock
 

@@ -3,18 +3,14 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import available_timezones
 
 import typer
-from sqlalchemy.engine import make_url
 
 from watchword.app.imports import ImportFault, new_users
-from watchword.app.settings import Settings, load
-from watchword.app.wiring import Built, build, migrated
+from watchword.app.opening import database_of, opened, settings_or_exit
 from watchword.core.new_users import FIELDS, LISTS, Fault, corrected, read
 from watchword.core.refusals import Refusal
 from watchword.core.users import username_key
@@ -23,29 +19,10 @@ from watchword.flows import accounts, notices, primary
 app = typer.Typer(help="People and what is on file about them.", no_args_is_help=True)
 
 
-@contextmanager
-def opened() -> Iterator[Built]:
-    """The installation, wired, for one command."""
-    settings = load()
-    if not migrated(settings):
-        typer.echo(f"The database {database_of(settings)} is not up to date. Run: watchword migrate", err=True)
-        raise typer.Exit(1)
-    built = build(settings)
-    try:
-        yield built
-    finally:
-        built.close()
-
-
-def database_of(settings: Settings) -> str:
-    """The database in use as an operator knows it, without a password in it."""
-    return make_url(settings.database_url).render_as_string(hide_password=True)
-
-
 def no_user(*usernames: str) -> typer.Exit:
     """Nobody of that name, and where it was looked: beside a running demonstration the settings in force may mean another database."""
     named = ", or no user ".join(usernames)
-    typer.echo(f"There is no user {named} in the database {database_of(load())}.", err=True)
+    typer.echo(f"There is no user {named} in the database {database_of(settings_or_exit())}.", err=True)
     typer.echo(
         "See: watchword user list. WATCHWORD_CONFIG and WATCHWORD_DATA_DIR say which installation is meant.", err=True
     )

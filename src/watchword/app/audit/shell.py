@@ -15,7 +15,8 @@ from zoneinfo import ZoneInfo
 
 import typer
 
-from watchword.app.settings import Settings, load
+from watchword.app.opening import settings_or_exit
+from watchword.app.settings import Settings
 from watchword.app.staff.desk import Opening
 from watchword.app.wiring import Built, brand_of
 from watchword.core import checkpoints
@@ -116,7 +117,7 @@ def words(settings: Settings, lang: str) -> Words:
 
 def alone(lang: str) -> Words:
     """Texts of a command that needs no database, and so no settings but the zone."""
-    return words(load(), lang)
+    return words(settings_or_exit(), lang)
 
 
 def moment(text: str, zone: str) -> int | None:

@@ -15,7 +15,7 @@ from typing import Annotated, Any, TypeVar, get_type_hints
 
 import typer
 
-from watchword.app.user_commands import opened
+from watchword.app.opening import opened
 from watchword.app.wiring import Built
 from watchword.core.refusals import CONFIRM_FIRST, STAFF_ABSENT, Refusal
 from watchword.core.sessions import Session
