@@ -21,7 +21,7 @@ FAMILIES = {
     "order.kind": ORDERED,
     "order.state": ORDER.states,
     "order.charge": CHARGE.states,
-    "state": ("active", "suspended", "invited"),
+    "state": ("active", "suspended", "invited", "closed"),
     "device": DEVICE.states,
     "lock.of": ("unknown", "browser", "held"),
     "kind_of": KINDS,

@@ -7,10 +7,11 @@ import json
 import pytest
 
 from tests.support.devices import DEVICES, add_passkey, options, use_passkey, with_passkey
-from tests.support.installation import Installation, Person
+from tests.support.installation import WRONG, Installation, Person
 from tests.support.money import money
 from tests.support.sharing import SELF, put, shared
-from tests.support.steps import STEP, known, logged_in, waiting
+from tests.support.steps import STEP, known, logged_in, phone_first, scan, waiting
+from watchword.core.attempts import LIFE_SECONDS
 from watchword_client.refusal import Refused
 
 
@@ -100,6 +101,27 @@ def test_a_stranger_who_types_a_name_leaves_nothing_with_its_owner(here: Install
         failed = [one for one in tx.attempts.recent(who.id, 0) if one.state == "failed"]
     assert after[0] == before[0] and failed == []
     assert mine.get("/").status == 200
+
+
+def test_how_a_strangers_login_ends_stands_in_nobodys_audit(here: Installation) -> None:
+    who = here.person()
+
+    def told() -> list[str]:
+        with here.built.store.read() as tx:
+            return [one.tag for one in tx.audit.about(who.id, 200) if one.tag.startswith("login.attempt.")]
+
+    before = told()
+    stopped, left = phone_first(here, who), phone_first(here, who)
+    stopped.post("/login/held", do="cancel")
+    here.later(LIFE_SECONDS + 1)
+    left.post("/login/held", do="qr")
+    assert told() == before
+    mine = phone_first(here, who)
+    scan(here, who, mine)
+    mine.post("/login/held", do="continue")
+    for _ in range(5):
+        mine.post("/login/held", do="password", password=WRONG)
+    assert told() == ["login.attempt.failed", *before], "what his own phone approved is his"
 
 
 def test_what_ran_out_counts_for_nothing_before_anybody_looks_at_it(here: Installation) -> None:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from tests.contract.samples import Samples
+from sqlalchemy import select, update
+
+from tests.contract.samples import Samples, added_user
 from tests.support.fakes import START
 from watchword.core.challenges import Challenge
 from watchword.core.lockout import CAP, FORGET_SECONDS, Tries
@@ -14,7 +16,8 @@ from watchword.flows.console_ports import Draft
 from watchword.flows.ports import Letter
 from watchword.flows.protection_ports import Notice
 from watchword.stores.engine import SqlStore
-from watchword.stores.sweep import BATCH, Retention
+from watchword.stores.sweep import BATCH, SEAL_BATCH, Retention
+from watchword.stores.withdrawal_tables import withdrawals
 
 DAY = 24 * 60 * 60
 
@@ -80,7 +83,7 @@ def test_only_what_expired_goes(store: SqlStore, samples: Samples) -> None:
         ),
         1,
     )
-    assert store.sweep(START) == {**once, "renewals": 0, "caller_proofs": 0}
+    assert store.sweep(START) == {**once, "renewals": 0, "caller_proofs": 0, "payees": 0}
     assert store.sweep(START) == dict.fromkeys((*once, "renewals", "caller_proofs"), 0)
     with store.write() as tx:
         assert tx.sessions.by_token(session.token_hash) == session
@@ -125,3 +128,43 @@ def test_a_closed_name_is_not_flooded_away_and_forgotten_after_a_year(store: Sql
         assert tx.tries.take(b"closed", "unknown", START).total == CAP + 1
     assert store.sweep(START + 364 * DAY)["password_tries"] == 0
     assert store.sweep(START + 366 * DAY)["password_tries"] == 11
+
+
+def test_payees_that_older_versions_wrote_in_plain_columns_are_sealed(store: SqlStore, samples: Samples) -> None:
+    owner = added_user(store, samples)
+    rows = [
+        Withdrawal(
+            samples.id(),
+            owner.id,
+            "t",
+            str(at),
+            "expired",
+            1,
+            "Kita K.K.",
+            f"JP{at}",
+            "UTC",
+            START,
+            START,
+            START,
+            False,
+        )
+        for at in range(SEAL_BATCH + 2)
+    ]
+    with store.write() as tx:
+        for row in rows:
+            tx.withdrawals.add(row)
+    plain = rows[1:]
+    with store.engine.begin() as connection:
+        for row in plain:
+            old = {"payee_name": row.payee_name, "payee_account": row.payee_account, "payee": None}
+            connection.execute(update(withdrawals).where(withdrawals.c.id == row.id).values(**old))
+    assert store.sweep(START, Retention(batches=1))["payees"] == SEAL_BATCH
+    assert [store.sweep(START)["payees"] for _ in range(2)] == [1, 0]
+    assert "payees" not in store.sweep(START), "once there is none, nobody looks again"
+    with store.engine.connect() as connection:
+        kept = connection.execute(
+            select(withdrawals.c.payee_name, withdrawals.c.payee_account, withdrawals.c.payee)
+        ).all()
+    assert all(name == account == "" and sealed and b"Kita" not in sealed for name, account, sealed in kept)
+    with store.read() as tx:
+        assert [tx.withdrawals.get(row.id) for row in rows] == rows

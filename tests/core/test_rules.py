@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.contract.samples import Samples
+from tests.support.fakes import FakeEntropy
 from watchword.core import assurance, codes, lockout, pushes, sessions
+from watchword.core.attempts import ATTEMPT, whose
 from watchword.core.crockford import ALPHABET as CROCKFORD
 from watchword.core.devices import Level, Platform, platform_fault
 from watchword.core.encoding import b64u, unb64u
@@ -226,3 +231,13 @@ def test_refusals_keep_their_numbers() -> None:
     assert all(
         400 <= kind.status < 500 for kind in ALL.values() if kind.number not in (1103, 5009) and kind.status != 503
     )
+
+
+def test_whose_audit_an_attempt_stands_in_comes_with_it() -> None:
+    attempt = Samples(FakeEntropy()).attempt("u" * 26)
+    held = replace(attempt, action="held")
+    for state in ATTEMPT.states:
+        assert whose(replace(attempt, state=state)) == "u" * 26, state
+        nobodys = state in ("pending", "expired", "cancelled")
+        assert whose(replace(held, state=state)) == ("" if nobodys else "u" * 26), state
+        assert whose(replace(held, state=state), device="d" * 26) == "u" * 26, "his own device says that it is his"

@@ -175,7 +175,7 @@ LIMITS = {
     "life of a recovery": minutes(recovery.LIFE_SECONDS),
     "changes of the PIN that one phone may begin": windows(renewals.BEGINS),
     "wrong codes that end a move to another phone": str(renewals.WRONG_CODES),
-    "life of a login": minutes(attempts.LIFE_SECONDS),
+    "life of a login; under strict": f"{minutes(attempts.LIFE_SECONDS)}; {minutes(attempts.STRICT_LIFE_SECONDS)}",
     "life of a QR code": minutes(attempts.QR_SECONDS),
     "life of a challenge": minutes(attempts.CHALLENGE_SECONDS),
 }

@@ -4,18 +4,31 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable
-from contextlib import nullcontext
+import threading
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext, suppress
+from dataclasses import replace
+from functools import partial
+from typing import Any
 
 import pytest
 from typer.testing import CliRunner
 
 from tests.support.console import Seat, signed_in
+from tests.support.fakes import FakeClock
 from tests.support.fixtures import KINDS
 from tests.support.installation import Installation, Person
 from tests.support.staff import give, tags
 from watchword.app.cli import app
 from watchword.app.staff.desk import Opening
+from watchword.core.refusals import Refusal
+from watchword.core.staff_requests import LIFE_SECONDS
+from watchword.core.users import Details, NewUser
+from watchword.flows.accounts import TakenError, add
+from watchword.flows.kit import Kit
+from watchword.flows.staff.first import finish
+from watchword.flows.staff.members import first_administrators
 from watchword_client.phone import Phone
 from watchword_client.portal import Browser
 
@@ -50,6 +63,14 @@ def refused(here: Installation, *words: str) -> int:
 def come_in(here: Installation, path: str, username: str, desk: Browser | None = None) -> tuple[Browser, Phone]:
     """Open the link, choose a password, activate Key by the QR, and finish."""
     desk = desk or here.desk()
+    phone = nearly_in(here, path, username, desk)
+    page = desk.post("/first", do="finish")
+    assert "You are an administrator" in page.text
+    return desk, phone
+
+
+def nearly_in(here: Installation, path: str, username: str, desk: Browser) -> Phone:
+    """All but the last step."""
     page = desk.get(path)
     assert page.status == 200 and username in page.text and "opens once" in page.text
     assert desk.post(path).path == "/first"
@@ -60,9 +81,7 @@ def come_in(here: Installation, path: str, username: str, desk: Browser | None =
     phone.complete(here_pin(), "Staff phone")
     page = desk.get("/first")
     assert "Key is active" in page.text
-    page = desk.post("/first", do="finish")
-    assert "You are an administrator" in page.text
-    return desk, phone
+    return phone
 
 
 def here_pin() -> str:
@@ -238,17 +257,98 @@ def test_an_administrator_invites_and_another_approves(here: Installation) -> No
     assert signed_in(here, who=who).browser.get("/users").status == 200
 
 
-def test_an_invitation_that_is_refused_leaves_a_closed_account(here: Installation) -> None:
+def test_the_name_of_an_invitation_that_is_refused_is_free_and_its_account_is_not(here: Installation) -> None:
     one, two = administrators(here)
     path = invited(one, "agent-refused", "agent-refused@example.org", "")
+    one.get("/members/invite")
+    fields = {"username": "Agent-Refused", "mail": "x@example.org", "role_auditor": "1", **WORDS}
+    page = one.browser.post("/members/invite", **fields)
+    assert page.refusals == [7245] and "x@example.org" in page.html, "taken while the invitation is open"
     two.get(path)
     two.browser.post(path, do="reject", note="personnel knows nobody of this name")
     assert here.letters("agent-refused@example.org") == []
-    one.get("/members/invite")
-    page = one.browser.post(
-        "/members/invite", username="agent-refused", mail="x@example.org", role_auditor="1", **WORDS
+    with here.built.store.read() as tx:
+        before = tx.users.by_key("agent-refused")
+    assert before is not None
+    again = invited(one, "agent-refused", "another@example.org", "")
+    with here.built.store.read() as tx:
+        after, closed = tx.users.by_key("agent-refused"), tx.users.get(before.id)
+    assert after is not None and closed is not None and after.id != before.id
+    assert (closed.username, closed.state) == (f"agent-refused~{before.id[-8:]}", "closed")
+    assert "user.name.released" in tags(here, before.id) and "user.name.released" not in tags(here, after.id)
+    old = signed_in(here, "client_services").get(f"/users/{before.id}")
+    assert "Closed" in old.text and closed.username in old.text
+    two.get(again)
+    page = two.browser.post(again, do="approve", note="both badges seen")
+    assert page.path.endswith("?done=approved"), page.refusals
+    assert here.letters("another@example.org") != [] and here.letters("agent-refused@example.org") == []
+    with pytest.raises(TakenError):
+        add(here.built.kit, [NewUser("agent-refused", Details(), ("y@example.org",))])
+
+
+def test_the_name_of_an_invitation_that_ran_out_is_free(here: Installation) -> None:
+    one, _ = administrators(here)
+    invited(one, "agent-nobody", "nobody@example.org", "")
+    here.later(LIFE_SECONDS + 1)
+    made = add(here.built.kit, [NewUser("agent-nobody", Details(), ("z@example.org",))])
+    assert made[0].state == "active"
+
+
+class Meeting:
+    """A store in which two transactions wait for each other before either commits; not for ever, since one may have to wait for the other."""
+
+    def __init__(self, store: Any, gate: threading.Barrier) -> None:
+        self._store, self._gate = store, gate
+
+    @contextmanager
+    def write(self) -> Iterator[Any]:
+        with self._store.write() as tx:
+            yield tx
+            with suppress(threading.BrokenBarrierError):
+                self._gate.wait(1)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._store, name)
+
+
+def at_once(here: Installation, *flows: Callable[[Kit], Any]) -> list[Any]:
+    """What these flows return, where each has looked before any has committed, if it can."""
+    gate = threading.Barrier(len(flows))
+    kit = here.built.kit
+    kits = [
+        replace(kit, store=Meeting(kit.store, gate), clock=FakeClock(kit.clock.now() // 60 * 60 + 59 + at))
+        for at in range(len(flows))
+    ]
+    with ThreadPoolExecutor(len(flows)) as pool:
+        return [found.result(20) for found in [pool.submit(flow, own) for flow, own in zip(flows, kits, strict=True)]]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_the_first_administrators_are_named_once_however_many_name_them(install: Install, kind: str) -> None:
+    here = install(kind)
+    pairs = [[here.person().username, here.person().username] for _ in range(2)]
+    said = at_once(here, *(partial(first_administrators, usernames=names) for names in pairs))
+    assert sorted(isinstance(one, Refusal) for one in said) == [False, True], said
+    with here.built.store.read() as tx:
+        assert sorted(role.username for role in tx.staff.members()) in [sorted(names) for names in pairs]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_who_comes_in_by_a_link_and_who_is_named_at_that_moment_are_not_both_the_first(
+    install: Install, kind: str
+) -> None:
+    here = install(kind)
+    one, two = here.person(), here.person()
+    path = link_for(here, "admin-ito", "--mail", "yui@example.org")
+    nearly_in(here, path, "admin-ito", here.desk())
+    with here.built.store.read() as tx:
+        user = tx.users.by_key("admin-ito")
+        assert user is not None
+        session = tx.sessions.of_user(user.id, here.clock.now())[0]
+    said = at_once(
+        here, partial(finish, session=session), partial(first_administrators, usernames=[one.username, two.username])
     )
-    assert page.refusals == [7245] and "x@example.org" in page.html
+    assert sorted(isinstance(each, Refusal) for each in said) == [False, True], said
 
 
 def test_an_invitation_is_all_or_nothing(here: Installation) -> None:

@@ -162,3 +162,24 @@ def test_paper_accounts_keep_the_device(here: Installation) -> None:
     assert browser.post(PAGE, device="known").refusals == [6121]
     browser.get(PAGE)
     assert browser.post(PAGE, do="review", device="known").refusals == [6121]
+
+
+def test_a_password_that_somebody_else_may_know_takes_the_device_again(here: Installation) -> None:
+    """The stranger's browser is known once its owner let it in by mistake: what was reported must not be changed from there with nothing else."""
+    who = here.person()
+    home = opted_out(here, who)
+    here.later(3601)
+    thief = waiting(here, who)
+    attempt = asked(who.phone, who)
+    approve(here, who, thief)
+    go_on(thief)
+    thief.post("/logout")
+    assert thief.login(who.username, who.password).path == "/", "known by now, and opted out"
+    assert who.phone.decide(attempt, "not_me").result == "not_me"
+    here.later(15 * 60 + 1)
+    mine = waiting(here, who, home)
+    approve(here, who, mine)
+    page = go_on(mine)
+    assert page.path == "/password", "the owner is led to change it, and goes away"
+    here.later(61)
+    assert thief.login(who.username, who.password).path == "/login/wait"

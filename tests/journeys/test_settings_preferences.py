@@ -6,6 +6,7 @@ import re
 
 import pytest
 
+from tests.support.devices import add_passkey
 from tests.support.installation import WRONG, Installation, Person
 from tests.support.people import set_user
 from tests.support.steps import STEP, approve, go_on, known, logged_in, waiting
@@ -34,10 +35,15 @@ def words(text: str) -> str:
 
 def test_the_overview_says_what_would_be_better(here: Installation) -> None:
     who = here.person()
-    page = logged_in(here, who).get("/settings")
+    browser = logged_in(here, who)
+    page = browser.get("/settings")
     assert "Your mobile number is not verified." in page.text
     assert "Only one device logs you in." in page.text
     assert "There is no mail address on file." not in page.text
+    assert "A passkey keeps you from false login pages." in page.text
+    add_passkey(here, who, browser)
+    better = browser.get("/settings").text
+    assert "A passkey" not in better and "Only one device" not in better
     assert "You. Each change that matters is approved with Key first." in page.text
 
 

@@ -5,11 +5,15 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from pydantic import ValidationError
 
 from tests.journeys.test_activation import by_sms
 from tests.journeys.test_first_password import invited, start
 from tests.support.installation import Installation
-from tests.support.steps import asked, confirmation, go_on, known, waiting
+from tests.support.steps import asked, confirmation, go_on, known, phone_first, waiting
+from watchword.app.settings import Settings
+from watchword.core.attempts import STRICT_LIFE_SECONDS
+from watchword_client.refusal import Refused
 from watchword_client.typed import Mistyped
 
 
@@ -26,6 +30,24 @@ def test_strict(install: Callable[..., Installation]) -> None:
     code = here.code_to(*new.numbers)
     assert start(here.browser(), new.username, code, "elevenchars").refusals == [1402]
     assert start(here.browser(), new.username, code, "correct horse").refusals == []
+
+
+def test_a_login_waits_ten_minutes_and_a_session_lasts_a_day(install: Callable[..., Installation]) -> None:
+    here = install(policy="strict")
+    who = here.person()
+    browsers = [waiting(here, who), phone_first(here, who)]
+    here.later(STRICT_LIFE_SECONDS - 1)
+    link = browsers[0].post("/login/wait", do="qr").links[0]
+    assert browsers[1].get("/login/held").status == 200
+    here.later(1)
+    assert browsers[0].get("/login/wait").status == browsers[1].get("/login/held").status == 410
+    with pytest.raises(Refused):
+        who.phone.scan(link)
+    long = {"t": {"name": "Terminal", "life_hours": 25}}
+    for values in ({"session": {"life_hours": 25}}, {"clients": long}):
+        assert Settings(policy="broker", **values).policy == "broker"
+        with pytest.raises(ValidationError, match="life_hours: 24 hours at most"):
+            Settings(policy="strict", **values)
 
 
 def test_strict_takes_no_new_pin_of_five(install: Callable[..., Installation]) -> None:

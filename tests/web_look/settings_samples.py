@@ -97,7 +97,7 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
 
     return {
         "settings": OverviewPage(devices=2, numbers=1, mails=1, sessions=1, password_changed=now - DAY, **common),
-        "settings-advice": OverviewPage(devices=1, sessions=2, advice=("number", "second", "mail"), **common),
+        "settings-advice": OverviewPage(devices=1, sessions=2, advice=("number", "second", "mail", "passkey"), **common),
         "settings-secondary": OverviewPage(devices=1, numbers=1, mails=1, sessions=1, changed_by=name or "Hana Sato (hsato77)", **common),
         "settings-contacts": ContactsPage(rows=(sms, fresh, address), said="default", **contacts),
         "settings-contacts-code": ContactsPage(rows=(sms, waiting, address), **contacts),

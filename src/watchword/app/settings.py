@@ -9,7 +9,7 @@ import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import Field, field_validator
+from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 from watchword.app.environment import CONFIG_VARIABLE
@@ -20,6 +20,8 @@ from watchword.app.setting_group import Group
 from watchword.app.sharing_settings import SharingSettings
 from watchword.core.checkpoints import usable_origin
 from watchword.core.policy import OWN_CLIENTS
+
+STRICT_LIFE_HOURS = 24
 
 
 class PortalSettings(Group):
@@ -236,7 +238,12 @@ class SessionSettings(Group):
     idle_minutes: int = Field(
         15, description="Minutes without activity that end a portal session; it cannot be switched off.", ge=1, le=60
     )
-    life_hours: int = Field(12, description="Hours after which a portal session ends whatever happens.", ge=1, le=72)
+    life_hours: int = Field(
+        12,
+        description="Hours after which a portal session ends whatever happens; 24 at most under `strict`.",
+        ge=1,
+        le=72,
+    )
 
 
 class AuditSettings(Group):
@@ -283,7 +290,7 @@ class ClientSettings(Group):
     idle_minutes: int = Field(
         60, description="Minutes without activity that end its sessions; it cannot be switched off.", ge=1, le=60
     )
-    life_hours: int = Field(24, description="Hours after which its sessions end.", ge=1, le=720)
+    life_hours: int = Field(24, description="Hours after which its sessions end; `strict`: 24 at most.", ge=1, le=720)
 
 
 class Settings(BaseSettings):
@@ -347,6 +354,17 @@ class Settings(BaseSettings):
             if taken in clients:
                 raise ValueError(f"the id `{taken}` is taken: it is a client of Watchword itself")
         return clients
+
+    @model_validator(mode="after")
+    def _a_day_at_most(self) -> Settings:
+        """Under `strict` nobody stays logged in for longer than a day (SP 800-63B-4 section 2.2.3)."""
+        ends = {f"clients.{name}": one.life_hours for name, one in self.clients.items()}
+        ends["session"] = self.session.life_hours
+        longer = sorted(name for name, hours in ends.items() if hours > STRICT_LIFE_HOURS)
+        if self.policy == "strict" and longer:
+            named = ", ".join(f"{name}.life_hours" for name in longer)
+            raise ValueError(f"{named}: {STRICT_LIFE_HOURS} hours at most under the policy `strict`")
+        return self
 
     @property
     def database_url(self) -> str:

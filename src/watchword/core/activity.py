@@ -65,7 +65,7 @@ UNTOLD = frozenset(
         "caller.attempt.expired", "caller.attempt.lapsed", "caller.attempt.failed", "caller.push.approved", "caller.push.denied",
         "caller.push.not_me", "caller.approval.refused", "caller.words.shown", "caller.words.matched", "caller.words.differed",
         "audit.log.verified", "audit.log.searched", "audit.log.exported", "audit.proof.made", "audit.head.shown", "audit.key.rotated",
-        "audit.personal.erased", "staff.orders.listed", "token.stock.imported",
+        "audit.personal.erased", "user.name.released", "staff.orders.listed", "token.stock.imported",
         "staff.audit.searched", "staff.audit.exported", "staff.audit.shown", "staff.log.shown",
     }
 )  # fmt: skip

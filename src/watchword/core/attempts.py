@@ -52,9 +52,11 @@ CHALLENGE = Machine(
 )
 
 LIFE_SECONDS = 15 * 60
+STRICT_LIFE_SECONDS = 10 * 60  # SP 800-63B-4 section 3.1.3.2
 COLLECT_SECONDS = 60
 HELD_SECONDS = 5 * 60
 OPEN_SECONDS = LIFE_SECONDS + HELD_SECONDS  # the longest from the start to the last second of an approval
+UNANSWERED = ("pending", "expired", "cancelled")  # states in which no device has decided
 SUSPICION = "suspicion"
 PUSH_SECONDS = 3 * 60
 QR_SECONDS = 3 * 60
@@ -152,6 +154,17 @@ def takes_plain_codes(attempt: Attempt) -> bool:
     """Whether the six digits of Key answer this attempt. They say nothing of what is approved, so they approve no change: whoever talks
     a person out of them for a login must not get the settings with them (ASVS 6.3.3, 7.5.3)."""
     return attempt.action != "confirm" and not guarded(attempt)
+
+
+def whose(attempt: Attempt, *, device: str = "") -> str:
+    """In whose audit stands what becomes of an attempt, by the user's id, "" for nobody's. `device` is the id of the device of his that the
+    row tells of, "" for none.
+
+    Whoever types a name begins a `held` one: until a device of the person named has answered, it is a stranger's as far as anybody knows,
+    and its end says nothing about that person.
+    """
+    unanswered = attempt.action == "held" and attempt.state in UNANSWERED and not device
+    return "" if unanswered else attempt.user_id
 
 
 def state_at(attempt: Attempt, now: int) -> str:

@@ -30,6 +30,10 @@ DEVICE = Machine(
 SIGNED_WRONG_LIMIT = 10
 OFFLINE_WRONG_LIMIT = 10
 WRONG_LIMIT = 30  # in a row for one authenticator that lives on no phone: it is disabled, whoever typed them
+BORROWER_WRONG_LIMIT = 10  # of these, in a row under one username that shares another's: its sharing ends
+BORROWERS_WRONG_LIMIT = (
+    20  # once so many are counted, whoever typed them, nobody who shares is heard until a right answer
+)
 
 IN_USE = ("active", "disabled", "kept")  # what somebody has, whether it answers now or not
 
@@ -74,8 +78,8 @@ class Device:
 
     `phone_id`, `wrong_signed` and `wrong_offline` (this user's part of the phone's sums) are Key's; `wrong` counts wrong answers in a row of
     all others. `ends` is when a temporary one ends, 0 for never; `added_in` the session it was added in, "" where that was none.
-    One that is `shared_from` another is that very thing in its owner's hand: its secret, its wrong answers and what it has spent stand in
-    the owner's row alone (core/sharing.py). `kept` is one that was put aside meanwhile.
+    One that is `shared_from` another is that very thing in its owner's hand: its secret, the sum of its wrong answers and what it has spent
+    stand in the owner's row alone (core/sharing.py); `wrong` is then this user's part of the sum. `kept` is one that was put aside meanwhile.
     """
 
     id: str

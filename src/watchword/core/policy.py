@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from watchword.core.attempts import LIFE_SECONDS, STRICT_LIFE_SECONDS
 from watchword.core.entitlements import Rules as EntitlementRules
 from watchword.core.passwords import BROKER, STRICT, Rules
 from watchword.core.throttle import Limits
@@ -89,6 +90,11 @@ class Policy:
     def always_confirm(self) -> bool:
         """Whether every push asks for the confirmation code."""
         return self.profile == "strict"
+
+    @property
+    def attempt_seconds(self) -> int:
+        """How long a login waits for the held element."""
+        return STRICT_LIFE_SECONDS if self.profile == "strict" else LIFE_SECONDS
 
     @property
     def opting_out(self) -> bool:

@@ -118,6 +118,7 @@ MODEL_UNKNOWN = _kind(2312, "passkey.model_unknown", 403)
 MODEL_STATEMENT = _kind(2313, "passkey.model_statement", 422)
 MODEL_WITHDRAWN = _kind(2314, "passkey.model_withdrawn", 403)
 MODEL_BARRED = _kind(2315, "passkey.model_barred", 403)
+DEVICE_RESTS = _kind(2316, "device.rests", 403)
 TEMPORARY_WRONG = _kind(2321, "temporary.wrong", 422)
 TEMPORARY_OVER = _kind(2322, "temporary.over", 410)
 TEMPORARY_FORM = _kind(2323, "temporary.form", 422)  # params: digits

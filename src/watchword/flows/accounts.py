@@ -11,10 +11,14 @@ from watchword.core.devices import Device
 from watchword.core.lockout import Tries, locked, wrong
 from watchword.core.passwords import holds, own_of
 from watchword.core.refusals import BUSY, LOCKED, START_CODE, Refusal
+from watchword.core.staff_requests import state_at
 from watchword.core.users import NOBODY, Contact, Details, NewUser, User, username_key
 from watchword.flows import letters, new_passwords, password_step, sent_codes
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, BusyError, Tx
+
+LONGEST_KEPT = 48  # characters of the name that went, in front of what tells its account apart
+REQUESTS = 100
 
 
 class TakenError(Exception):
@@ -45,10 +49,27 @@ def add(kit: Kit, new_users: Sequence[NewUser], *, invite: bool = True, by: str 
 def add_one(kit: Kit, tx: Tx, new: NewUser, *, invite: bool, by: str, state: str = "active") -> User:
     """Add one user in a transaction of the caller. Raises TakenError and PaperError."""
     key = username_key(new.username)
-    if tx.users.by_key(key) is not None:
+    found = tx.users.by_key(key)
+    if found is not None and not _released(kit, tx, found):
         raise TakenError(new.username)
     filled = _on_paper(tx, new) if new.paper_of else new
     return _add(kit, tx, filled, key, invite=invite, by=by, state=state)
+
+
+def _released(kit: Kit, tx: Tx, found: User) -> bool:
+    """Whether a username has become free: its account was opened for an invitation that came to nothing, and nobody ever had a password to it.
+
+    That account keeps its id, which is what the audit names people by, and closes for good under a name that nobody can type as a new one.
+    """
+    user = tx.users.lock(found.id)
+    now = kit.clock.now()
+    if user is None or user.state != "invited" or user.password_hash or user.username_key != found.username_key:
+        return False
+    if any(state_at(one, now) == "open" for one in tx.staff.requests_about(user.id, REQUESTS)):
+        return False
+    tx.users.release(user.id, f"{user.username_key[:LONGEST_KEPT]}~{user.id[-8:]}")
+    tx.audit.write(AuditRow("user.name.released", user.id, user.id, personal={"username": user.username}), now)
+    return True
 
 
 def _on_paper(tx: Tx, new: NewUser) -> NewUser:

@@ -218,7 +218,7 @@ def _rejected(kit: Kit, tx: Tx, attempt: Attempt, device: Device, way: str, verd
         tx.claims.spend(claim, now + CLAIM_SECONDS)
     tx.audit.write(AuditRow(f"login.{way}.refused", attempt.user_id, attempt.id, {"reason": verdict.reason}), now)
     if wrong >= WRONG_FOR_ATTEMPT:
-        fail(kit, tx, attempt, "answers")
+        fail(kit, tx, attempt, "answers", device=device.id)
         return Refusal(ATTEMPT_GONE, "attempt.failed")
     if way == "challenge" and attempt.wrong_challenge + 1 >= WRONG_FOR_CHALLENGE:
         tx.attempts.set(attempt.id, challenge_state="spent")

@@ -203,7 +203,7 @@ def _rejected(kit: Kit, tx: Tx, attempt: Attempt, device: Device, phone: Phone, 
     if verdict.kind is CONFIRMATION_WRONG:
         wrong = tx.attempts.count(attempt.id, "wrong_confirmation", WRONG_CONFIRMATIONS) or WRONG_CONFIRMATIONS
         if wrong >= WRONG_CONFIRMATIONS:
-            fail(kit, tx, attempt, "confirmation")
+            fail(kit, tx, attempt, "confirmation", device=device.id)
             return Refusal(DECISION_OVER, "confirmation.spent")
         return Refusal(CONFIRMATION_WRONG, verdict.reason, extra={"left": WRONG_CONFIRMATIONS - wrong})
     if verdict.kind is PIN_WRONG:

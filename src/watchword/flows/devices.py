@@ -130,8 +130,8 @@ def deactivate(kit: Kit, session: Session, device_id: str, visit: Visit) -> Refu
         fault = _stays(kit, user, device, tx.devices.of_user(user.id), tx.contacts.of(user.id))
         if fault:
             return lower_limits.binding(kit, user) or Refusal(FAULTS[fault], f"device.{fault}")
-        ended = switch_off(kit, tx, user, device, by="settings", but=session.id, visit=visit)
-    announce(kit, device, ended)
+        switch_off(kit, tx, user, device, by="settings", but=session.id, visit=visit)
+    announce(kit, device)
     return None
 
 
@@ -157,7 +157,7 @@ def switch_off(
         return []
     if order:
         order_ends.closed(tx, device.id, order, now)
-    ended = given.end_given(tx, user.id, device.id, now, but=but)
+    ended = given.end_given(kit, tx, user.id, device.id, now, but=but)
     ended += sharing_ends.of_device(kit, tx, device, by)
     letters.tell_all(kit, tx, user, "device_off" if on_phone(device) else "device_gone", device=device.name)
     personal = {**(visit.personal() if visit else {}), "phone": device.name}
@@ -174,10 +174,8 @@ def switch_off(
     return ended
 
 
-def announce(kit: Kit, device: Device, ended: list[str]) -> None:
-    """To the pages whose sessions ended, and to the phone. After the transaction."""
-    for session_id in ended:
-        kit.events.publish(f"session:{session_id}", {"state": "ended"})
+def announce(kit: Kit, device: Device) -> None:
+    """To the phone of a device that was switched off; the pages of its sessions have heard. After the transaction."""
     if on_phone(device):
         kit.events.publish(f"phone:{device.phone_id}", {"pending": "1"})
 

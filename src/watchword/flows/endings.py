@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from watchword.core.attempts import ATTEMPT, OPEN_SECONDS, Attempt, area, due
+from watchword.core.attempts import ATTEMPT, OPEN_SECONDS, Attempt, area, due, whose
 from watchword.core.devices import on_phone
 from watchword.core.refusals import ATTEMPT_GONE, CANCELLED, DENIED, EXPIRED, FAILED, LAPSED, NOT_ME, Kind
 from watchword.flows.kit import Kit
@@ -31,18 +31,19 @@ def settle(kit: Kit, tx: Tx, attempt: Attempt) -> Attempt:
     if event is None:
         return attempt
     to = str(ATTEMPT.step(attempt.state, event))
+    settled = replace(attempt, state=to)
     if tx.attempts.move(attempt.id, attempt.state, to):
-        tx.audit.write(AuditRow(f"{area(attempt.action)}.attempt.{to}", attempt.user_id, attempt.id), kit.clock.now())
-    return replace(attempt, state=to)
+        tx.audit.write(AuditRow(f"{area(attempt.action)}.attempt.{to}", whose(settled), attempt.id), kit.clock.now())
+    return settled
 
 
-def fail(kit: Kit, tx: Tx, attempt: Attempt, reason: str) -> None:
-    """Too many wrong answers: the attempt is over for good. One begun with the phone that nobody of its owner answered is a stranger's, who
-    typed a name: it stands in nobody's audit."""
-    owner = "" if attempt.action == "held" and reason == "answers" else attempt.user_id
+def fail(kit: Kit, tx: Tx, attempt: Attempt, reason: str, *, device: str = "") -> None:
+    """Too many wrong answers: the attempt is over for good. `device` is the id of the person's own that answered last, "" for none."""
     if tx.attempts.move(attempt.id, "pending", "failed", decided=kit.clock.now(), decided_by=reason):
         tx.audit.write(
-            AuditRow(f"{area(attempt.action)}.attempt.failed", owner, attempt.id, {"reason": reason}),
+            AuditRow(
+                f"{area(attempt.action)}.attempt.failed", whose(attempt, device=device), attempt.id, {"reason": reason}
+            ),
             kit.clock.now(),
         )
 

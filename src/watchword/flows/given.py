@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from functools import partial
+
 from watchword.core.attempts import OPEN_SECONDS, Attempt
 from watchword.core.sessions import Session
+from watchword.flows.kit import Kit
 from watchword.flows.ports import Tx
 
 
@@ -25,14 +29,22 @@ def given_by(tx: Tx, user_id: str, device_id: str, now: int) -> list[Session]:
     return found
 
 
-def end_given(tx: Tx, user_id: str, device_id: str, now: int, *, but: str = "") -> list[str]:
-    """End them, `but` one, and what it approved that no session was collected for yet; the ids of the sessions, to be told after the
-    transaction."""
+def end_given(kit: Kit, tx: Tx, user_id: str, device_id: str, now: int, *, but: str = "") -> list[str]:
+    """End them, `but` one, and what it approved that no session was collected for yet; the ids of the sessions. Their pages hear of it once
+    the transaction has committed."""
     for attempt in tx.attempts.recent(user_id, now - OPEN_SECONDS):
         if attempt.state == "approved" and answered_by(attempt) == device_id:
             tx.attempts.move(attempt.id, "approved", "lapsed")
-    return [
+    ended = [
         given.id
         for given in given_by(tx, user_id, device_id, now)
         if given.id != but and tx.sessions.end(given.id, now)
     ]
+    tx.after(partial(tell, kit, ended))
+    return ended
+
+
+def tell(kit: Kit, session_ids: Iterable[str]) -> None:
+    """To the pages of sessions that have ended. After the transaction."""
+    for session_id in session_ids:
+        kit.events.publish(f"session:{session_id}", {"state": "ended"})

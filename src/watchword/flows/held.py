@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchword.core import floors
-from watchword.core.attempts import LIFE_SECONDS, Attempt, collect_until, state_at
+from watchword.core.attempts import Attempt, collect_until, state_at
 from watchword.core.encoding import b64u, sha256
 from watchword.core.lockout import IN_A_ROW
 from watchword.core.rates import Window
@@ -74,7 +74,7 @@ def begin(
         attempt = Attempt(
             id=kit.entropy.id(), user_id=owner, username=username.strip()[:NAME_LENGTH],
             client=client, state="pending", collector_hash=sha256(collector.encode()), bound_key=bound_key,
-            nonce=b64u(kit.entropy.bytes(16)), started=now, expires=now + LIFE_SECONDS, context=context, browser_id="",
+            nonce=b64u(kit.entropy.bytes(16)), started=now, expires=now + kit.policy.attempt_seconds, context=context, browser_id="",
             confirm=True, confirm_reason="browser", device_id=key.id if key else "",
             asked=(), push_until=0, qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
             wrong=0, wrong_challenge=0, wrong_confirmation=0, decided=0, decided_by="", amr="", session_id="",

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from watchword.core import assurance, confirmation, floors, pushes
-from watchword.core.attempts import LIFE_SECONDS, PUSH_SECONDS, SUSPICION, Attempt, Context, area, guarded, state_at
+from watchword.core.attempts import PUSH_SECONDS, SUSPICION, Attempt, Context, area, guarded, state_at, whose
 from watchword.core.caller import ACTION
 from watchword.core.devices import RECOVERY_CODE, Device, on_phone
 from watchword.core.encoding import b64u, sha256
@@ -137,7 +137,7 @@ def _open(
             bound_key=bound_key,
             suspect=suspect,
             floor=floor,
-            waive=bool(user.opted_out) and not user.floor and kit.policy.opting_out and client.id != "staff",
+            waive=_waives(kit, user, client),
         )
 
 
@@ -148,6 +148,11 @@ def announce(kit: Kit, opened: Opened) -> None:
     if opened.attempt.asked or opened.attempt.confirm_reason == SUSPICION:
         for phone in sorted({device.phone_id for device in opened.devices if on_phone(device)}):
             kit.events.publish(f"phone:{phone}", {"pending": "1"})
+
+
+def _waives(kit: Kit, user: User, client: Client) -> bool:
+    """Whether a password may do alone (Q01). Never one that somebody else may know: whoever has it would set the next one."""
+    return bool(user.opted_out) and not (user.floor or user.flagged) and kit.policy.opting_out and client.id != "staff"
 
 
 def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, now: int) -> EnrolmentOnly | Refusal:
@@ -171,7 +176,7 @@ def _enrolment_only(kit: Kit, tx: Tx, user: User, client: Client, visit: Visit, 
 def open_attempt(
     kit: Kit, tx: Tx, user: User, client: Client, devices: tuple[Device, ...], browser: Browser | None, visit: Visit,
     *, bound_key: str = "", action: str = "login", operation: str = "", session_id: str = "", suspect: str = "", floor: int = 0,
-    life: int = LIFE_SECONDS, waive: bool = False, collector: str = "",
+    life: int = 0, waive: bool = False, collector: str = "",
 ) -> Opened:  # fmt: skip
     """A new attempt of a user whose row is locked, with its push where the first of `devices` is Key. These are the ones that may answer
     (flows/reach.py), the one used last first; `floor` is what they were held against.
@@ -191,7 +196,7 @@ def open_attempt(
     attempt = Attempt(
         id=kit.entropy.id(), user_id=user.id, username=user.username, client=client.id, state="approved" if waived else "pending",
         collector_hash=sha256(collector.encode()), bound_key=bound_key, nonce=b64u(kit.entropy.bytes(16)),
-        started=now, expires=now + life, context=context, browser_id=browser.id if browser else "",
+        started=now, expires=now + (life or kit.policy.attempt_seconds), context=context, browser_id=browser.id if browser else "",
         confirm=bool(reason), confirm_reason=reason, device_id=devices[0].id,
         asked=(now,) if ask.allowed else (), push_until=now + PUSH_SECONDS if pushed else 0,
         qr_turn=0, qr_until=0, challenge_state="none", challenge_turn=0, challenge_until=0,
@@ -301,7 +306,7 @@ def cancel(kit: Kit, collector: str, *, bound_key: str = "") -> Refusal | None:
         if isinstance(attempt, Refusal):
             return attempt
         tx.attempts.move(attempt.id, "pending", "cancelled", decided=now, decided_by="browser")
-        tx.audit.write(AuditRow("login.attempt.cancelled", attempt.user_id, attempt.id), now)
+        tx.audit.write(AuditRow("login.attempt.cancelled", whose(attempt), attempt.id), now)
     tell(kit, attempt, "cancelled")
     return None
 

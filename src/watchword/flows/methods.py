@@ -1,7 +1,7 @@
 """Which devices may answer an attempt, and the answers of those that are not Key (A07, A12; THREATS: falling back to a weaker factor).
 
 The floor stands in the attempt's row. Every answer is counted in the attempt, in what was asked and on the device before it is compared;
-five wrong ones end the attempt, three the question, thirty in a row the device.
+five wrong ones end the attempt, three the question, thirty in a row the device, ten of one who shares it his sharing.
 """
 
 from __future__ import annotations
@@ -9,12 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from watchword.core.attempts import WRONG_FOR_ATTEMPT, Attempt, guarded
+from watchword.core.attempts import WRONG_FOR_ATTEMPT, Attempt, guarded, whose
 from watchword.core.challenges import Challenge
-from watchword.core.devices import WRONG_LIMIT, Device, on_phone
+from watchword.core.devices import BORROWER_WRONG_LIMIT, BORROWERS_WRONG_LIMIT, WRONG_LIMIT, Device, on_phone
 from watchword.core.refusals import (
     ATTEMPT_GONE,
     DEVICE_DISABLED,
+    DEVICE_RESTS,
     PASSKEY_WRONG,
     WAY_UNAVAILABLE,
     WITHDRAWAL_WAY,
@@ -248,25 +249,38 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[
     if holder is None:
         foreign = PASSKEY_WRONG if factor.browser else WAY_UNAVAILABLE
         return _rejected(kit, tx, attempt, factor, None, Rejected(foreign, "device.foreign"), wrong)
-    device = counted(tx, holder.device)
+    mine = next(own for own, thing in things if thing.id == holder.device.id)
+    device = counted(tx, holder.device, mine=mine)
     if isinstance(device, Refusal):
         return device
-    mine = next(own for own, thing in things if thing.id == device.id)
     holder = replace(holder, device=device)
     if attempt.action == MONEY:  # from the row as it is now: what was shown for another amount or payee signs nothing
         challenge = {**challenge, **withdrawal_signing.question(kit, tx, attempt, holder, factor).stored}
     verdict = by_hand.compared(tx, factor, holder, challenge, given, now)
     if isinstance(verdict, Rejected):
-        return _rejected(kit, tx, attempt, factor, device, verdict, wrong)
+        return _rejected(kit, tx, attempt, factor, device, verdict, wrong, mine)
     return _accepted(kit, tx, attempt, factor, mine, device, verdict)
 
 
-def counted(tx: Tx, device: Device, state: str = "active") -> Device | Refusal:
+def asked_for(tx: Tx, device: Device) -> Device | Refusal:
+    """As `counted`, where somebody asks to share this device: his wrong answers are among those of all who share it, and stop it for nobody."""
+    wrong = tx.devices.count(device.id, BORROWERS_WRONG_LIMIT)
+    return Refusal(DEVICE_RESTS, "device.spent") if wrong is None else tx.devices.get(device.id) or device
+
+
+def counted(tx: Tx, device: Device, state: str = "active", *, mine: Device | None = None) -> Device | Refusal:
     """A device in this state with one more wrong answer, read again under the lock that counting took: what a card has used is written by whoever
-    answered with it a moment ago."""
-    wrong = tx.devices.count(device.id, WRONG_LIMIT, state=state)
+    answered with it a moment ago.
+
+    `mine` is the row of who answers: where it is shared from this device, the answer counts in both. Those who share have a smaller part
+    of the thirty, so that nobody stops the device of somebody else.
+    """
+    borrowed = mine is not None and mine.id != device.id
+    wrong = tx.devices.count(device.id, BORROWERS_WRONG_LIMIT if borrowed else WRONG_LIMIT, state=state)
     if wrong is None:
-        return Refusal(DEVICE_DISABLED, "device.spent")
+        return Refusal(DEVICE_RESTS if borrowed else DEVICE_DISABLED, "device.spent")
+    if borrowed and mine is not None and tx.devices.count(mine.id, BORROWER_WRONG_LIMIT) is None:
+        return Refusal(DEVICE_DISABLED, "device.shared_over")
     return replace(tx.devices.get(device.id) or device, wrong=wrong)
 
 
@@ -290,7 +304,7 @@ def _accepted(
         return Refusal(ATTEMPT_GONE, "attempt.moved")
     tx.devices.answered(device, now, verdict.state)
     if mine.id != device.id:
-        tx.devices.used(mine.id, now)
+        tx.devices.answered(mine, now, None)
     tx.challenges.end(attempt.id, factor.kind)
     if factor.sends:
         tx.codes.end(factor.sends, attempt.id, now)
@@ -306,20 +320,29 @@ def _accepted(
 
 
 def _rejected(
-    kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, device: Device | None, verdict: Rejected, wrong: int
+    kit: Kit,
+    tx: Tx,
+    attempt: Attempt,
+    factor: Separate,
+    device: Device | None,
+    verdict: Rejected,
+    wrong: int,
+    mine: Device | None = None,
 ) -> Refusal:
     now = kit.clock.now()
     for claim in verdict.claims:
         tx.claims.spend(claim, now + by_hand.CLAIM_SECONDS)
-    known = "" if attempt.action == "held" and device is None else attempt.user_id
-    fields = {"kind": factor.kind, "reason": verdict.reason, "device": device.id if device else ""}
-    tx.audit.write(AuditRow("login.device.refused", known, attempt.id, fields), now)
+    own = device.id if device is not None else ""
+    fields = {"kind": factor.kind, "reason": verdict.reason, "device": own}
+    tx.audit.write(AuditRow("login.device.refused", whose(attempt, device=own), attempt.id, fields), now)
     if device is not None and (verdict.disables or device.wrong >= WRONG_LIMIT):
         disable(kit, tx, device, verdict.reason if verdict.disables else "answers")
         if verdict.disables:  # a copy of it may have opened what is open
-            given.end_given(tx, attempt.user_id, device.id, now)
+            given.end_given(kit, tx, attempt.user_id, device.id, now)
+    if mine is not None and mine.shared_from:
+        sharing_ends.tired(kit, tx, mine)
     if wrong >= WRONG_FOR_ATTEMPT:
-        fail(kit, tx, attempt, "answers")
+        fail(kit, tx, attempt, "answers", device=own)
         return Refusal(ATTEMPT_GONE, "attempt.failed")
     return verdict.refusal
 

@@ -157,7 +157,6 @@ def ask(kit: Kit, session: Session, order_id: str) -> Refusal | None:
 
 def receive(kit: Kit, session: Session, order_id: str, typed: str, visit: Visit) -> Device | Refusal:
     """The answer of the new device: it is in place from now on, what it replaces ends, and every channel is told."""
-    ended: list[tuple[Device, list[str]]] = []
     with kit.store.write() as tx:
         found = _arriving(kit, tx, session, order_id)
         if isinstance(found, Refusal):
@@ -171,9 +170,7 @@ def receive(kit: Kit, session: Session, order_id: str, typed: str, visit: Visit)
             )
             tx.audit.write(row, kit.clock.now())
             return verdict if isinstance(verdict, Refusal) else verdict.refusal
-        ended = _put_in_place(kit, tx, session, user, order, device, visit)
-    for old, sessions in ended:
-        devices.announce(kit, old, sessions)
+        _put_in_place(kit, tx, session, user, order, device, visit)
     return device
 
 
@@ -196,21 +193,16 @@ def _arriving(kit: Kit, tx: Tx, session: Session, order_id: str) -> tuple[User, 
     return user, order, device
 
 
-def _put_in_place(
-    kit: Kit, tx: Tx, session: Session, user: User, order: Order, device: Device, visit: Visit
-) -> list[tuple[Device, list[str]]]:
+def _put_in_place(kit: Kit, tx: Tx, session: Session, user: User, order: Order, device: Device, visit: Visit) -> None:
     now = kit.clock.now()
     if not tx.devices.receive(device.id, session.id) or not tx.orders.move(order.id, "sent", "active", moved=now):
         raise RuntimeError("a device was received twice under its lock")
-    ended = _shared_before(kit, tx, session, user, device)
+    _shared_before(kit, tx, session, user, device)
     for old in tx.devices.of_user(user.id):
         replaced = _makes_way(old, device.kind, order.replaces)
         if replaced and old.id != device.id and old.state in IN_USE:
             sharing_ends.hand_on(kit, tx, old, device)
-            sessions = devices.switch_off(
-                kit, tx, user, old, by="replaced", but=session.id, visit=visit, order="replace"
-            )
-            ended.append((old, sessions))
+            devices.switch_off(kit, tx, user, old, by="replaced", but=session.id, visit=visit, order="replace")
     temporary.end(kit, tx, user, "replaced")
     tx.staff.release(user.id)
     letters.tell_all(kit, tx, user, "order_active", device=device.name)
@@ -218,19 +210,13 @@ def _put_in_place(
     tx.audit.write(
         AuditRow(f"device.{TAGS[device.kind]}.added", user.id, device.id, {"order": order.id}, personal), now
     )
-    return ended
 
 
-def _shared_before(kit: Kit, tx: Tx, session: Session, user: User, device: Device) -> list[tuple[Device, list[str]]]:
+def _shared_before(kit: Kit, tx: Tx, session: Session, user: User, device: Device) -> None:
     """A card of one's own ends the sharing of another's: only one counts."""
     mine = [one for one in tx.devices.of_user(user.id) if one.shared_from and one.kind == device.kind == CODE_CARD]
-    ended = []
     for one in mine:
-        sharing = tx.sharings.by_device(one.id)
-        sessions = sharing_ends.close(kit, tx, sharing, "end", "replaced", but=session.id) if sharing else None
-        if sessions is not None:
-            ended.append((one, sessions))
-    return ended
+        sharing_ends.left(kit, tx, one, "replaced", but=session.id)
 
 
 def called(kit: Kit, user: User, kind: str) -> str:

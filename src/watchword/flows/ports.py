@@ -5,7 +5,7 @@ Adapters implement these by shape. Times are whole seconds since the epoch, ids 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -303,6 +303,10 @@ class Claims(Protocol):
         """Insert under the unique index; False when it was spent before."""
         ...
 
+    def hold(self, claim: str, expires: int) -> None:
+        """A lock by name, for what there is no row of yet: whoever else asks for it waits until this transaction ends."""
+        ...
+
 
 class Rates(Protocol):
     def take(self, key: str, windows: Sequence[Window], now: int) -> int:
@@ -312,6 +316,11 @@ class Rates(Protocol):
 
 class Tx(Protocol):
     """One transaction: all of it happens, or none."""
+
+    def after(self, action: Callable[[], None]) -> None:
+        """Run `action` once this has committed and the connection is given back; never where it does not commit. For what is told of
+        something that ends deep inside a flow: whoever began the transaction need not know of it."""
+        ...
 
     @property
     def users(self) -> Users: ...

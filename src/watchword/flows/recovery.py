@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from watchword.core import recovery as rules
-from watchword.core.attempts import LIFE_SECONDS, QR_SECONDS, Attempt
+from watchword.core.attempts import QR_SECONDS, Attempt
 from watchword.core.devices import Device, on_phone
 from watchword.core.encoding import b64u, sha256
 from watchword.core.pushes import Ask
@@ -237,7 +237,7 @@ def _ask_by_qr(kit: Kit, tx: Tx, recovery: Recovery, visit: Visit) -> login.Open
     attempt = Attempt(
         id=attempt_id, user_id=recovery.user_id, username=recovery.username, client="portal", state="pending",
         collector_hash=sha256(collector.encode()), bound_key="", nonce=b64u(kit.entropy.bytes(16)), started=now,
-        expires=min(now + LIFE_SECONDS, recovery.expires), context=login.seen_from(visit, None, recovery.lang), browser_id="",
+        expires=min(now + kit.policy.attempt_seconds, recovery.expires), context=login.seen_from(visit, None, recovery.lang), browser_id="",
         confirm=True, confirm_reason="policy", device_id=devices[0].id if devices else NOBODY, asked=(), push_until=0,
         qr_turn=1, qr_until=now + QR_SECONDS, challenge_state="none", challenge_turn=0, challenge_until=0, wrong=0, wrong_challenge=0,
         wrong_confirmation=0, decided=0, decided_by="", amr="", session_id="", lang=recovery.lang, action="recover", operation=rules.FIRST,

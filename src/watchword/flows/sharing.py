@@ -201,7 +201,7 @@ def _judge(kit: Kit, tx: Tx, sharing: Sharing, device: Device, typed: str, visit
     def counted() -> Device | Refusal:
         if tx.sharings.count(sharing.id, WRONG_LIMIT) is None:
             return Refusal(SHARE_GONE, "sharing.spent")
-        return methods.counted(tx, device)
+        return methods.asked_for(tx, device)
 
     verdict = by_hand.judge(kit, tx, sharing.id, device.kind, device, typed, counted)
     if isinstance(verdict, Refusal):
@@ -219,7 +219,6 @@ def _wrong(kit: Kit, tx: Tx, sharing: Sharing, device: Device, verdict: Rejected
     counted = tx.sharings.get(sharing.id) or sharing
     fields = {"user": sharing.user_id, "reason": verdict.reason, "device": device.id}
     tx.audit.write(AuditRow("sharing.owner.refused", sharing.owner_id, sharing.id, fields, visit.personal()), now)
-    methods.tired(kit, tx, device)
     if counted.wrong >= WRONG_LIMIT:
         return _dropped(kit, tx, sharing, Refusal(SHARE_GONE, "sharing.spent"))
     return verdict.refusal

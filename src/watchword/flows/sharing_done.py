@@ -162,7 +162,6 @@ def cancel(kit: Kit, session: Session, sharing_id: str, typed: str = "") -> str 
     To take it back needs no held element: that protects. To end what is in use needs one, as ending any device does; `typed` is what the
     device answers that was put aside, "" where another was shown lately. Returns what was done: `withdrawn`, `cancelled`, or `lent` no more.
     """
-    ended: list[str] = []
     done = "withdrawn"
     with kit.store.write() as tx:
         found = _own(kit, tx, session, sharing_id)
@@ -176,12 +175,11 @@ def cancel(kit: Kit, session: Session, sharing_id: str, typed: str = "") -> str 
             refused = _may_end(kit, tx, session, me, sharing, typed)
             if refused is None:
                 by, done = ("user", "cancelled") if me.id == sharing.user_id else ("owner", "lent")
-                ended = sharing_ends.close(kit, tx, sharing, "cancel", by, but=session.id) or []
+                sharing_ends.close(kit, tx, sharing, "cancel", by, but=session.id)
         else:
             refused = Refusal(SHARE_UNKNOWN, f"sharing.{state}")
     if refused is not None:
         return refused
-    _published(kit, ended)
     tell_staff(kit)
     return done
 
@@ -233,18 +231,12 @@ def lost(kit: Kit, session: Session, sharing_id: str, visit: Visit) -> Refusal |
         if owner is None or device is None:
             return Refusal(SHARE_UNKNOWN, "device.gone")
         affected = sharing_ends.people_of(tx, device)
-        ended = devices.switch_off(kit, tx, owner, device, by="lost", but=session.id, visit=visit)
+        devices.switch_off(kit, tx, owner, device, by="lost", but=session.id, visit=visit)
         sharing_ends.hold(kit, tx, affected, by=me.id)
         tx.audit.write(
             AuditRow("sharing.device.lost", me.id, sharing.id, {"owner": owner.id}, visit.personal()), kit.clock.now()
         )
-    _published(kit, ended)
     return None
-
-
-def _published(kit: Kit, ended: list[str]) -> None:
-    for session_id in ended:
-        kit.events.publish(f"session:{session_id}", {"state": "ended"})
 
 
 def of_session(kit: Kit, session: Session) -> tuple[Shared, ...]:

@@ -8,13 +8,17 @@ from __future__ import annotations
 
 from dataclasses import replace
 
-from watchword.core.devices import Device
+from watchword.core.devices import BORROWER_WRONG_LIMIT, Device
+from watchword.core.sharing import LEVELS as SHARED_LEVELS
 from watchword.core.sharing import SHAREABLE, SHARING, Sharing
 from watchword.core.users import User
 from watchword.flows import given, letters
 from watchword.flows.kit import Kit
 from watchword.flows.password_step import lasting_devices
 from watchword.flows.ports import AuditRow, Tx
+
+# Ends that need no held element, so that whoever has a password or an open session brings them about: nothing weaker comes back by them (A12).
+UNSHOWN = ("answers", "disabled", "lost")
 
 
 def thing(tx: Tx, device: Device) -> Device | None:
@@ -46,6 +50,13 @@ def hold(kit: Kit, tx: Tx, user_ids: tuple[str, ...], *, by: str) -> None:
             tx.staff.hold(user_id, by, kit.clock.now())
 
 
+def tired(kit: Kit, tx: Tx, mine: Device) -> None:
+    """Who shares has answered wrong for the last time in a row: his sharing ends, and with it nobody else's use of the thing."""
+    found = tx.devices.get(mine.id)
+    if found is not None and found.wrong >= BORROWER_WRONG_LIMIT and left(kit, tx, found, "answers") is not None:
+        hold(kit, tx, (found.user_id,), by=found.user_id)
+
+
 def left(kit: Kit, tx: Tx, device: Device, by: str, *, but: str = "") -> list[str] | None:
     """Somebody's device that is shared from another's goes out of use, and nobody else's: as `close`. None for what is not shared."""
     sharing = tx.sharings.by_device(device.id) if device.shared_from else None
@@ -61,15 +72,18 @@ def close(kit: Kit, tx: Tx, sharing: Sharing, event: str, by: str, *, but: str =
         return None
     device = tx.devices.get(sharing.device_id)
     tx.devices.move(sharing.device_id, "active", "inactive", now)
-    ended = given.end_given(tx, sharing.user_id, sharing.device_id, now, but=but)
-    resumed = resume(tx, sharing.user_id, now)
+    ended = given.end_given(kit, tx, sharing.user_id, sharing.device_id, now, but=but)
+    unshown = by in UNSHOWN
+    least = SHARED_LEVELS[device.kind] if unshown and device is not None else 0
+    resumed = resume(tx, sharing.user_id, now, least=least)
     fields = {"by": by, "owner": sharing.owner_id, "resumed": len(resumed), "sessions": len(ended)}
     tx.audit.write(AuditRow("sharing.device.ended", sharing.user_id, sharing.id, fields), now)
     user, owner = tx.users.get(sharing.user_id), tx.users.get(sharing.owner_id)
     name = device.name if device is not None else ""
     if user is not None and owner is not None:
-        letters.tell_all(kit, tx, user, "sharing_ended", device=name)
-        letters.tell_all(kit, tx, owner, "sharing_ended_owner", name=user.username)
+        letters.tell_all(kit, tx, user, "sharing_stopped" if unshown else "sharing_ended", device=name)
+        alone = "sharing_guessed_owner" if by == "answers" else "sharing_ended_owner"
+        letters.tell_all(kit, tx, owner, alone, name=user.username)
         tx.audit.write(AuditRow("sharing.owner.ended", owner.id, sharing.id, {"by": by, "user": user.id}), now)
     return ended
 
@@ -102,9 +116,9 @@ def put_aside(kit: Kit, tx: Tx, user: User, devices: tuple[Device, ...]) -> int:
     return len(kept)
 
 
-def resume(tx: Tx, user_id: str, now: int) -> list[Device]:
-    """What was put aside counts again."""
-    found = [device for device in tx.devices.of_user(user_id) if device.state == "kept"]
+def resume(tx: Tx, user_id: str, now: int, *, least: int = 0) -> list[Device]:
+    """What was put aside, and is of this level at the least, counts again."""
+    found = [one for one in tx.devices.of_user(user_id) if one.state == "kept" and SHARED_LEVELS[one.kind] >= least]
     resumed = [device for device in found if tx.devices.move(device.id, "kept", "active", now)]
     for device in resumed:
         tx.audit.write(AuditRow("device.other.resumed", user_id, device.id, personal={"phone": device.name}), now)

@@ -48,7 +48,7 @@ def open_store(
 class _Transaction(AbstractContextManager[SqlTx, None]):
     """The `with` of one transaction: it commits when the block ends well, and rolls back when anything is raised in it."""
 
-    __slots__ = ("_keys", "_lend", "_loan", "_open")
+    __slots__ = ("_keys", "_lend", "_loan", "_open", "_tx")
 
     def __init__(self, lend: Callable[[], Loan], keys: Keys, opened: threading.local) -> None:
         self._lend = lend
@@ -60,13 +60,17 @@ class _Transaction(AbstractContextManager[SqlTx, None]):
             raise Nested("a transaction is open in this thread already: pass it on instead of opening another")
         self._loan = self._lend()
         self._open.now = True
-        return SqlTx(self._loan.db, self._keys)
+        self._tx = SqlTx(self._loan.db, self._keys)
+        return self._tx
 
     def __exit__(
         self, kind: type[BaseException] | None, raised: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._open.now = False
         self._loan.finish(commit=kind is None)
+        if kind is None:
+            for action in self._tx.afterwards:
+                action()
 
 
 class SqlStore:
@@ -78,6 +82,7 @@ class SqlStore:
         self._keys = keys
         self._keep = keep_letters
         self._open = threading.local()
+        self._sealed = False
 
     def read(self) -> _Transaction:
         """Statements one by one, each seeing what is committed. Writing in it raises RuntimeError."""
@@ -130,5 +135,12 @@ class SqlStore:
             return outbox.recent(tx.db, self._keys.vault, limit)
 
     def sweep(self, now: int, retention: sweep.Retention = sweep.DEFAULT) -> dict[str, int]:
-        """Delete what has expired, in bounded batches of a transaction each; how many rows of which table."""
-        return sweep.sweep(self.write, now, retention)
+        """Delete what has expired, in bounded batches of a transaction each; how many rows of which table.
+
+        The first of a process also seals what older versions wrote in plain columns, and goes on with it until there is none.
+        """
+        done = sweep.sweep(self.write, now, retention)
+        if not self._sealed:
+            done["payees"] = sweep.seal_payees(self.write, retention.batches)
+            self._sealed = done["payees"] == 0
+        return done

@@ -17,6 +17,7 @@ from watchword.stores.tx import SqlTx
 
 _DAY = 24 * 60 * 60
 BATCH = 500
+SEAL_BATCH = 200  # rows sealed in one transaction: each is one encryption, and those who withdraw wait meanwhile
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +114,18 @@ def sweep(write: Callable[[], AbstractContextManager[SqlTx]], now: int, retentio
     if surplus is not None:
         done["password_tries"] += _batches(write, "password_tries_surplus", surplus, now, retention.batches)
     return done
+
+
+def seal_payees(write: Callable[[], AbstractContextManager[SqlTx]], batches: int) -> int:
+    """Seal what stands in plain columns, after what is past its time has gone; how many rows."""
+    total = 0
+    for _ in range(batches):
+        with write() as tx:
+            sealed = tx.withdrawals.seal_plain(SEAL_BATCH)
+        total += sealed
+        if sealed < SEAL_BATCH:
+            break
+    return total
 
 
 def _surplus(tx: SqlTx, limit: int) -> int | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from watchword.flows.ports import Vault
@@ -48,11 +49,16 @@ class Keys:
 class SqlTx:
     """Port `Tx`."""
 
-    __slots__ = ("_keys", "db")
+    __slots__ = ("_keys", "afterwards", "db")
 
     def __init__(self, db: Database, keys: Keys) -> None:
         self.db = db
         self._keys = keys
+        self.afterwards: list[Callable[[], None]] = []
+
+    def after(self, action: Callable[[], None]) -> None:
+        """Run `action` once this transaction has committed, and never where it does not."""
+        self.afterwards.append(action)
 
     @property
     def users(self) -> Users:

@@ -40,6 +40,7 @@ _SET_RECOVERED = Query(setting(_T, ["recovered"]).where(_T.c.id == param(_T.c.id
 _SET_QUIET = Query(setting(_T, ["quiet_until", "denied_at"]).where(_T.c.id == param(_T.c.id)))
 _SET_FLAGGED = Query(setting(_T, ["flagged"]).where(_T.c.id == param(_T.c.id)))
 _SET_STATE = Query(setting(_T, ["state"]).where(_T.c.id == param(_T.c.id)))
+_RELEASE = Query(setting(_T, ["username", "username_key", "state"]).where(_T.c.id == param(_T.c.id)))
 _SET_PLACE = Query(setting(_T, ["lang", "zone"]).where(_T.c.id == param(_T.c.id)))
 _SET_NOTIFY = Query(setting(_T, ["notify"]).where(_T.c.id == param(_T.c.id)))
 _SET_FLOOR = Query(setting(_T, ["floor"]).where(_T.c.id == param(_T.c.id)))
@@ -127,6 +128,10 @@ class Users:
     def set_state(self, user_id: str, state: str) -> None:
         """`active` or `suspended`."""
         self._db.run(_SET_STATE, id=user_id, set_state=state)
+
+    def release(self, user_id: str, username: str) -> None:
+        """The account is closed for good, under this name from now on; the one before is free."""
+        self._db.run(_RELEASE, id=user_id, set_username=username, set_username_key=username, set_state="closed")
 
     def set_place(self, user_id: str, lang: str, zone: str) -> None:
         """Language of messages, and time zone."""

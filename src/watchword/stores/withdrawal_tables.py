@@ -1,6 +1,7 @@
 """The table of withdrawals: each beside the attempt of the same id, and kept for longer.
 
-`payee` is its name and account, sealed; rows from before revision 0020 have them in `payee_name` and `payee_account`, which are "" since.
+`payee` is its name and account, sealed; rows from before revision 0020 have them in `payee_name` and `payee_account`, which are "" since, until
+the sweep seals them too.
 """
 
 from __future__ import annotations

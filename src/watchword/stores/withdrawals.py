@@ -1,6 +1,6 @@
 """Withdrawals: what is held of a limit is summed by the database, under the lock of the user's row.
 
-The payee is sealed and bound to the row; rows from before revision 0020 keep it in columns of its own.
+The payee is sealed and bound to the row; rows from before revision 0020 have it in columns of its own until the sweep has sealed it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from watchword.core.withdrawals import Held, Withdrawal
 from watchword.flows.ports import Vault
 from watchword.stores import tables
 from watchword.stores.database import Database, Row
-from watchword.stores.query import Query, adding, by, param
+from watchword.stores.query import Query, adding, by, param, setting
 from watchword.stores.rows import Changes, packed, storable, unpacked
 from watchword.stores.withdrawal_tables import withdrawals
 
@@ -69,6 +69,17 @@ _OF_SESSION = Query(
     .order_by(_T.c.id)
 )
 
+_PLAIN = Query(
+    select(_T.c.id, _T.c.payee_name, _T.c.payee_account)
+    .where(_T.c.payee.is_(None))
+    .order_by(_T.c.id)
+    .limit(param(_T.c.at, "limit"))
+    .with_for_update(skip_locked=True)
+)
+_SEAL = Query(
+    setting(_T, ["payee", "payee_name", "payee_account"]).where(_T.c.id == param(_T.c.id), _T.c.payee.is_(None))
+)
+
 
 class Withdrawals:
     """Port `Withdrawals`."""
@@ -121,6 +132,14 @@ class Withdrawals:
     def of_session(self, user_id: str, session_id: str) -> Sequence[str]:
         """Signed ones that were asked for in this session."""
         return [row[0] for row in self._db.all(_OF_SESSION, user_id=user_id, session_id=session_id)]
+
+    def seal_plain(self, limit: int) -> int:
+        """Seal up to `limit` payees that stand in plain columns; how many there were. What somebody else is at stays for the next time."""
+        plain = self._db.all(_PLAIN, limit=limit)
+        for row_id, name, account in plain:
+            sealed = self._vault.seal("personal", packed([name, account]).encode(), _bound(row_id))
+            self._db.run(_SEAL, id=row_id, set_payee=sealed, set_payee_name="", set_payee_account="")
+        return len(plain)
 
     def _one(self, row: Row | None) -> Withdrawal | None:
         return None if row is None else self._present(row)

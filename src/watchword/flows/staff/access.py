@@ -26,6 +26,7 @@ from watchword.flows import sessions
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 
+DOOR, DOOR_SECONDS = "staff.door", 24 * 60 * 60
 LOOKS = (Window(60, 60 * 60), Window(300, 24 * 60 * 60))
 
 
@@ -52,6 +53,11 @@ def current(kit: Kit, token: str) -> Session | Refusal:
     if isinstance(session, Refusal):
         return Refusal(STAFF_ABSENT, session.reason)
     return session if session.kind == staff.SESSION_KIND else Refusal(STAFF_ABSENT, "session.kind")
+
+
+def door(kit: Kit, tx: Tx) -> None:
+    """Whoever becomes the first administrator passes here one at a time, before every other lock: what one sees of the others is settled."""
+    tx.claims.hold(DOOR, kit.clock.now() + DOOR_SECONDS)
 
 
 def emergency(session: Session) -> bool:

@@ -17,7 +17,7 @@ from watchword.core.users import NewUser, User, username_key
 from watchword.flows import accounts, letters, new_passwords, password_step, sessions
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Tx
-from watchword.flows.staff.access import note
+from watchword.flows.staff.access import door, note
 
 LONGEST_TOKEN = 64
 IDLE_SECONDS = 15 * 60
@@ -49,6 +49,7 @@ def offer(kit: Kit, username: str, new: NewUser | None = None) -> Offered | Refu
     now = kit.clock.now()
     token = b64u(kit.entropy.bytes(SECRET_BYTES))
     with kit.store.write() as tx:
+        door(kit, tx)
         found = tx.users.by_key(username_key(username))
         if _administrators(tx):
             return Refusal(ADMINISTRATOR_EXISTS, "administrator.exists")
@@ -192,6 +193,7 @@ def finish(kit: Kit, session: Session) -> User | Refusal:
     """Password and Key are there: the person is an administrator from now on, and the link's session has ended."""
     now = kit.clock.now()
     with kit.store.write() as tx:
+        door(kit, tx)
         tx.staff.lock([session.user_id])
         tx.users.lock(session.user_id)
         found = _stage(kit, tx, session)

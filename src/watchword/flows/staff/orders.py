@@ -126,8 +126,6 @@ def _token(kit: Kit, tx: Tx, user: User, serial: str) -> tuple[Device, str, tupl
 def act(kit: Kit, session: Session, order_id: str, event: str) -> Order | Refusal:
     """One of `core/orders.STAFF_EVENTS`: sent, lost, cancelled, returned; charged, paid, waived, paid back."""
     now = kit.clock.now()
-    ended: list[str] = []
-    device: Device | None = None
     with kit.store.write() as tx:
         found = _acting(kit, tx, session, order_id, "order")
         if isinstance(found, Refusal):
@@ -140,28 +138,25 @@ def act(kit: Kit, session: Session, order_id: str, event: str) -> Order | Refusa
             tx.orders.charge(order.id, order.charge, after.charge, now)
         else:
             device = tx.devices.get(order.device_id) if order.device_id else None
-            ended = _device_of(kit, tx, user, device, event)
+            _device_of(kit, tx, user, device, event)
             after = replace(order, state=str(ORDER.step(order.state, event)), moved=now)
             tx.orders.move(order.id, order.state, after.state, moved=now)
         if event == "send":
             letters.tell_all(kit, tx, user, "order_sent", device=orders.called(kit, user, order.kind))
         fields = {"by": who.user.id, "event": event, "kind": order.kind}
         access.note(kit, tx, AuditRow("staff.order.moved", user.id, order.id, fields))
-    if device is not None:
-        devices.announce(kit, device, ended)
     return after
 
 
-def _device_of(kit: Kit, tx: Tx, user: User, device: Device | None, event: str) -> list[str]:
-    """What an event does to the device and, for a token, to the stock; the sessions that ended with it."""
+def _device_of(kit: Kit, tx: Tx, user: User, device: Device | None, event: str) -> None:
+    """What an event does to the device and, for a token, to the stock."""
     if device is None or event == "send":
-        return []
+        return
     now = kit.clock.now()
-    ended: list[str] = []
     if event in ("cancel", "lose"):
         tx.devices.move(device.id, "issued", "dropped", now)
     elif device.state in IN_USE:
-        ended = devices.switch_off(kit, tx, user, device, by="staff", order="")
+        devices.switch_off(kit, tx, user, device, by="staff", order="")
     token = tx.tokens.by_serial(_serial(tx, device)) if device.kind == CARD_PLUS else None
     if token is not None:
         step = {"cancel": "drop", "lose": "lose", "return": "return"}[event]
@@ -169,7 +164,6 @@ def _device_of(kit: Kit, tx: Tx, user: User, device: Device | None, event: str) 
         to = card_plus.TOKEN.step(token.state, step)
         if to is not None:
             tx.tokens.move(token, to, device.secret if event == "cancel" else b"", now)
-    return ended
 
 
 def _serial(tx: Tx, device: Device) -> str:

@@ -15,7 +15,7 @@ Where = Literal["", "number", "mail"]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OverviewPage(SettingsPage):
-    """What is on, and what would be better. `advice` ∈ number, device, second, mail, each with a page that mends it."""
+    """What is on, and what would be better. `advice` ∈ number, device, second, mail, passkey, each with a page that mends it."""
 
     template: ClassVar[str] = "settings_overview.html"
     section: ClassVar[str] = "overview"

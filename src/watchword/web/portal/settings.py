@@ -7,10 +7,11 @@ from typing import Any
 
 from starlette.responses import Response
 
+from watchword.core.devices import PASSKEY
 from watchword.core.refusals import SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
-from watchword.flows import confirm, contacts, devices, own_sessions, primary
+from watchword.flows import confirm, contacts, devices, own_sessions, primary, reach
 from watchword.web.asking import Ask
 from watchword.web.pages.settings_views import OverviewPage
 from watchword.web.pages.views import SettingsPage
@@ -76,11 +77,14 @@ def overview(ask: Ask) -> Response:
     found = [line.contact for line in contacts.look(kit, session.user_id) if line.contact.on_file]
     numbers = sum(1 for contact in found if contact.kind == "sms" and contact.verified)
     mails = sum(1 for contact in found if contact.kind == "mail")
-    active = len(devices.look(kit, session))
+    lines = devices.look(kit, session)
+    active = len(lines)
+    resists = any(line.device.kind == PASSKEY and line.device.state == "active" for line in lines)
     advice = (
         *(["number"] if not numbers else []),
         *(["second"] if active == 1 else ["device"] if not active else []),
         *(["mail"] if not mails else []),
+        *(["passkey"] if active and not resists and reach.has_page(kit, "portal") else []),
     )
     view = OverviewPage(
         devices=active, numbers=numbers, mails=mails, sessions=len(own_sessions.look(kit, session, ask.lang)),

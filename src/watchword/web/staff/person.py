@@ -11,7 +11,7 @@ from watchword.core.attempts import Attempt
 from watchword.core.caller import ALARM_SECONDS
 from watchword.core.cases import Case
 from watchword.core.device_policy import bars
-from watchword.core.devices import OFFLINE_WRONG_LIMIT, WRONG_LIMIT, Device, on_phone
+from watchword.core.devices import BORROWER_WRONG_LIMIT, OFFLINE_WRONG_LIMIT, WRONG_LIMIT, Device, on_phone
 from watchword.core.refusals import Refusal
 from watchword.factors.registry import FACTORS, level
 from watchword.flows.ports import Event
@@ -177,7 +177,7 @@ def _device(device: Device) -> StaffDevice:
         id=device.id, name=device.name, kind=device.kind, state=device.state, bars=bars(level(FACTORS, device)),
         last_used=device.last_used, ends=device.ends,
         wrong=max(device.wrong_signed, device.wrong_offline) if key else device.wrong,
-        limit=OFFLINE_WRONG_LIMIT if key else WRONG_LIMIT,
+        limit=OFFLINE_WRONG_LIMIT if key else BORROWER_WRONG_LIMIT if device.shared_from else WRONG_LIMIT,
     )  # fmt: skip
 
 
