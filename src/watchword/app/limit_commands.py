@@ -24,7 +24,7 @@ FiveDays = Annotated[
 ]
 Default = Annotated[bool, typer.Option("--default", help="Back to the limits of the account's devices.")]
 PolicyFile = Annotated[
-    Path, typer.Argument(help="A TOML file with a [limits] table, as in the settings.", exists=True, dir_okay=False)
+    Path, typer.Argument(help="A TOML file with the table of limits, as in the settings.", exists=True, dir_okay=False)
 ]
 Shown = Annotated[int, typer.Option("--show", min=0, max=100_000, help="How many accounts are named.")]
 
@@ -66,7 +66,7 @@ def set_limits(username: Who, day: Day = None, five_days: FiveDays = None, defau
 
 
 def what_if(file: PolicyFile, show: Shown = 20, as_json: AsJson = False) -> None:
-    """Hold another [limits] table against today's accounts: who would have other limits or restrictions. Nothing is changed."""
+    """Hold another table of limits against today's accounts: who would have other limits or restrictions. Nothing is changed."""
     rules = rules_of(_limits(file))
     looked = changed = 0
     with opened() as built:
