@@ -200,7 +200,9 @@ def test_compliance_decides_where_identification_is_in_doubt(here: Installation,
 def test_compliance_refuses_and_the_person_is_told(here: Installation, officer: Seat) -> None:
     who, owner, thing = pair(here, citizenship="")
     browser = logged_in(here, who)
-    assert "Waiting for our compliance department" in shared(browser, owner, thing).text
+    page = shared(browser, owner, thing).text
+    assert "Waiting for our compliance department" in page
+    assert "you have asked to use it too" in page and "you use it too" not in page, "nothing is shared yet"
     request = f"/requests/{newest(here, who).request_id}"
     assert "Not on file for both" in officer.get(request).text
     assert officer.post(request, do="reject", note="no citizenship on file").path.endswith("?done=rejected")
