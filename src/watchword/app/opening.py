@@ -23,7 +23,7 @@ def settings_or_exit() -> Settings:
     """The settings; where one is wrong, each fault on standard error and exit 2."""
     file = os.environ.get(CONFIG_VARIABLE, "")
     try:
-        if file and not Path(file).is_file():  # passed over, every setting would be its default, and the database another
+        if file and not Path(file).is_file():  # passed over, the defaults would name another database
             raise _wrong(f"There is no file of settings {file}.")
         return load()
     except ValidationError as wrong:
@@ -64,7 +64,9 @@ def answering(settings: Settings) -> Iterator[None]:
     except ArgumentError as fault:  # the address is not repeated: it may hold a password
         raise _wrong("setting database.url: this is no address of a database") from fault
     except DBAPIError as fault:
-        typer.echo(f"The database {database_of(settings)} cannot be used: {fault.orig}\nMore: watchword doctor", err=True)
+        typer.echo(
+            f"The database {database_of(settings)} cannot be used: {fault.orig}\nMore: watchword doctor", err=True
+        )
         raise typer.Exit(1) from fault
 
 
