@@ -142,5 +142,7 @@ class SqlStore:
         done = sweep.sweep(self.write, now, retention)
         if not self._sealed:
             done["payees"] = sweep.seal_payees(self.write, retention.batches)
-            self._sealed = done["payees"] == 0
+            if not done["payees"]:
+                with self.read() as tx:
+                    self._sealed = not tx.withdrawals.any_plain()
         return done
