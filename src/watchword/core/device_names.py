@@ -13,7 +13,7 @@ PLAIN = (
     "devices.called_passkey", "devices.called_key", "devices.called_temporary", "devices.called_code_app", "devices.called_recovery_code",
     "devices.called_online_card", "devices.called_card", "devices.called_token",
 )  # fmt: skip
-NUMBERED = ("devices.called_card", "devices.called_token")  # with the serial number behind, or in brackets whose it is where it is shared
+NUMBERED = ("devices.called_card", "devices.called_token")  # and behind it a serial number, or "(whose)" where shared
 ON_SYSTEM = "devices.called_system"
 SYSTEMS = (
     "Android", "ChromeOS", "FreeBSD", "HarmonyOS", "Linux", "OpenBSD", "Windows", "Windows Phone", "iOS", "macOS",
