@@ -40,7 +40,7 @@ def test_what_raises_leaves_nothing(store: SqlStore, samples: Samples) -> None:
 
 
 def test_what_is_told_afterwards_is_told_of_what_stands_and_of_nothing_else(store: SqlStore, samples: Samples) -> None:
-    user, told = samples.user(), list[object]()
+    user, session, told = samples.user(), samples.session(), list[object]()
 
     def fails() -> None:
         raise ZeroDivisionError
@@ -54,9 +54,9 @@ def test_what_is_told_afterwards_is_told_of_what_stands_and_of_nothing_else(stor
         fails()
     with pytest.raises(Spoilt), store.write() as tx:
         tx.after(look)
-        tx.users.add(user, DETAILS)
+        tx.sessions.add(session)
         with suppress(Duplicate):
-            tx.users.add(user, DETAILS)
+            tx.sessions.add(session)
     assert told == []
     with pytest.raises(ZeroDivisionError), store.write() as tx:
         tx.users.add(user, DETAILS)
