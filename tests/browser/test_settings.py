@@ -217,6 +217,12 @@ def devices(here: Installation, desk: Computer, who: Person, lang: str) -> None:
     says(desk, "settings.done_deactivated")
     expect(spare).to_have_count(0)
     assert [user["state"] for user in who.phone.pending().users] == ["inactive"], "that phone learns it"
+    desk.press(say("devices.recovery_go"))
+    expect(desk.page.locator(".codes li")).to_have_count(10)
+    desk.page.reload()  # the browser sends the form again
+    desk.alert(desk.words.refusal(2358))
+    expect(desk.page.locator(".codes li")).to_have_count(0)
+    desk.seen("recovery-codes-again")
 
 
 @pytest.mark.parametrize("lang", LANGUAGES)
