@@ -74,3 +74,44 @@ def test_a_database_that_is_not_there_is_told(
     assert (result.exit_code, result.stdout) == (1, "")
     assert f"{tmp_path}" in result.stderr
     assert "Run: watchword migrate" in result.stderr
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("WATCHWORD_CONFIG", "{folder}/none.toml", "no file of settings"),
+        ("WATCHWORD_CONFIG", "{folder}/broken.toml", "broken.toml: "),
+        ("WATCHWORD_CLIENTS", "not json", "clients"),
+        ("WATCHWORD_DATABASE__URL", "s3cret", "setting database.url: "),
+    ],
+)
+def test_a_setting_that_cannot_even_be_read_is_told_in_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    (tmp_path / "broken.toml").write_text("workers = [")
+    monkeypatch.setenv(name, value.format(folder=tmp_path))
+    result = CliRunner().invoke(app, ("user", "list"))
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert said in result.stderr
+    assert "s3cret" not in result.stderr
+
+
+def test_a_rule_over_several_settings_names_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("WATCHWORD_POLICY", "strict")
+    monkeypatch.setenv("WATCHWORD_SESSION__LIFE_HOURS", "25")
+    result = CliRunner().invoke(app, ("user", "list"))
+    assert result.exit_code == 2
+    assert "session.life_hours: 24 hours at most" in result.stderr
+    assert "setting :" not in result.stderr
+
+
+@pytest.mark.parametrize("words", [("user", "list"), ("migrate",)])
+def test_a_database_that_does_not_answer_is_told_without_its_password(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: tuple[str, ...]
+) -> None:
+    monkeypatch.setenv("WATCHWORD_DATA_DIR", str(tmp_path))
+    monkeypatch.setenv("WATCHWORD_DATABASE__URL", "postgresql://watchword:s3cret@127.0.0.1:1/watchword")
+    result = CliRunner().invoke(app, words)
+    assert (result.exit_code, result.stdout) == (1, "")
+    assert "watchword:***@127.0.0.1:1/watchword cannot be used" in result.stderr
+    assert "s3cret" not in result.stderr

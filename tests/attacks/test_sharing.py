@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor, wait
 
 from tests.support.cards import asked_cells, typed
 from tests.support.installation import WRONG, Installation, Person
@@ -24,6 +25,7 @@ from tests.support.staff import tags
 from tests.support.steps import approve, go_on, logged_in, waiting
 from watchword.core.devices import BORROWER_WRONG_LIMIT, BORROWERS_WRONG_LIMIT, WRONG_LIMIT
 from watchword.core.refusals import DEVICE_RESTS, QUESTION_OVER
+from watchword.flows.staff.ends import end_key
 from watchword_client.portal import Browser
 
 
@@ -343,3 +345,39 @@ def test_whoever_asks_to_share_a_device_cannot_stop_it_by_guessing(here: Install
     assert DEVICE_RESTS.number in said and counts(here, owner) == [BORROWERS_WRONG_LIMIT], said
     assert states(here, owner) == {thing.device: "active"}
     login(here, owner, thing)
+
+
+def test_whatever_ends_a_sharing_and_an_answer_of_the_device_never_wait_for_each_other(here: Installation) -> None:
+    """Whoever ends one has the owner's device first, and only then what was put aside for it."""
+
+    def cancelling(who: Person, browser: Browser, kept: Thing) -> Callable[[], bool]:
+        current = newest(here, who).id
+        browser.get(SHARING)
+        answer = kept.answer(browser.post(SHARING, do="ask_kept", sharing=current))
+        return lambda: browser.post(SHARING, do="cancel", sharing=current, answer=answer).path.endswith("cancelled")
+
+    def by_staff(who: Person, browser: Browser, kept: Thing) -> Callable[[], bool]:
+        def end() -> bool:
+            with here.built.store.write() as tx:
+                user = tx.users.lock(who.id)
+                assert user is not None
+                return bool(end_key(here.built.kit, tx, user, tx.devices.of_user(user.id), reason="restart"))
+
+        return end
+
+    for ending in (cancelling, by_staff):
+        owner, who = here.person(phones=0, **SELF), here.person(phones=0, **SELF)  # type: ignore[arg-type]
+        thing, kept = put(here, owner), put(here, who)
+        browser = login(here, who, kept)
+        here.later(1)  # what is put aside is the older of the two
+        shared(browser, owner, thing)
+        here.later(5 * 60 + 1)
+        end, now = ending(who, browser, kept), here.clock.now()
+        with ThreadPoolExecutor(1) as other:
+            with here.built.store.write() as tx:  # as an answer does that ends the sharing
+                assert tx.devices.get(thing.device, lock=True) is not None
+                ended = other.submit(end)
+                wait([ended], timeout=1)  # not for ever, since it has to wait for this one
+                assert tx.devices.move(kept.device, "kept", "active", now)
+                assert tx.devices.move(kept.device, "active", "kept", now)
+            assert ended.result(20)

@@ -23,6 +23,7 @@ MAY_SCAN = {
     "staff._MEMBERS": "an institution's staff: tens of rows",
     "sealed_log._PLACES": "two rows at most",
     "sealed_log._WRITERS": "nothing on SQLite: it has one writer",
+    "withdrawals._ANY_PLAIN": "as the next, and stops at the first",
     "withdrawals._PLAIN": "once in the life of a process, from an end of the primary key, with a limit",
     "outbox._RECENT": "by primary key, from its end, with a limit",
 }

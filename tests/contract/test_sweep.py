@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
 from sqlalchemy import select, update
 
 from tests.contract.samples import Samples, added_user
@@ -128,6 +131,22 @@ def test_a_closed_name_is_not_flooded_away_and_forgotten_after_a_year(store: Sql
         assert tx.tries.take(b"closed", "unknown", START).total == CAP + 1
     assert store.sweep(START + 364 * DAY)["password_tries"] == 0
     assert store.sweep(START + 366 * DAY)["password_tries"] == 11
+
+
+@pytest.mark.parametrize("store_url", ["postgresql"], indirect=True)  # SQLite has one writer: nobody else is at a row
+def test_a_payee_that_somebody_was_at_is_sealed_the_next_time(store: SqlStore, samples: Samples) -> None:
+    owner, row_id = added_user(store, samples), samples.id()
+    row = Withdrawal(row_id, owner.id, "t", "1", "expired", 1, "Kita K.K.", "JP1", "UTC", START, START, START, False)
+    with store.write() as tx:
+        tx.withdrawals.add(row)
+    with store.engine.begin() as connection:
+        old = {"payee_name": row.payee_name, "payee_account": row.payee_account, "payee": None}
+        connection.execute(update(withdrawals).where(withdrawals.c.id == row.id).values(**old))
+    with store.write() as tx:
+        assert tx.withdrawals.get(row_id, lock=True) == row
+        with ThreadPoolExecutor(1) as other:
+            assert other.submit(store.sweep, START).result(20)["payees"] == 0
+    assert [store.sweep(START)["payees"] for _ in range(2)] == [1, 0]
 
 
 def test_payees_that_older_versions_wrote_in_plain_columns_are_sealed(store: SqlStore, samples: Samples) -> None:

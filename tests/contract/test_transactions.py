@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import threading
 import time
+from contextlib import suppress
+from functools import partial
 
 import psycopg
 import pytest
@@ -35,6 +37,32 @@ def test_what_raises_leaves_nothing(store: SqlStore, samples: Samples) -> None:
     with store.write() as tx:
         assert tx.users.get(user.id) is None
         assert tx.claims.spend("once", START)
+
+
+def test_what_is_told_afterwards_is_told_of_what_stands_and_of_nothing_else(store: SqlStore, samples: Samples) -> None:
+    user, session, told = samples.user(), samples.session(), list[object]()
+
+    def fails() -> None:
+        raise ZeroDivisionError
+
+    def look() -> None:
+        with store.read() as tx:  # no transaction of this thread is open any more
+            told.append(tx.users.get(user.id))
+
+    with pytest.raises(ZeroDivisionError), store.write() as tx:
+        tx.after(look)
+        fails()
+    with pytest.raises(Spoilt), store.write() as tx:
+        tx.after(look)
+        tx.sessions.add(session)
+        with suppress(Duplicate):
+            tx.sessions.add(session)
+    assert told == []
+    with pytest.raises(ZeroDivisionError), store.write() as tx:
+        tx.users.add(user, DETAILS)
+        for action in (partial(told.append, "first"), fails, look):
+            tx.after(action)
+    assert told == ["first", user], "one that fails keeps nothing from the others"
 
 
 def test_nobody_sees_what_is_not_committed(store: SqlStore, samples: Samples) -> None:

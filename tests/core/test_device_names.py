@@ -17,6 +17,7 @@ OURS = defaults({key: TEXTS.pattern(lang, key) for key in (*PLAIN, ON_SYSTEM)} f
     [
         ("Security Code Card 7K2QXM4T", "Security Code Card 7K2QXM4T", "セキュリティコードカード 7K2QXM4T"),
         ("デジタル・セキュリティ・カード+ DEMO-0001", "Digital Security Card+ DEMO-0001", "デジタル・セキュリティ・カード+ DEMO-0001"),
+        ("Security Code Card (m.tanaka-02)", "Security Code Card (m.tanaka-02)", "セキュリティコードカード (m.tanaka-02)"),
         ("Recovery codes", "Recovery codes", "リカバリーコード"),
         ("オンライン・セキュリティコードカード", "Online Security Code Card", "オンライン・セキュリティコードカード"),
         ("Passkey on Windows", "Passkey on Windows", "Windowsのパスキー"),
@@ -29,7 +30,7 @@ def test_a_name_of_ours_follows_its_reader(kept: str, english: str, japanese: st
 
 @pytest.mark.parametrize(
     "given",
-    ["", "Mum's phone", "Security Code Card Mum", "Passkey on my desk", "security code card", "Recovery codes 7K2QXM4T", "Passkey 2", "{system}", "Pixel 8", "銀行のカード"],
+    ["", "Mum's phone", "Security Code Card Mum", "Security Code Card (Mum's one)", "Passkey on my desk", "security code card", "Recovery codes 7K2QXM4T", "Passkey 2", "{system}", "Pixel 8", "銀行のカード"],
 )  # fmt: skip
 def test_a_name_that_somebody_gave_stays(given: str) -> None:
     assert recognised(given, OURS) is None

@@ -104,6 +104,14 @@ def test_an_enrolment_poll_is_not_answered_by_what_it_knows(here: Installation) 
     assert while_waiting(here, lambda: state(here, browser, "/enrol/state", 20), again_and_on) == "active"
 
 
+def test_an_enrolment_poll_is_answered_by_what_came_between_two(here: Installation) -> None:
+    who = here.person(phones=0)
+    browser = proved(here, who)
+    assert state(here, browser, "/enrol/state") == "waiting"
+    here.new_phone().activate_scan(browser.page.links[0])
+    assert state(here, browser, "/enrol/state", 20, known="waiting") == "scanned"
+
+
 def test_an_offer_that_ran_out_is_told_to_a_page_that_polls(here: Installation) -> None:
     who = here.person(phones=0)
     browser = proved(here, who)

@@ -29,14 +29,15 @@ export function follow(events: string, poll: string, listener: Listener): Follow
   const ask = async (): Promise<void> => {
     polling = true;
     let tries = 0;
-    let told = false; // the first answer comes at once, so that a page never stands there with an old state
+    let known = ""; // the first answer comes at once, so that a page never stands there with an old state
     while (!stopped) {
       try {
-        const answer = await fetch(`${poll}?wait=${told ? 20 : 0}`, { headers: { Accept: "application/json" }, cache: "no-store" });
+        const answer = await fetch(`${poll}?wait=${known ? 20 : 0}&known=${encodeURIComponent(known)}`, { headers: { Accept: "application/json" }, cache: "no-store" });
         if (answer.ok) {
           tries = 0;
-          told = true;
-          heard(stateIn(await answer.json()));
+          const state = stateIn(await answer.json());
+          if (typeof state === "string") known = state;
+          heard(state);
           continue;
         }
         if (answer.status < 500 && answer.status !== 429) return heard("gone");

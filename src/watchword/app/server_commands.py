@@ -9,7 +9,7 @@ import typer
 
 from watchword.app import serving
 from watchword.app.environment import WORKER_VARIABLE
-from watchword.app.opening import built_or_exit, settings_or_exit
+from watchword.app.opening import answering, built_or_exit, settings_or_exit
 from watchword.app.server import Server, hosts
 from watchword.app.settings import Settings
 from watchword.app.worker import run_worker
@@ -51,5 +51,6 @@ def migrate() -> None:
     """Bring the database to the revision that this program needs."""
     settings = settings_or_exit()
     settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
-    changed = migrations.upgrade(settings.database_url)
+    with answering(settings):
+        changed = migrations.upgrade(settings.database_url)
     typer.echo("The database is up to date now." if changed else "The database was up to date.")

@@ -13,12 +13,12 @@ PLAIN = (
     "devices.called_passkey", "devices.called_key", "devices.called_temporary", "devices.called_code_app", "devices.called_recovery_code",
     "devices.called_online_card", "devices.called_card", "devices.called_token",
 )  # fmt: skip
-NUMBERED = ("devices.called_card", "devices.called_token")  # with the serial number behind
+NUMBERED = ("devices.called_card", "devices.called_token")  # and behind it a serial number, or "(whose)" where shared
 ON_SYSTEM = "devices.called_system"
 SYSTEMS = (
     "Android", "ChromeOS", "FreeBSD", "HarmonyOS", "Linux", "OpenBSD", "Windows", "Windows Phone", "iOS", "macOS",
 )  # fmt: skip
-_SERIAL = re.compile(r"(?=[^ ]*[0-9])[A-Za-z0-9._-]{1,64}|[0-9A-HJKMNP-TV-Z]{8}")
+_BEHIND = re.compile(r"(?=[^ ]*[0-9])[A-Za-z0-9._-]{1,64}|[0-9A-HJKMNP-TV-Z]{8}|\([^() ]{1,64}\)")
 
 Named = tuple[str, Mapping[str, str]]  # the key of a text and what fills it
 
@@ -34,12 +34,12 @@ def defaults(texts: Iterable[Mapping[str, str]]) -> dict[str, Named]:
 
 
 def recognised(name: str, ours: Mapping[str, Named]) -> tuple[Named, str] | None:
-    """The text that a name is, and the serial number behind it or ""; None for a name that somebody gave."""
+    """The text that a name is, and what stands behind it or ""; None for a name that somebody gave."""
     whole = ours.get(name)
     if whole is not None:
         return whole, ""
-    head, _, serial = name.rpartition(" ")
+    head, _, behind = name.rpartition(" ")
     found = ours.get(head)
-    if found is None or found[0] not in NUMBERED or not _SERIAL.fullmatch(serial):
+    if found is None or found[0] not in NUMBERED or not _BEHIND.fullmatch(behind):
         return None
-    return found, serial
+    return found, behind

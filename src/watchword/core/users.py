@@ -34,8 +34,8 @@ class Details:
 
 @dataclass(frozen=True, slots=True)
 class User:
-    """One person's login. `state` is `active`, `suspended`, or `invited` while a role as staff waits for approval;
-    `password_hash` is "" until the first password is set.
+    """One person's login. `state` is `active`, `suspended`, `invited` while a role as staff waits for approval, or `closed` for good where
+    that came to nothing and the name went to somebody else; `password_hash` is "" until the first password is set.
 
     `kind` is `live` or `paper` (A08); a paper user shares nothing that logs in with the
     person's live one. `primary_id` is the user who changes this one's security settings, "" for himself. `recovered` is

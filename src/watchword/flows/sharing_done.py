@@ -172,6 +172,7 @@ def cancel(kit: Kit, session: Session, sharing_id: str, typed: str = "") -> str 
         if state == "pending":
             refused = changes.by_primary(tx, me) or _withdrawn(kit, tx, sharing, requester)
         elif state == "active":
+            tx.devices.get(sharing.owner_device, lock=True)  # first, as whoever answers with it has it
             refused = _may_end(kit, tx, session, me, sharing, typed)
             if refused is None:
                 by, done = ("user", "cancelled") if me.id == sharing.user_id else ("owner", "lent")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, ExitStack
 from types import TracebackType
 from typing import Protocol
 
@@ -69,8 +69,9 @@ class _Transaction(AbstractContextManager[SqlTx, None]):
         self._open.now = False
         self._loan.finish(commit=kind is None)
         if kind is None:
-            for action in self._tx.afterwards:
-                action()
+            with ExitStack() as told:  # the last in it is called first, and each whatever another raises
+                for action in reversed(self._tx.afterwards):
+                    told.callback(action)
 
 
 class SqlStore:
@@ -142,5 +143,7 @@ class SqlStore:
         done = sweep.sweep(self.write, now, retention)
         if not self._sealed:
             done["payees"] = sweep.seal_payees(self.write, retention.batches)
-            self._sealed = done["payees"] == 0
+            if not done["payees"]:
+                with self.read() as tx:
+                    self._sealed = not tx.withdrawals.any_plain()
         return done

@@ -76,6 +76,7 @@ _PLAIN = Query(
     .limit(param(_T.c.at, "limit"))
     .with_for_update(skip_locked=True)
 )
+_ANY_PLAIN = Query(select(_T.c.id).where(_T.c.payee.is_(None)).limit(1))
 _SEAL = Query(
     setting(_T, ["payee", "payee_name", "payee_account"]).where(_T.c.id == param(_T.c.id), _T.c.payee.is_(None))
 )
@@ -140,6 +141,10 @@ class Withdrawals:
             sealed = self._vault.seal("personal", packed([name, account]).encode(), _bound(row_id))
             self._db.run(_SEAL, id=row_id, set_payee=sealed, set_payee_name="", set_payee_account="")
         return len(plain)
+
+    def any_plain(self) -> bool:
+        """Whether a payee still stands in plain columns, also one that somebody else is at."""
+        return self._db.one(_ANY_PLAIN) is not None
 
     def _one(self, row: Row | None) -> Withdrawal | None:
         return None if row is None else self._present(row)

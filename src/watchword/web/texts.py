@@ -106,8 +106,8 @@ class Catalogue:
         found = device_names.recognised(name, self._devices)
         if found is None:
             return name
-        (key, params), serial = found
-        return f"{self.plain(lang, key, **params)} {serial}".rstrip()
+        (key, params), behind = found
+        return f"{self.plain(lang, key, **params)} {behind}".rstrip()
 
     def pattern(self, lang: str, key: str, /) -> str:
         """The plain text with its placeholders left in braces, for a script to fill."""

@@ -33,7 +33,8 @@ def end_key(kit: Kit, tx: Tx, user: User, devices: Iterable[Device], *, reason: 
     """Key ends on these devices, and what is being activated with it; those that counted, or were put aside, until now."""
     now = kit.clock.now()
     ended = []
-    for device in devices:
+    # What is shared first: whoever answers with it has its owner's row before anything that was put aside for it.
+    for device in sorted(devices, key=lambda one: not one.shared_from):
         if device.shared_from:
             sharing_ends.left(kit, tx, device, reason)
         # What was put aside goes too, also where the sharing that ended just now has made it count again.

@@ -34,7 +34,7 @@ that no HTML is ever parsed from a string and the policy can be `require-trusted
      "spoken": "1 4 8, 3 0 2, 9 1 7 6", "until": 1763789708, "valid": "Valid until 14:37:08"}
 
 Live states: `GET /login/events` is an event stream of `event: state`, `data: {"state": S}` that sends the present state at once and then
-each change; `GET /login/state?wait=20` answers `{"state": S}` as soon as S is not `pending`, or after `wait` seconds. S is that of the
+each change; `GET /login/state?wait=20&known=pending` answers `{"state": S}` as soon as S is not `known`, or after `wait` seconds. S is that of the
 platform API. `GET /enrol/events` and `GET /enrol/state?wait=20` do the same with S ∈ `waiting`, `scanned`, `active`, `over`.
 Neither counts as activity of a person.
 

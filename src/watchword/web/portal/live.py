@@ -84,7 +84,7 @@ class Stream:
 
 
 class Poll:
-    """`GET /login/state?wait=20` and `GET /enrol/state?wait=20`."""
+    """`GET /login/state?wait=20&known=pending` and `GET /enrol/state?wait=20&known=waiting`; without `known`, what is so at the beginning."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
@@ -97,10 +97,11 @@ class Poll:
         topic, cookie, look = KINDS[POLLS[ask.path]]
         secret = ask.cookies.get(cookie, "")
         found = await self.site.run_read(look, self.site, secret)
-        known, heard, loop = found, None, asyncio.get_running_loop()
+        known = ask.query.get("known") or ("" if isinstance(found, Refusal) else found[1])
+        heard, loop = None, asyncio.get_running_loop()
         end = loop.time() + seconds(ask)
         # The server's own regular looks tell a state again: only what the page does not know yet answers it.
-        while found == known and not isinstance(found, Refusal) and found[1] in GOING_ON and not _changed(heard):
+        while not isinstance(found, Refusal) and found[1] == known and known in GOING_ON and not _changed(heard):
             heard = await self.site.hub.next_event(f"{topic}:{found[0]}", end - loop.time())
             found = await self.site.run_read(look, self.site, secret)
             if heard is None:
