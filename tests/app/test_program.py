@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -9,6 +11,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
+from tests.support.process import Child, free_port
 from watchword.app.cli import COMMANDS, app
 
 _LOADED = """
@@ -115,3 +118,14 @@ def test_a_database_that_does_not_answer_is_told_without_its_password(
     assert (result.exit_code, result.stdout) == (1, "")
     assert "watchword:***@127.0.0.1:1/watchword cannot be used" in result.stderr
     assert "s3cret" not in result.stderr
+
+
+def test_a_demonstration_that_is_ended_leaves_nothing_behind(tmp_path: Path) -> None:
+    folder = tmp_path / "temporary"
+    folder.mkdir()
+    program = [sys.executable, "-c", "from watchword.app.cli import main; main()", "demo", "--port", str(free_port())]
+    child = Child(program, log=tmp_path / "log", env={**os.environ, "TMPDIR": str(folder)}, end=signal.SIGTERM)
+    child.wait_for("Watchword is on")
+    assert list(folder.glob("watchword-demo-*/keys.json"))
+    child.stop()
+    assert list(folder.iterdir()) == []

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+import sys
 import tempfile
 from pathlib import Path
 from typing import Annotated
@@ -25,6 +27,8 @@ def demo(
     if data is not None:
         _demo(port, data)
         return
+    # The server gives the signal that ended it on to whoever had it before: left to the system, it would leave the folder behind.
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
     with tempfile.TemporaryDirectory(prefix="watchword-demo-") as folder:
         _demo(port, Path(folder))
 
