@@ -8,7 +8,7 @@ from tests.support.installation import WRONG, Installation, Person, refused
 from tests.support.raw import numbers, post
 from tests.support.steps import approve, choices, go_on, known, logged_in, phone_first, scan, waiting
 from watchword.core.refusals import Refusal
-from watchword.flows import networks
+from watchword.flows import given, networks
 
 ELSEWHERE = "127.50.0.7"
 
@@ -20,7 +20,7 @@ def keep_to(here: Installation, who: Person, *cidrs: str) -> tuple[str, ...] | R
         assert user is not None
         ended = networks.change(here.built.kit, tx, user, cidrs, "staff:asato", note="Office")
     if not isinstance(ended, Refusal):
-        networks.announce(here.built.kit, ended)
+        given.tell(here.built.kit, ended)
     return ended
 
 

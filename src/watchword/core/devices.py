@@ -31,9 +31,7 @@ SIGNED_WRONG_LIMIT = 10
 OFFLINE_WRONG_LIMIT = 10
 WRONG_LIMIT = 30  # in a row for one authenticator that lives on no phone: it is disabled, whoever typed them
 BORROWER_WRONG_LIMIT = 10  # of these, in a row under one username that shares another's: its sharing ends
-BORROWERS_WRONG_LIMIT = (
-    20  # once so many are counted, whoever typed them, nobody who shares is heard until a right answer
-)
+BORROWERS_WRONG_LIMIT = 20  # once so many are counted, whoever typed them, who shares is not heard until a right answer
 
 IN_USE = ("active", "disabled", "kept")  # what somebody has, whether it answers now or not
 

@@ -23,7 +23,7 @@ from watchword.core.refusals import (
 )
 from watchword.core.renewals import MOST_USERS
 from watchword.core.users import Contact, User
-from watchword.flows import first_number, letters, prove, ready, sms, temporary
+from watchword.flows import first_number, given, letters, prove, ready, sms, temporary
 from watchword.flows.activation_start import claimed, open_number, usable
 from watchword.flows.activation_start import replaced as replaced_device
 from watchword.flows.approve import wrong_pin
@@ -87,10 +87,10 @@ def _fits(kit: Kit, request: Signed, enrolment: Enrolment, user: User) -> Refusa
         return refused
     if request.fields.get("user") != user.id:
         return Refusal(FIELDS, "fields.user")
-    given = text(request.fields, "nonce", 64)
+    nonce = text(request.fields, "nonce", 64)
     return (
         None
-        if hmac.compare_digest(given.encode(), ready.nonce(kit, enrolment).encode())
+        if hmac.compare_digest(nonce.encode(), ready.nonce(kit, enrolment).encode())
         else Refusal(FIELDS, "fields.nonce")
     )
 
@@ -202,8 +202,7 @@ def confirm(kit: Kit, request: Signed) -> str | Refusal:
             if refused is not None:
                 return refused
             over = _end_enrolling(kit, tx, user, enrolment)
-    for session_id in over:
-        kit.events.publish(f"session:{session_id}", {"state": "ended"})
+    given.tell(kit, over)
     kit.events.publish(f"enrolment:{enrolment.session_id}", {"state": "active"})
     return user.username
 

@@ -83,9 +83,3 @@ def _end_outside(tx: Tx, user: User, cidrs: Sequence[str], now: int) -> tuple[st
         row_id for row_id, address in tx.protection.sessions(user.id, now) if not networks.inside(address, cidrs)
     ]
     return tuple(row_id for row_id in outside if tx.sessions.end(row_id, now))
-
-
-def announce(kit: Kit, ended: Sequence[str]) -> None:
-    """To the open pages of sessions that ended. After the transaction."""
-    for session_id in ended:
-        kit.events.publish(f"session:{session_id}", {"state": "ended"})

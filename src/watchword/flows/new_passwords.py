@@ -10,7 +10,7 @@ from watchword.core.attempts import OPEN_SECONDS
 from watchword.core.passwords import Own
 from watchword.core.refusals import BUSY, PASSWORD_POLICY, Refusal
 from watchword.core.users import Contact, Details, User
-from watchword.flows import renewals
+from watchword.flows import given, renewals
 from watchword.flows.endings import tell
 from watchword.flows.kit import Kit
 from watchword.flows.ports import BusyError, Tx
@@ -107,8 +107,7 @@ def end_others(kit: Kit, tx: Tx, user: User, now: int, *, session: str = "", bro
 
 def publish(kit: Kit, ended: Ended) -> None:
     """Tell the pages that are open. After the transaction."""
-    for session in ended.sessions:
-        kit.events.publish(f"session:{session}", {"state": "ended"})
+    given.tell(kit, ended.sessions)
     with kit.store.read() as tx:
         attempts = [attempt for attempt in map(tx.attempts.get, ended.attempts) if attempt is not None]
     for attempt in attempts:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from watchword.core.attempts import Attempt
 from watchword.core.refusals import SESSION_GONE, Refusal
 from watchword.core.sessions import Session
-from watchword.flows import changes
+from watchword.flows import changes, given
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow
 
@@ -61,6 +61,5 @@ def end_many(kit: Kit, session: Session, visit: Visit, *, this_too: bool) -> int
         ended = tx.sessions.end_all(user.id, now, but="" if this_too else session.id)
         fields = {"count": len(ended), "this": this_too}
         tx.audit.write(AuditRow("session.all.ended", user.id, session.id, fields, visit.personal()), now)
-    for session_id in ended:
-        kit.events.publish(f"session:{session_id}", {"state": "ended"})
+    given.tell(kit, ended)
     return len(ended)

@@ -8,7 +8,7 @@ from typing import Any
 
 from sqlalchemy import and_, not_, or_, select
 
-from watchword.core.attempts import PUSH_SECONDS, Attempt, Context
+from watchword.core.attempts import PUSH_SECONDS, UNANSWERED, Attempt, Context
 from watchword.stores import tables
 from watchword.stores.database import Database, Row
 from watchword.stores.query import Query, adding, among, by, param
@@ -61,10 +61,9 @@ _NEWEST = by(_T, "user_id", columns=COLUMNS).order_by(_T.c.started.desc(), _T.c.
 _UNANSWERED = and_(
     _T.c.action == "held",
     or_(
-        *(_T.c.state == state for state in ("pending", "expired", "cancelled")),
-        and_(
-            _T.c.state == "failed", _T.c.decided_by == "answers"
-        ),  # only by passkeys that are nobody's here, or by guesses
+        *(_T.c.state == state for state in UNANSWERED),
+        # Only by passkeys that are nobody's here, or by guesses.
+        and_(_T.c.state == "failed", _T.c.decided_by == "answers"),
     ),
 )
 _RECENT = Query(_NEWEST.where(_T.c.started >= param(_T.c.started, "since"), not_(_UNANSWERED)))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from watchword.core.attempts import OPEN_SECONDS
 from watchword.core.devices import Device
 from watchword.core.users import User
-from watchword.flows import order_ends, renewals, sharing_ends
+from watchword.flows import given, order_ends, renewals, sharing_ends
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 
@@ -50,8 +50,7 @@ def end_key(kit: Kit, tx: Tx, user: User, devices: Iterable[Device], *, reason: 
 
 def tell(kit: Kit, user: User, session_ids: Iterable[str]) -> None:
     """To open pages and apps of this person: something has ended. After the transaction."""
-    for session_id in session_ids:
-        kit.events.publish(f"session:{session_id}", {"state": "ended"})
+    given.tell(kit, session_ids)
     with kit.store.read() as tx:
         phones = {device.phone_id for device in tx.devices.of_user(user.id)}
     for phone in sorted(phones):
