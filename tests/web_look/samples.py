@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 from tests.web_look.settings_samples import settings_pages
@@ -98,6 +99,7 @@ def refused(renderer: Renderer, lang: str, kind: Kind, **params: object) -> Refu
     return renderer.refusal(Refusal(kind, params=params), lang=lang, now=NOW, tz=TOKYO)
 
 
+@lru_cache(8)  # each of the thousand tests of pages asks for one of them
 def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str, Page]:
     """All pages by a name for the picture; `name` replaces whatever a stranger may choose."""
     username = name or "mtanaka01"
