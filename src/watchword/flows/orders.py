@@ -112,8 +112,8 @@ def _refused(tx: Tx, user: User, kind: str, replaces: str) -> Refusal | None:
 def review(kit: Kit, session: Session, kind: str, replaces: str = "") -> Review | Refusal:
     """What the order would be, before it is given; refused as the order itself would be."""
     now = kit.clock.now()
-    with kit.store.write() as tx:
-        user = changes.person(tx, session)
+    with kit.store.read() as tx:
+        user = changes.ahead(tx, session)
         if isinstance(user, Refusal):
             return user
         refused = changes.refusal(kit, tx, session, user, binding=True, floor=floors.ENROL)
