@@ -215,6 +215,7 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "recover-code-wrong": RecoverPage(step="code", csrf="token", username=username, kind="mail", code_until=NOW + 500, until=NOW + 800, error=no(refusals.SENT_CODE_WRONG)),
         "recover-second": RecoverPage(step="choose", csrf="token", username=username, given=("sms",), methods=("key", "mail", "questions", "personal"), contacts=contacts, until=NOW + 700),
         "recover-no-second": RecoverPage(step="choose", csrf="token", username=username, given=("mail",), until=NOW + 700),
+        "recover-no-key": RecoverPage(step="choose", csrf="token", username=username, given=("sms",), until=NOW + 700, strict=True),
         "recover-questions": RecoverPage(step="questions", csrf="token", username=username, given=("sms",), questions=("first_trip", "dream_job", "first_film"), until=NOW + 700),
         "recover-personal": RecoverPage(step="personal", csrf="token", username=username, given=("sms",), until=NOW + 700, error=no(refusals.PROOF_UNFIT)),
         "recover-password": RecoverPage(step="password", csrf="token", username=username, given=("sms", "mail"), until=NOW + 600),
