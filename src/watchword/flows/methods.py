@@ -251,9 +251,8 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[
         return _rejected(kit, tx, attempt, factor, None, Rejected(foreign, "device.foreign"), wrong)
     mine = next(own for own, thing in things if thing.id == holder.device.id)
     device = counted(tx, holder.device, mine=mine)
-    if isinstance(
-        device, Refusal
-    ):  # not compared, and counted on no device: the attempt ends by its fifth all the same
+    if isinstance(device, Refusal):
+        # Not compared, and counted on no device: the attempt ends by its fifth all the same.
         return _rejected(kit, tx, attempt, factor, None, Rejected(device.kind, device.reason), wrong)
     holder = replace(holder, device=device)
     if attempt.action == MONEY:  # from the row as it is now: what was shown for another amount or payee signs nothing
