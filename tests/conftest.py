@@ -26,6 +26,7 @@ from watchword.stores import migrate
 __all__ = ["on_postgresql", "on_sqlite"]
 
 PATIENCE = 30_000  # milliseconds that a page may take on a busy machine; nothing is waited for that is there
+BROWSER_SECONDS = 300  # for a whole test with many such pages
 _BROWSER_FIXTURES = frozenset({"playwright", "chromium", "launch_chromium", "new_context"})
 
 settings.register_profile("watchword", deadline=None, derandomize=True, suppress_health_check=[HealthCheck.too_slow])
@@ -42,7 +43,14 @@ def pytest_configure() -> None:
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Browser tests come first: their files take longest, and the last to end should not be one that the other worker waits for."""
-    items.sort(key=lambda item: not _BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())))
+    items.sort(key=lambda item: not _in_browser(item))
+    for item in items:
+        if _in_browser(item) and item.get_closest_marker("timeout") is None:
+            item.add_marker(pytest.mark.timeout(BROWSER_SECONDS))
+
+
+def _in_browser(item: pytest.Item) -> bool:
+    return bool(_BROWSER_FIXTURES & set(getattr(item, "fixturenames", ())))
 
 
 @pytest.fixture

@@ -41,6 +41,8 @@ FAULTS = {
     f"SMS__PARAMS={SECRET}": "setting sms.params (from WATCHWORD_SMS__PARAMS): what was found is no JSON; allowed: a table of names and values",
     f"SMS={SECRET}": "setting sms (from WATCHWORD_SMS): what was found is no JSON; allowed: a table of settings, written as JSON",
     f'DATABASE={{"url": ["{SECRET}"]}}': "setting database.url (from WATCHWORD_DATABASE): allowed: text",
+    f"REDIS__URL={SECRET}": "setting redis.url (from WATCHWORD_REDIS__URL): allowed: an address such as redis://host:6379/0",
+    f"REDIS__URL=redis://:{SECRET}/x@host": "setting redis.url (from WATCHWORD_REDIS__URL): allowed: an address such as redis://host:6379/0",
     f"AUDIT__HEADS_URL=http://x:{SECRET}@y": "setting audit.heads_url (from WATCHWORD_AUDIT__HEADS_URL): allowed: an https:// address",
 }  # fmt: skip
 

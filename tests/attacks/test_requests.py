@@ -36,14 +36,16 @@ ROUTES = (
 )
 def test_an_unknown_host_is_misdirected(here: Installation, host: str) -> None:
     name = host.format(port=here.port)
-    response = httpx.get(f"http://127.0.0.1:{here.port}/login", headers={"host": name})
+    response = httpx.get(f"http://127.0.0.1:{here.port}/login", headers={"host": name}, timeout=60)
     assert response.status_code in (400, 421)
     assert name not in response.text or not name
 
 
 def test_the_host_is_compared_without_case(here: Installation) -> None:
     response = httpx.get(
-        f"http://127.0.0.1:{here.port}/login", headers={"host": f"PORTAL.Watchword.localhost:{here.port}"}
+        f"http://127.0.0.1:{here.port}/login",
+        headers={"host": f"PORTAL.Watchword.localhost:{here.port}"},
+        timeout=60,
     )
     assert response.status_code == 200
 

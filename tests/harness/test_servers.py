@@ -88,7 +88,7 @@ def test_a_child_dies_with_a_parent_that_was_killed(tmp_path: Path) -> None:
         assert process.stdout is not None
         pid = int(process.stdout.readline())
         process.kill()
-    deadline = time.monotonic() + 5
+    deadline = time.monotonic() + 60
     while _runs(pid):
         assert time.monotonic() < deadline
         time.sleep(0.02)
@@ -97,7 +97,7 @@ def test_a_child_dies_with_a_parent_that_was_killed(tmp_path: Path) -> None:
 def test_a_child_that_ends_early_says_what_it_wrote(tmp_path: Path) -> None:
     child = Child(["sh", "-c", "echo no such thing; exit 3"], log=tmp_path / "log")
     with pytest.raises(Died, match=r"(?s)ended with 3.*no such thing"):
-        child.wait_for("ready", seconds=5)
+        child.wait_for("ready")
 
 
 def test_no_test_reaches_another_machine() -> None:

@@ -301,3 +301,15 @@ def test_in_the_strict_profile_key_is_one_of_the_two(install: object) -> None:
     answered(here, who, browser, "qr")
     assert browser.page.path == "/recover", browser.page.refusals
     assert new_password(browser, "a long new sentence").refusals == []
+
+
+def test_in_the_strict_profile_key_alone_is_not_told_to_be_missing(install: object) -> None:
+    here: Installation = install(policy="strict")  # type: ignore[operator]
+    who = here.person(password="a long enough one")
+    with here.built.store.engine.begin() as connection:
+        connection.exec_driver_sql(f"DELETE FROM contacts WHERE user_id = '{who.id}'")
+    browser = begin(here, who.username)
+    choose(browser, "key")
+    approve_qr(here, who, browser)
+    page = go_on(browser)
+    assert "no second way on file" in page.text and "on no phone" not in page.text

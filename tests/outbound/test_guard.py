@@ -286,7 +286,7 @@ def test_a_peer_that_drips_is_left_at_the_deadline(head: bytes) -> None:
             "GET", f"http://127.0.0.1:{peer.port}/", {}
         )
         assert answer == NoAnswer("timeout")
-        assert time.monotonic() - started < 3
+        assert time.monotonic() - started < 30, "it would drip for minutes"
         ended.set()
 
 
@@ -294,7 +294,7 @@ def test_a_resolver_that_hangs_is_left_at_the_deadline() -> None:
     ended = threading.Event()
 
     def hang(_host: str, _port: int) -> list[str]:
-        ended.wait(20)
+        ended.wait(60)
         return ["8.8.8.8"]
 
     assert client(timeout=0.3, resolver=hang).request("GET", "https://fcm.googleapis.com/x", {}) == NoAnswer("timeout")

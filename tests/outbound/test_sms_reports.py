@@ -63,7 +63,7 @@ def waits(here: Installation) -> tuple[Person, Browser]:
 
 def until(browser: Browser, text: str) -> Shown:
     """The page once it says so."""
-    end = time.monotonic() + 20
+    end = time.monotonic() + 60
     while text not in browser.get(PATH).text:
         assert time.monotonic() < end, browser.page.text[-1500:]
         time.sleep(0.05)

@@ -44,6 +44,7 @@ CHEAP = {"memory_kib": 8, "passes": 1, "waiting": 400, "patience": 20}
 WIDE = {"address_tries": 10**6, "address_names": 10**6, "network_tries": 10**6, "network_names": 10**6}
 _SALT = bytes(range(16))  # of every phone put in by hand, so that each PIN is hashed once in a run
 _NUMBERS = itertools.count(10_000_001)
+PATIENCE = 60  # seconds that an answer may take on a busy machine
 _left: list[int] = []  # ports of servers that have ended: an address that was there before has its pages compiled
 
 
@@ -90,6 +91,7 @@ class Installation:
         self.settings = _settings(database, folder, self.port, more)
         self.built: Built = build(self.settings, clock=self.clock, entropy=SystemEntropy(), keep_letters=True)
         self.http = http_client()
+        self.http.timeout = PATIENCE
         self._unlocked: dict[str, Unlocked] = {}
         self._served = _serve(self.built) if serving else None
 
@@ -151,7 +153,7 @@ class Installation:
     def elsewhere(self, address: str) -> Iterator[httpx.Client]:
         """A client whose connections come from `address` (127.x.y.z: another network to the server)."""
         local = Localhost(httpx.HTTPTransport(local_address=address))
-        with httpx.Client(mounts={"all://*.localhost": local}, timeout=10) as client:
+        with httpx.Client(mounts={"all://*.localhost": local}, timeout=PATIENCE) as client:
             yield client
 
     # Who is on file

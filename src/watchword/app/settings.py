@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
@@ -22,6 +23,7 @@ from watchword.app.sharing_settings import SharingSettings
 from watchword.core.policy import OWN_CLIENTS
 
 STRICT_LIFE_HOURS = 24
+REDIS_SCHEMES = ("redis", "rediss", "unix")
 
 
 class PortalSettings(Group):
@@ -82,6 +84,17 @@ class RedisSettings(Group):
         description="`redis://host:6379/0` of Redis or Valkey; empty for none. Without it, several processes poll the database.",
         repr=False,
     )
+
+    @field_validator("url")
+    @classmethod
+    def _address(cls, url: str) -> str:
+        try:
+            fits = not url or (urlsplit(url).scheme in REDIS_SCHEMES and urlsplit(url).port != 0)
+        except ValueError:  # a port that is no number, or a password that was not written as an address takes it: its words repeat it
+            fits = False
+        if not fits:
+            raise ValueError("an address such as redis://host:6379/0, rediss://host:6379/0 or unix:///path")
+        return url
 
 
 class HashSettings(Group):
