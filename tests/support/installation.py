@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+from sqlalchemy import Engine, event
 
 from tests.support.fakes import FakeClock
 from tests.support.process import bindable, free_port
@@ -27,6 +28,7 @@ from watchword.app.wiring import Built, build
 from watchword.core import devices as key
 from watchword.core.users import Contact, Details, NewUser, User
 from watchword.flows import accounts, first_number
+from watchword.stores import connections
 from watchword_client import crypto
 from watchword_client.login import PlatformLogin
 from watchword_client.phone import Phone
@@ -90,6 +92,7 @@ class Installation:
         self.port = port or _port()
         self.settings = _settings(database, folder, self.port, more)
         self.built: Built = build(self.settings, clock=self.clock, entropy=SystemEntropy(), keep_letters=True)
+        _patient(self.built.store.engine)
         self.http = http_client()
         self.http.timeout = PATIENCE
         self._unlocked: dict[str, Unlocked] = {}
@@ -286,6 +289,19 @@ def _port() -> int:
         if bindable(port := _left.pop()):
             return port
     return free_port()
+
+
+def _patient(engine: Engine) -> None:
+    """Hundreds at once on a busy machine wait for a connection, a lock or the one writer; that a server says so in time has tests of its own."""
+    connections.BUSY_SECONDS = PATIENCE
+    engine.pool._timeout = PATIENCE  # type: ignore[attr-defined]
+
+    @event.listens_for(engine, "connect")
+    def wait(connection: Any, _record: object) -> None:
+        if engine.dialect.name == "postgresql":
+            connection.execute(f"SET statement_timeout = '{PATIENCE}s'; SET lock_timeout = '{PATIENCE}s'", prepare=False)
+        else:
+            connection.execute(f"PRAGMA busy_timeout = {PATIENCE}000").close()
 
 
 def _serve(built: Built) -> tuple[serving.Announcing, threading.Thread]:

@@ -30,7 +30,7 @@ describe("the watch", () => {
     });
     await server.login("mtanaka01");
     watch.wake();
-    for (let turn = 0; turn < 50 && seen.length < 3; turn += 1) await new Promise((resolve) => setTimeout(resolve, 20));
+    for (let turn = 0; turn < 500 && seen.length < 3; turn += 1) await new Promise((resolve) => setTimeout(resolve, 20));
     expect(seen.slice(0, 3)).toEqual([1, 1, 1]);
     expect(server.log.some((entry) => entry.path === "/v1/events")).toBe(true);
     const until = asked();
