@@ -18,6 +18,8 @@ from watchword_client.texts import has
 from watchword_client.typed import Mistyped
 from watchword_client.ways import TYPED, WAYS, open_to
 
+_SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
+
 Client = Annotated[
     str, typer.Option("--client", envvar="WATCHWORD_CLIENT", help="Name of this platform in the server's settings.")
 ]
@@ -52,7 +54,7 @@ def login(
     password = password or terminal.ask("ask.password", hidden=True)
     tokens = _Tokens(shell.store("login"), f"{shell.url.rstrip('/')}|{client}|{username}")
     with PlatformLogin(shell.url, client, language=terminal.language) as platform:
-        platform.start(username, password, device_token=tokens.load(), system=sys.platform)
+        platform.start(username, password, device_token=tokens.load(), system=_SYSTEMS.get(sys.platform, sys.platform))
         session = _Waiting(terminal, platform, wait).run(way, method)
         tokens.save(session.device_token)
     _show(terminal, session, token)

@@ -55,6 +55,10 @@ def test_somebody_without_a_device_uses_that_of_another_username(here: Installat
     page = browser.post(SHARING, do="send", sharing=sharing_id(page))
     assert "You share a device" in page.text, page.refusals
     browser.post("/logout")
+    title = {"card_plus": "Use your Digital Security Card+", "code_card": "Look at your Security Code Card"}[kind]
+    waits = waiting(here, who)
+    assert title in waits.page.text, "what was shared a moment ago stands first, and no code by SMS goes out instead"
+    waits.post("/login/wait", do="cancel")
     login(here, who, thing)
     assert "is shared" in here.letters(owner.mail)[0]["subject"]
     assert "now log" in here.letters(who.number)[0]["text"]
