@@ -20,7 +20,6 @@ from tests.support.sharing import (
     begin,
     login,
     newest,
-    proved,
     put,
     shared,
     sharing_id,
@@ -28,6 +27,7 @@ from tests.support.sharing import (
 )
 from tests.support.staff import at_shell, tags
 from tests.support.steps import logged_in, waiting
+from tests.support.steps import proved as texted_once
 from watchword.core.refusals import RECOVERY_DELAY
 from watchword.flows import temporary
 
@@ -46,7 +46,7 @@ def pair(here: Installation, kind: str = "code_card", *, phones: int = 1, **more
 @pytest.mark.parametrize("kind", ["code_card", "card_plus"])
 def test_somebody_without_a_device_uses_that_of_another_username(here: Installation, kind: str) -> None:
     who, owner, thing = pair(here, kind, phones=0)
-    browser = proved(here, who)
+    browser = texted_once(here, who)
     assert "I already have a login device under another username" in browser.page.text
     page = begin(browser, owner)
     assert "Show the device" in page.text and owner.username in page.text
