@@ -48,6 +48,7 @@ def test_somebody_without_a_device_uses_that_of_another_username(here: Installat
     who, owner, thing = pair(here, kind, phones=0)
     browser = texted_once(here, who)
     assert "I already have a login device under another username" in browser.page.text
+    here.later(10)
     page = begin(browser, owner)
     assert "Show the device" in page.text and owner.username in page.text
     page = answered(browser, thing)
