@@ -117,15 +117,23 @@ def delays(processes: Processes) -> list[float]:
     return found
 
 
+def assert_within(seconds: float, processes: Processes) -> None:
+    """Every page hears in time, in one of three rounds: a machine may stand still for a moment, but looks too far apart do so each time."""
+    rounds: list[list[float]] = []
+    while len(rounds) < 3:
+        rounds.append(delays(processes))
+        if max(rounds[-1]) < seconds:
+            return
+    raise AssertionError(rounds)
+
+
 def test_with_redis_at_once_and_when_it_is_lost_by_polling(request: pytest.FixtureRequest, tmp_path: Path) -> None:
     redis = RedisServer()
     try:
         with running(request, tmp_path, redis.url) as processes:
-            at_once = delays(processes)
-            assert max(at_once) < AT_ONCE, at_once
+            assert_within(AT_ONCE, processes)
             redis.stop()
-            polled = delays(processes)
-            assert max(polled) < POLLED_BESIDE_REDIS, polled
+            assert_within(POLLED_BESIDE_REDIS, processes)
     finally:
         redis.stop()
 
@@ -134,8 +142,7 @@ def test_without_redis_by_polling_and_a_killed_process_loses_nothing(
     request: pytest.FixtureRequest, tmp_path: Path
 ) -> None:
     with running(request, tmp_path, "") as processes:
-        polled = delays(processes)
-        assert max(polled) < POLLED, polled
+        assert_within(POLLED, processes)
         here = processes.here
         who = here.person()
         browser = waiting(here, who)

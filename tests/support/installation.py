@@ -18,7 +18,7 @@ from typing import Any
 import httpx
 
 from tests.support.fakes import FakeClock
-from tests.support.process import free_port
+from tests.support.process import bindable, free_port
 from watchword.app import serving
 from watchword.app.clock import SystemEntropy
 from watchword.app.server import Server, hosts
@@ -44,6 +44,7 @@ CHEAP = {"memory_kib": 8, "passes": 1, "waiting": 400, "patience": 20}
 WIDE = {"address_tries": 10**6, "address_names": 10**6, "network_tries": 10**6, "network_names": 10**6}
 _SALT = bytes(range(16))  # of every phone put in by hand, so that each PIN is hashed once in a run
 _NUMBERS = itertools.count(10_000_001)
+_left: list[int] = []  # ports of servers that have ended: an address that was there before has its pages compiled
 
 
 @dataclass(slots=True)
@@ -85,7 +86,7 @@ class Installation:
         **more: Any,
     ) -> None:
         self.clock = clock or FakeClock()
-        self.port = port or free_port()
+        self.port = port or _port()
         self.settings = _settings(database, folder, self.port, more)
         self.built: Built = build(self.settings, clock=self.clock, entropy=SystemEntropy(), keep_letters=True)
         self.http = http_client()
@@ -121,6 +122,7 @@ class Installation:
         server, thread = self._served
         server.should_exit = True
         thread.join(10)
+        _left.append(self.port)
 
     def later(self, seconds: int) -> None:
         """Let time pass."""
@@ -275,6 +277,13 @@ def _settings(database: str, folder: Path, port: int, more: Mapping[str, Any]) -
         "log_level": "warning",
     }
     return Settings(**{**base, **more})
+
+
+def _port() -> int:
+    while _left:
+        if bindable(port := _left.pop()):
+            return port
+    return free_port()
 
 
 def _serve(built: Built) -> tuple[serving.Announcing, threading.Thread]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+import itertools
 import os
 import pwd
 import re
@@ -18,6 +19,9 @@ from pathlib import Path
 _PR_SET_PDEATHSIG = 1
 _PREFIX = "watchword-test-"
 _libc = ctypes.CDLL(None, use_errno=True)
+# Below those that a system gives to outgoing connections; each process of a run begins elsewhere.
+_FIRST, _COUNT = 16_000, 16_000
+_ports = (_FIRST + (os.getpid() * 211 + at) % _COUNT for at in itertools.count())
 
 
 class Died(AssertionError):
@@ -125,10 +129,19 @@ def private_folder(name: str, *, owner: str | None = None) -> Path:
 
 
 def free_port() -> int:
-    """A TCP port on 127.0.0.1 that nothing uses now. Somebody may take it first: whoever starts a server on it tries again."""
+    """A TCP port on 127.0.0.1 that nothing uses now, and that no outgoing connection is given in the meantime."""
+    return next(port for port in _ports if bindable(port))
+
+
+def bindable(port: int) -> bool:
+    """Whether a server could be started on 127.0.0.1:`port`."""
     with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # as servers do, after one that has just ended
+        try:
+            probe.bind(("127.0.0.1", port))
+        except OSError:
+            return False
+    return True
 
 
 def answers(port: int) -> bool:
