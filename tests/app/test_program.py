@@ -64,7 +64,7 @@ def test_a_wrong_setting_is_named_and_no_traceback(monkeypatch: pytest.MonkeyPat
     monkeypatch.setenv("WATCHWORD_WORKERS", "some")
     result = CliRunner().invoke(app, words)
     assert result.exit_code == 2
-    assert result.stderr.startswith("setting workers: ")
+    assert result.stderr.startswith("setting workers (from WATCHWORD_WORKERS): ")
     assert "docs/settings.md" in result.stderr
 
 

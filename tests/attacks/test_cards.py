@@ -126,7 +126,7 @@ def test_guesses_on_receipt_are_three_a_question_and_ten_questions_an_hour(
     assert said == [[2360], [2360], [2360], [2307]]
     for _ in range(9):
         browser.post(CARDS, do="arrived", order=order["id"])
-    assert browser.post(CARDS, do="arrived", order=order["id"]).refusals == [3120]
+    assert browser.post(CARDS, do="arrived", order=order["id"]).refusals == [2317]
     assert card_of(here, who).state == "issued"
 
 

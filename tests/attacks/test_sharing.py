@@ -284,7 +284,12 @@ def test_those_who_share_have_a_part_of_the_thirty_however_many_they_are(here: I
     for rogue in people[:2]:
         wrong_at(here, rogue, "card_plus", BORROWER_WRONG_LIMIT)
     assert [newest(here, who).state for who in people] == ["ended", "ended", "active", "active"]
-    assert wrong_at(here, people[2], "card_plus", 3) == [DEVICE_RESTS.number] * 3, "nothing was compared"
+    said = wrong_at(here, people[2], "card_plus", 6)
+    assert said == [*[DEVICE_RESTS.number] * 4, 0, DEVICE_RESTS.number], (
+        "nothing was compared, and the fifth ended the login"
+    )
+    with here.built.store.read() as tx:
+        assert [one.state for one in tx.attempts.lines(people[2].id, 2)] == ["pending", "failed"]
     assert counts(here, owner, people[2]) == [BORROWERS_WRONG_LIMIT, 0]
     wrong_at(here, owner, "card_plus", WRONG_LIMIT - BORROWERS_WRONG_LIMIT - 1)
     login(here, owner, thing)

@@ -66,8 +66,18 @@ def test_wrong_codes_pause_the_offline_ways_of_that_phone_and_nothing_else(here:
     for do, typed in (("code", first.code(here.pin())), ("response", "12345678")):
         browser.post("/login/wait", do="challenge")
         assert browser.post("/login/wait", do=do, **{do: typed}).refusals == [2108]
+    for _ in range(2):
+        assert browser.post("/login/wait", do="code", code="000000").refusals == [2108]
+    browser.post("/login/wait", do="code", code="000000")
+    with here.built.store.read() as tx:
+        attempt = tx.attempts.lines(who.id, 1)[0]
+    assert (attempt.state, attempt.wrong) == ("failed", 5), "the fifth that was not compared ended it"
+    assert _offline(here, first.id) == 10, "it counts on no phone"
     assert first.pending().offline_paused is True
     assert second.pending().offline_paused is False
+    here.later(61)
+    browser = waiting(here, who)
+    browser.post("/login/wait", do="method", method=first.users[0].device)
     link = browser.post("/login/wait", do="qr").links[0]
     assert first.approve(first.scan(link), here.pin()).result == "approved", "the QR goes on"
     assert go_on(browser).path == "/"

@@ -16,8 +16,8 @@ from tests.support.browser import AXE, BY_WIDTH, RULES
 SHOTS = os.environ.get("WATCHWORD_SHOTS", "")
 
 # In the language a screen is met in first: every rule in the light at the first width, then in the dark, at the next width, what a darker or
-# a narrower page can change. In the other: what its words can change. Of the portal tests/web_look has asked all that of every page already,
-# so here it is looked at once, as it really comes.
+# a narrower page can change. In the other: what its words can change, where there is least room. Of the portal tests/web_look has asked all
+# that of every page already, so here it is looked at once, as it really comes.
 _ALL: tuple[str, ...] = ()
 _BY_COLOUR = ("color-contrast",)
 
@@ -99,10 +99,7 @@ class Survey:
         first = self._first(surface, name)
         size = page.viewport_size
         found: list[str] = []
-        for at, width in enumerate(widths):
-            if surface == "portal" and not SHOTS and (at or not first):
-                break
-            page.set_viewport_size({"width": width, "height": size["height"] if size else 800})
+        for at, width in enumerate(_chosen(surface, tuple(widths), first=first)):
             # All of it at once: what a bar at the edge covers for the moment is no smaller for that.
             page.set_viewport_size(
                 {"width": width, "height": page.evaluate("document.documentElement.scrollHeight") + 120}
@@ -134,6 +131,14 @@ class Survey:
             page.evaluate(self._source)
         lines: list[Any] = page.evaluate(_RUN, {"rules": RULES, "only": only})
         return [str(line) for line in lines]
+
+
+def _chosen(surface: str, widths: tuple[int, ...], *, first: bool) -> tuple[int, ...]:
+    if SHOTS:
+        return widths
+    if surface == "portal":
+        return widths[:1] if first else ()
+    return widths if first else widths[-1:]
 
 
 def _shoot(page: Page, name: str) -> None:

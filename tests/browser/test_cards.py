@@ -51,6 +51,7 @@ def test_a_card_from_the_order_to_a_login(here: Installation, computer: Computer
     expect(page.get_by_role("heading", name=words("cards.review"))).to_be_focused()
     desk.seen("cards-review")
     desk.press(words("cards.review_go", kind=words("cards.kind_code_card")))
+    expect(page.get_by_role("status").filter(has_text=words("settings.done_ordered"))).to_be_focused()
     expect(page.get_by_text(words("cards.state_ordered_what"))).to_be_visible()
     order = page.locator("article.device").get_attribute("id").removeprefix("o-")  # type: ignore[union-attr]
     assert printer.do("order-make", order, "--out", str(tmp_path / "card.pdf"))["state"] == "made"

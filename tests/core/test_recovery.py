@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from watchword.core import questions
-from watchword.core.recovery import PROOFS, STANDS_ON, allowed, enough, restricted
+from watchword.core.recovery import FIRST_PROOFS, PROOFS, STANDS_ON, allowed, enough, restricted
 
 PAIRS = {
     ("sms", "mail"), ("mail", "sms"), ("key", "sms"), ("key", "mail"), ("sms", "key"), ("mail", "key"),
@@ -17,24 +17,33 @@ PAIRS = {
 }  # fmt: skip
 
 
+SENT_TWICE = {("sms", "mail"), ("mail", "sms")}
+
+
 def test_the_pairs_that_set_a_password() -> None:
-    assert {pair for pair in product(PROOFS, repeat=2) if enough(pair)} == PAIRS
+    assert {pair for pair in product(PROOFS, repeat=2) if enough(pair, sent_apart=True)} == PAIRS
+    assert {pair for pair in product(PROOFS, repeat=2) if enough(pair, sent_apart=False)} == PAIRS - SENT_TWICE
 
 
 @pytest.mark.parametrize("known_counts", [True, False])
-def test_one_after_the_other_leads_to_those_pairs_only(known_counts: bool) -> None:
+@pytest.mark.parametrize("sent_apart", [True, False])
+def test_one_after_the_other_leads_to_those_pairs_only(known_counts: bool, sent_apart: bool) -> None:
+    def may(method: str, given: tuple[str, ...]) -> bool:
+        return allowed(method, given, known_counts=known_counts, sent_apart=sent_apart)
+
     walked = {
-        (first, second)
-        for first, second in product(PROOFS, repeat=2)
-        if allowed(first, (), known_counts=known_counts) and allowed(second, (first,), known_counts=known_counts)
+        (first, second) for first, second in product(PROOFS, repeat=2) if may(first, ()) and may(second, (first,))
     }
-    assert walked == {pair for pair in PAIRS if known_counts or STANDS_ON[pair[1]] != "knowledge"}
+    pairs = PAIRS if sent_apart else PAIRS - SENT_TWICE
+    assert walked == {pair for pair in pairs if known_counts or STANDS_ON[pair[1]] != "knowledge"}
+    assert all(may(first, ()) for first in FIRST_PROOFS), "which one is first says nothing about the account"
 
 
 @given(st.lists(st.sampled_from([*PROOFS, "fax", ""]), max_size=4))
 def test_no_other_number_of_proofs_is_enough(proofs: list[str]) -> None:
-    assert not enough(proofs) or tuple(proofs) in PAIRS
-    assert not (len(proofs) >= 2 and any(allowed(one, proofs, known_counts=True) for one in PROOFS))
+    assert not enough(proofs, sent_apart=True) or tuple(proofs) in PAIRS
+    further = [one for one in PROOFS if allowed(one, proofs, known_counts=True, sent_apart=True)]
+    assert not (len(proofs) >= 2 and further)
 
 
 @pytest.mark.parametrize(("recovered", "now", "until"), [(0, 5, 0), (100, 100, 200), (100, 199, 200), (100, 200, 0)])

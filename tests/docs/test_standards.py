@@ -239,4 +239,5 @@ def test_the_profiles_are_told_as_they_are(profile: str, column: int) -> None:
     assert ("none of the earlier ones" in told["history"]) is rules.history
     assert (told["push"] == "the code, always") is policy.always_confirm
     assert (told["security questions"] != "off") is policy.known_counts
+    assert ("SMS and mail count as one" not in told["forgotten password"]) is policy.sent_apart
     assert told["PIN of Key"] == ("6" if policy.pin_minimum == 6 else f"{policy.pin_minimum} to 6 characters")

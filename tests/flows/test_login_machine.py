@@ -30,12 +30,14 @@ from hypothesis.stateful import (
 from tests.flows.machines import walks
 from tests.support.world import Holding, World
 from watchword.core.attempts import ATTEMPT, Attempt
+from watchword.core.devices import OFFLINE_WRONG_LIMIT
 from watchword.core.otp import SUITE, OcraInput, ocra, totp
 from watchword.core.refusals import (
     CODE_CLOCK,
     CODE_USED,
     CODE_WRONG,
     CONFIRMATION_WRONG,
+    OFFLINE_PAUSED,
     PIN_WRONG,
     PINS_SPENT,
     RESPONSE_WRONG,
@@ -190,9 +192,15 @@ class Logins(RuleBasedStateMachine):
             digits = answers.challenge_of(self.world.kit, attempt)
             typed = ocra(SUITE, self.world.key_of(holding, "ocra", right=right), OcraInput(digits))
             claim = f"{attempt.id}:{attempt.challenge_turn}"
+        with self.world.kit.store.read() as tx:
+            before = tx.phones.get(holding.pocket.id)
+        paused = before is not None and before.offline_wrong >= OFFLINE_WRONG_LIMIT
         result = answers.answer(self.world.kit, self.collectors[attempt_id], way, typed)
         if isinstance(result, Refusal):
-            if result.kind in WRONG_OFFLINE or (attempt.state, result.reason) == ("pending", "attempt.failed"):
+            counted = result.kind in WRONG_OFFLINE or (attempt.state, result.reason) == ("pending", "attempt.failed")
+            if paused and (counted or result.kind is OFFLINE_PAUSED):
+                self.wrong["attempt", attempt.id] += 1  # not compared: it counts here and nowhere else
+            elif counted:
                 self.wrong["attempt", attempt.id] += 1
                 self.wrong["offline", holding.pocket.id] += 1
                 if way == "challenge":

@@ -152,7 +152,7 @@ class Recoveries(RuleBasedStateMachine):
         done = recovery_end.set_password(self.world.kit, collector, password, Visit(network_key="n"))
         if isinstance(done, Refusal):
             return
-        assert enough(walk.proofs), f"a new password after {walk.proofs}"
+        assert enough(walk.proofs, sent_apart=True), f"a new password after {walk.proofs}"
         walk.set += 1
         assert walk.set == 1
         with self.world.kit.store.read() as tx:

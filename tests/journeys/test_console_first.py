@@ -19,7 +19,7 @@ from tests.support.console import Seat, signed_in
 from tests.support.fakes import FakeClock
 from tests.support.fixtures import KINDS
 from tests.support.installation import Installation, Person
-from tests.support.staff import give, tags
+from tests.support.staff import fields_of, give, tags
 from watchword.app.cli import app
 from watchword.app.staff.desk import Opening
 from watchword.core.refusals import Refusal
@@ -275,7 +275,9 @@ def test_the_name_of_an_invitation_that_is_refused_is_free_and_its_account_is_no
         after, closed = tx.users.by_key("agent-refused"), tx.users.get(before.id)
     assert after is not None and closed is not None and after.id != before.id
     assert (closed.username, closed.state) == (f"agent-refused~{before.id[-8:]}", "closed")
-    assert "user.name.released" in tags(here, before.id) and "user.name.released" not in tags(here, after.id)
+    assert "user.name.released" not in tags(here, after.id)
+    ended = {"request": path.rpartition("/")[2], "ended": "rejected", "ended_by": two.who.id}
+    assert fields_of(here, before.id, "user.name.released") == {"by": one.who.id, **ended}
     old = signed_in(here, "client_services").get(f"/users/{before.id}")
     assert "Closed" in old.text and closed.username in old.text
     two.get(again)

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
+
 import pytest
 
 from tests.support.installation import WRONG, Installation, Person
 from tests.support.people import set_user
 from tests.support.steps import approve, asked, go_on, known, logged_in, waiting
+from watchword.flows import opting, orders
 from watchword_client.portal import Browser
 
 PAGE, ONE = "/settings/login", "urn:watchword:one-element"
@@ -183,3 +186,15 @@ def test_a_password_that_somebody_else_may_know_takes_the_device_again(here: Ins
     assert page.path == "/password", "the owner is led to change it, and goes away"
     here.later(61)
     assert thief.login(who.username, who.password).path == "/login/wait"
+
+
+def test_a_look_ahead_waits_for_nobody_who_writes(here: Installation) -> None:
+    """What an order or the choice would be is read, so that a page never stands in the line of those that change something."""
+    who, kit = here.person(), here.built.kit
+    logged_in(here, who)
+    with here.built.store.read() as tx:
+        session = tx.sessions.of_user(who.id, here.clock.now())[0]
+    with ThreadPoolExecutor(1) as pool, here.built.store.write() as tx:
+        tx.users.lock(who.id)
+        assert pool.submit(opting.ready, kit, session).result(20) is None
+        assert isinstance(pool.submit(orders.review, kit, session, "code_card").result(20), orders.Review)

@@ -283,5 +283,21 @@ def test_the_strict_profile_takes_no_knowledge(install: object) -> None:
     by_code(here, who, browser, "sms")
     assert by_known(browser, "personal").refusals == [1410]
     assert "numbers taken over" in begin(here, who.username).page.text
+    page = browser.get("/recover?other=1")
+    assert "counts as one way" in page.text and "call" in page.text.lower() and 'value="mail' not in page.html
+    assert choose(browser, "mail").refusals == [1410], "to NIST a second code that was sent is the first again"
+    assert browser.post("/recover", do="password", password=NEW, repeat=NEW).refusals == [1413]
+
+
+def test_in_the_strict_profile_key_is_one_of_the_two(install: object) -> None:
+    here: Installation = install(policy="strict")  # type: ignore[operator]
+    who = here.person(password="a long enough one")
+    browser = begin(here, who.username)
+    assert "count as one way" in browser.page.text, "told before anything is shown of the account"
     by_code(here, who, browser, "mail")
+    page = browser.get("/recover?other=1")
+    assert 'value="key"' in page.html and 'value="sms' not in page.html
+    assert choose(browser, "key").path == "/login/wait"
+    answered(here, who, browser, "qr")
+    assert browser.page.path == "/recover", browser.page.refusals
     assert new_password(browser, "a long new sentence").refusals == []

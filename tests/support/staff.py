@@ -116,3 +116,9 @@ def refused_with(work: Any) -> int:
     except Refused as refused:
         return refused.number
     raise AssertionError("was not refused")
+
+
+def fields_of(here: Installation, user_id: str, tag: str) -> dict[str, object]:
+    """What the newest row of a tag says about a user, without what is personal."""
+    with here.built.store.read() as tx:
+        return next(dict(line.fields) for line in tx.audit.about(user_id, 200) if line.tag == tag)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import Any
 
 from tests.web_look.settings_samples import settings_pages
@@ -98,6 +99,7 @@ def refused(renderer: Renderer, lang: str, kind: Kind, **params: object) -> Refu
     return renderer.refusal(Refusal(kind, params=params), lang=lang, now=NOW, tz=TOKYO)
 
 
+@lru_cache(8)  # each of the thousand tests of pages asks for one of them
 def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str, Page]:
     """All pages by a name for the picture; `name` replaces whatever a stranger may choose."""
     username = name or "mtanaka01"
@@ -213,6 +215,7 @@ def pages(renderer: Renderer, lang: str, name: str | None = None) -> Mapping[str
         "recover-code-wrong": RecoverPage(step="code", csrf="token", username=username, kind="mail", code_until=NOW + 500, until=NOW + 800, error=no(refusals.SENT_CODE_WRONG)),
         "recover-second": RecoverPage(step="choose", csrf="token", username=username, given=("sms",), methods=("key", "mail", "questions", "personal"), contacts=contacts, until=NOW + 700),
         "recover-no-second": RecoverPage(step="choose", csrf="token", username=username, given=("mail",), until=NOW + 700),
+        "recover-no-key": RecoverPage(step="choose", csrf="token", username=username, given=("sms",), until=NOW + 700, strict=True),
         "recover-questions": RecoverPage(step="questions", csrf="token", username=username, given=("sms",), questions=("first_trip", "dream_job", "first_film"), until=NOW + 700),
         "recover-personal": RecoverPage(step="personal", csrf="token", username=username, given=("sms",), until=NOW + 700, error=no(refusals.PROOF_UNFIT)),
         "recover-password": RecoverPage(step="password", csrf="token", username=username, given=("sms", "mail"), until=NOW + 600),

@@ -132,6 +132,10 @@ def settings_pages(no: Callable[..., RefusalView], lang: str, name: str | None, 
         "settings-code-app-clock": CodeAppPage(**app, typed=name or "Blue app", error=no(refusals.APP_CLOCK, minutes=4, slow=True), **common),
         "settings-recovery-codes": RecoveryCodesPage(codes=("7K2QX-M4T9B-0C8HD-2RWZ5-9NVJ3T",) * 10, **common),
         "settings-cards": CardsPage(rows=(sent, card, returned), kinds=("card_plus",), replaceable=(("t1", name or "Digital Security Card+ T-1"),), may_add=True, **common),
+        "settings-cards-unsent": CardsPage(
+            rows=(replace(sent, state="made", unsent=True), replace(token, state="withdrawn")), kinds=("card_plus",), may_add=True, said="withdrawn", **common
+        ),
+        "settings-cards-sent-late": CardsPage(rows=(sent,), kinds=("card_plus",), may_add=True, at="o1", error=no(refusals.ORDER_SENT), **common),
         "settings-cards-arrived": CardsPage(rows=(replace(sent, asked={"cells": [17, 203]}), replace(token, asked={"digits": "48213377", "length": 8})), kinds=(), may_add=True, **common),
         "settings-cards-review": CardsPage(
             review=OrderReview(kind="card_plus", replaces="t1", charge="20.00", ends=(name or "Digital Security Card+ T-1",), temporary=True), may_add=True, **common

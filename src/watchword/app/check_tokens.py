@@ -72,7 +72,7 @@ def _in_by(walk: Walk, browser: Browser, kind: str, respond: Callable[[Shown], s
 
 
 def code_card(walk: Walk) -> None:
-    """A Security Code Card: ordered by its owner, made once by staff, in place on receipt, two numbers at a login, each once."""
+    """A Security Code Card: ordered by its owner, withdrawn, ordered again, made once by staff, in place on receipt, two numbers at a login, each once."""
     walk.clock.ahead += 3700
     kit, browser = walk.built.kit, _by_qr(walk)
     browser.get(CARDS)
@@ -80,6 +80,14 @@ def code_card(walk: Walk) -> None:
     hold("Nothing is ordered yet" in page.text and "112 logins" in page.text, f"looked over: {page.refusals}")
     page = browser.post(CARDS, do="order", kind="code_card")
     hold(page.path == f"{CARDS}?done=ordered", f"ordered: {page.refusals}")
+    with walk.built.store.read() as tx:
+        user = tx.users.by_key(PERSON.username)
+        first = tx.orders.of_user(user.id if user else "")[-1].id
+    page = browser.post(CARDS, do="withdraw", order=first)
+    hold(page.path == f"{CARDS}?done=withdrawn", f"withdrawn before it was sent: {page.refusals}")
+    browser.get(CARDS)
+    page = browser.post(CARDS, do="order", kind="code_card")
+    hold(page.path == f"{CARDS}?done=ordered", f"ordered again: {page.refusals}")
     agent = signed_in(walk, AGENT)
     line = next(one for one in done(orders.listed(kit, agent)) if one.username == PERSON.username)
     made = done(orders.make(kit, agent, line.order.id))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from argon2 import PasswordHasher
 
-from watchword.app import doctor_audit, makers
+from watchword.app import doctor_audit, makers, setting_faults
 from watchword.app.clock import SystemClock, monotonic
 from watchword.app.settings import Settings
 from watchword.app.wiring import LEAST_MEMORY_KIB, SettingsFault, brand_of, check, hash_threads, static_folder
@@ -39,6 +39,7 @@ class Finding:
 def examine(settings: Settings) -> Iterator[Finding]:
     """Everything that can be looked at without changing anything."""
     yield from _settings(settings)
+    yield from _variables()
     yield from _keys(settings)
     yield from _database(settings)
     yield from _hashing(settings)
@@ -64,6 +65,12 @@ def _settings(settings: Settings) -> Iterator[Finding]:
         yield Finding(
             "settings", WARN, f"environment is {settings.environment}", "set environment = production for real people"
         )
+
+
+def _variables() -> Iterator[Finding]:
+    for name, close in setting_faults.unknown(os.environ):
+        mend = f"did you mean {close}?" if close else "remove it, or look for its name in docs/settings.md"
+        yield Finding("settings", WARN, f"{name} is no setting and does nothing", mend)
 
 
 def _keys(settings: Settings) -> Iterator[Finding]:

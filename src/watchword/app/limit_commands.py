@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
+from watchword.app import setting_faults
 from watchword.app.limit_settings import MOST_DOLLARS, LimitSettings
 from watchword.app.opening import opened
 from watchword.app.user_commands import AsJson, Who, no_user
@@ -111,6 +112,9 @@ def _limits(file: Path) -> LimitSettings:
         typer.echo(f"{file} is no TOML: {fault}", err=True)
     except KeyError:
         typer.echo(f"{file} has no [limits] table.", err=True)
-    except (ValidationError, TypeError) as fault:
-        typer.echo(f"{file}: {fault}", err=True)
+    except ValidationError as fault:
+        for line in setting_faults.worded(fault, {}, model=LimitSettings, table="limits"):
+            typer.echo(f"{file}: {line}", err=True)
+    except TypeError:
+        typer.echo(f"{file}: limits is no table of settings.", err=True)
     raise typer.Exit(1)

@@ -45,7 +45,7 @@ class LimitSettings(Group):
     @classmethod
     def _known_exchange(cls, name: str) -> str:
         if name not in exchanges():
-            raise ValueError(f"name one of {', '.join(sorted(exchanges()))}")
+            raise ValueError(f"one of {', '.join(sorted(exchanges()))}")
         return name
 
     @field_validator(*GROUPS, *SITUATIONS)
@@ -53,7 +53,5 @@ class LimitSettings(Group):
     def _in_order(cls, amounts: Amounts) -> Amounts:
         day, five_days = amounts
         if not 0 <= day <= five_days <= MOST_DOLLARS:
-            raise ValueError(
-                "name two amounts, a day's first: neither below 0, and a day's not above that of five days"
-            )
+            raise ValueError("two amounts, a day's first: neither below 0, and a day's not above that of five days")
         return amounts

@@ -14,6 +14,7 @@ from pydantic_settings import SettingsError
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError
 
+from watchword.app import setting_faults
 from watchword.app.environment import CONFIG_VARIABLE
 from watchword.app.settings import Settings, load
 from watchword.app.wiring import Built, SettingsFault, build, migrated
@@ -27,10 +28,10 @@ def settings_or_exit() -> Settings:
             raise _wrong(f"There is no file of settings {file}.")
         return load()
     except ValidationError as wrong:
-        faults = ((".".join(str(part) for part in error["loc"]), error["msg"]) for error in wrong.errors())
-        raise _wrong(*(f"setting {where}: {what}" if where else what for where, what in faults)) from wrong
-    except SettingsError as wrong:
-        raise _wrong(str(wrong)) from wrong
+        raise _wrong(*setting_faults.worded(wrong, os.environ, file=file)) from wrong
+    except SettingsError as wrong:  # its words name the table that a variable is of, and no more
+        table = str(wrong).partition('"')[2].partition('"')[0]
+        raise _wrong(*setting_faults.unread(os.environ, table)) from wrong
     except (OSError, tomllib.TOMLDecodeError, UnicodeDecodeError) as wrong:
         raise _wrong(f"{file}: {wrong}") from wrong
 

@@ -12,13 +12,13 @@ from typing import Annotated, Any, Literal
 from pydantic import Field, field_validator, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from watchword.app.audit_settings import AuditSettings
 from watchword.app.environment import CONFIG_VARIABLE
 from watchword.app.limit_settings import LimitSettings
 from watchword.app.order_settings import OrderSettings
 from watchword.app.passkey_settings import PasskeySettings
 from watchword.app.setting_group import Group
 from watchword.app.sharing_settings import SharingSettings
-from watchword.core.checkpoints import usable_origin
 from watchword.core.policy import OWN_CLIENTS
 
 STRICT_LIFE_HOURS = 24
@@ -67,7 +67,9 @@ class DatabaseSettings(Group):
     """Where the state lives."""
 
     url: str = Field(
-        "", description="`sqlite:///path` or `postgresql://user@host/name`; empty for a SQLite file in `data_dir`."
+        "",
+        description="`sqlite:///path` or `postgresql://user@host/name`; empty for a SQLite file in `data_dir`.",
+        repr=False,
     )
     pool: int = Field(12, description="Connections of one process at most.", ge=1, le=200)
 
@@ -78,6 +80,7 @@ class RedisSettings(Group):
     url: str = Field(
         "",
         description="`redis://host:6379/0` of Redis or Valkey; empty for none. Without it, several processes poll the database.",
+        repr=False,
     )
 
 
@@ -147,15 +150,18 @@ class SmsSettings(Group):
         "none",
         description="`http` for a gateway, `outbox` to keep messages for the demonstration's page, `none` to send nothing.",
     )
-    url: str = Field("", description="Address of the gateway.")
+    url: str = Field("", description="Address of the gateway.", repr=False)
     method: Literal["GET", "POST"] = Field("POST", description="HTTP method.")
     encoding: Literal["query", "form", "json"] = Field("form", description="Where the parameters go.")
     params: dict[str, str] = Field(
         {},
         description="Parameters: name to template with `{to}`, `{text}`, `{from}`, `{username}`, `{password}`, `{report}`.",
+        repr=False,
     )
     unicode_params: dict[str, str] = Field(
-        {}, description='Parameters added for texts outside the GSM alphabet, such as `coding = "2"` for Kannel.'
+        {},
+        description='Parameters added for texts outside the GSM alphabet, such as `coding = "2"` for Kannel.',
+        repr=False,
     )
     sender: str = Field("", description="What `{from}` stands for.")
     auth: Literal["none", "basic", "bearer", "header"] = Field(
@@ -164,7 +170,7 @@ class SmsSettings(Group):
     username: str = Field("", description="User name for `{username}` and basic authentication.")
     password: str = Field("", description="Password, bearer token or header value.", repr=False)
     header: str = Field("", description='Name of the header that carries the password with `auth = "header"`.')
-    headers: dict[str, str] = Field({}, description="Header fields sent with each request.")
+    headers: dict[str, str] = Field({}, description="Header fields sent with each request.", repr=False)
     success_status: list[int] = Field([200, 201, 202], description="HTTP statuses that mean taken.")
     permanent_pattern: str = Field(
         "", description="Pattern of an answer that says this number can never be reached; empty for none."
@@ -244,42 +250,6 @@ class SessionSettings(Group):
         ge=1,
         le=72,
     )
-
-
-class AuditSettings(Group):
-    """The sealed log of the audit, and where its signed heads are kept outside of the database (docs/audit.md)."""
-
-    origin: str = Field(
-        "",
-        description="Name of the log in its heads, without blanks and plus signs; empty for the portal's host with `/audit`. Another name, another log.",
-    )
-    heads_file: str = Field(
-        "",
-        description="File that every signed head is appended to, or, with a slash at its end, folder that gets a file for each; empty for none.",
-    )
-    heads_url: str = Field("", description="`https://` address that every signed head is posted to; empty for none.")
-    heads_token: str = Field("", description="Bearer token for that address; empty for none.", repr=False)
-    heads_ca_file: str = Field("", description="PEM file of a private CA, where that address's certificate needs one.")
-    heads_seconds: int = Field(
-        60,
-        description="Seconds between two heads at least. There is one only when something was written down, and always one of the last.",
-        ge=1,
-        le=86_400,
-    )
-
-    @field_validator("origin")
-    @classmethod
-    def _usable(cls, origin: str) -> str:
-        if origin and not usable_origin(origin):
-            raise ValueError("printable ASCII without blanks and plus signs, such as login.example.com/audit")
-        return origin
-
-    @field_validator("heads_url")
-    @classmethod
-    def _secure(cls, url: str) -> str:
-        if url and not url.startswith("https://"):
-            raise ValueError("an https:// address")
-        return url
 
 
 class ClientSettings(Group):

@@ -26,6 +26,7 @@ _CHANGES = (
     "device.app.deactivated", "device.recovery.made", "device.recovery.ended", "device.recovery.deactivated",
     "device.card.added", "device.card.refused", "device.card.deactivated", "device.card.shown",
     "device.token.added", "device.token.refused", "device.token.deactivated", "device.other.used_up", "order.device.placed",
+    "order.device.withdrawn",
     "staff.order.placed", "staff.order.made", "staff.order.moved",
     "device.other.disabled", "device.other.ended", "device.floor.set", "staff.temporary.issued",
     "device.name.set", "device.pin.proved", "device.push.registered", "device.push.tried", "contact.entry.added", "contact.code.proved",

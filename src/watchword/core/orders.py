@@ -4,6 +4,7 @@ The rules this file stands for:
 1. What is on its way logs nobody in: it counts from the moment its owner has it and shows that he does.
 2. Only a DSC+ is returned; a card is cut up by its owner.
 3. A charge is a state of its own beside the order's, so that neither waits for the other.
+4. Until it is sent, whose it is may withdraw it, whoever ordered it, and staff may cancel it; on its way, only staff stop it.
 """
 
 from __future__ import annotations
@@ -19,8 +20,10 @@ ORDER = Machine(
     {
         ("ordered", "make"): "made",
         ("ordered", "cancel"): "cancelled",
+        ("ordered", "withdraw"): "withdrawn",
         ("made", "send"): "sent",
         ("made", "cancel"): "cancelled",
+        ("made", "withdraw"): "withdrawn",
         ("sent", "receive"): "active",
         ("sent", "lose"): "lost",
         ("active", "replace"): "replaced",
@@ -43,6 +46,7 @@ CHARGE = Machine(
 KINDS = (CODE_CARD, CARD_PLUS)
 OPEN = ("ordered", "made", "sent")
 STAFF_EVENTS = ("send", "lose", "cancel", "return", "charge", "pay", "waive", "refund")
+WITHDRAW = "withdraw"  # the one event that is its owner's before it was sent
 OF_CHARGE = CHARGE.events
 RETURNED = (CARD_PLUS,)
 
@@ -72,6 +76,11 @@ def fault(order: Order, event: str) -> str:
         return "kind"
     machine, state = (CHARGE, order.charge) if event in OF_CHARGE else (ORDER, order.state)
     return "" if machine.step(state, event) else "state"
+
+
+def withdrawable(order: Order) -> bool:
+    """Whether its owner may still withdraw it."""
+    return ORDER.step(order.state, WITHDRAW) is not None
 
 
 def events(order: Order) -> tuple[str, ...]:

@@ -89,6 +89,11 @@ class Policy:
         return self.profile != "strict"
 
     @property
+    def sent_apart(self) -> bool:
+        """Whether a code by SMS and one by mail are two proofs of a recovery, and not one (SP 800-63B-4 section 4.2.2.2)."""
+        return self.profile != "strict"
+
+    @property
     def always_confirm(self) -> bool:
         """Whether every push asks for the confirmation code."""
         return self.profile == "strict"

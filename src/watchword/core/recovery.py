@@ -1,7 +1,8 @@
 """A forgotten password: two independent proofs, then a new one (S04; THREATS: taking over by recovery).
 
 Rules this file stands for:
-1. No new password without two proofs that stand on different things: a number, a mailbox, the phone with Key, what is known.
+1. No new password without two proofs that stand on different things: a number, a mailbox, the phone with Key, what is known. In the strict
+   profile a number and a mailbox are one thing: to SP 800-63B-4 section 4.2.2.2 both are codes that were sent, so Key is one of the two.
 2. What is known (security questions, personal data) is never the first proof, never both, and counts in the broker profile only.
 3. A proof counts once; a recovery that is over never opens again.
 4. Nothing before the first proof differs between a name that is on file and one that is not.
@@ -50,6 +51,7 @@ SECOND = "recover"
 
 # What each proof stands on; two on the same thing are one.
 STANDS_ON = {"sms": "number", "mail": "mailbox", "key": "phone", "questions": "knowledge", "personal": "knowledge"}
+SENT = ("number", "mailbox")
 FIRST_PROOFS = ("key", "sms", "mail")
 PROOFS = (*FIRST_PROOFS, "questions", "personal")
 
@@ -91,20 +93,25 @@ def state_at(recovery: Recovery, now: int) -> str:
     return recovery.state
 
 
-def allowed(method: str, given: Iterable[str], *, known_counts: bool) -> bool:
-    """Whether `method` may be the next proof. `known_counts` is the broker profile."""
+def _stands_on(proof: str, *, sent_apart: bool) -> str:
+    thing = STANDS_ON.get(proof, "")
+    return thing if sent_apart or thing not in SENT else "what was sent"
+
+
+def allowed(method: str, given: Iterable[str], *, known_counts: bool, sent_apart: bool) -> bool:
+    """Whether `method` may be the next proof. Both are the broker profile: what is known counts as a second, and SMS and mail are two."""
     before = tuple(given)
     if method not in STANDS_ON or len(before) >= 2:
         return False
     if STANDS_ON[method] == "knowledge" and not (known_counts and before):
         return False
-    return STANDS_ON[method] not in {STANDS_ON[one] for one in before}
+    return _stands_on(method, sent_apart=sent_apart) not in {_stands_on(one, sent_apart=sent_apart) for one in before}
 
 
-def enough(given: Iterable[str]) -> bool:
+def enough(given: Iterable[str], *, sent_apart: bool) -> bool:
     """Whether these proofs set a new password: two, on different things, not on knowledge first."""
     proofs = tuple(given)
-    things = [STANDS_ON.get(one, "") for one in proofs]
+    things = [_stands_on(one, sent_apart=sent_apart) for one in proofs]
     return len(proofs) == 2 and len(set(things)) == 2 and "" not in things and things[0] != "knowledge"
 
 

@@ -119,6 +119,8 @@ MODEL_STATEMENT = _kind(2313, "passkey.model_statement", 422)
 MODEL_WITHDRAWN = _kind(2314, "passkey.model_withdrawn", 403)
 MODEL_BARRED = _kind(2315, "passkey.model_barred", 403)
 DEVICE_RESTS = _kind(2316, "device.rests", 403)
+QUESTIONS_LIMITED = _kind(2317, "question.limited", 429)  # params: until
+BEGINS_LIMITED = _kind(2318, "device.begins_limited", 429)  # params: until
 TEMPORARY_WRONG = _kind(2321, "temporary.wrong", 422)
 TEMPORARY_OVER = _kind(2322, "temporary.over", 410)
 TEMPORARY_FORM = _kind(2323, "temporary.form", 422)  # params: digits
@@ -147,6 +149,7 @@ ORDER_OPEN = _kind(2370, "order.open", 409)
 ORDER_GONE = _kind(2371, "order.gone", 404)
 ORDER_STATE = _kind(2372, "order.state", 409)
 ORDER_OWN = _kind(2373, "order.own", 403)
+ORDER_SENT = _kind(2374, "order.sent", 409)
 TOKEN_WRONG = _kind(2380, "token.wrong", 422)
 TOKEN_FORM = _kind(2381, "token.form", 422)
 TOKEN_UNKNOWN = _kind(2382, "token.unknown", 404)
@@ -176,6 +179,7 @@ SENT_CODE_WRONG = _kind(3204, "sent_code.wrong", 422)
 SENT_CODE_OVER = _kind(3205, "sent_code.over", 410)
 PROOF_WRONG = _kind(3206, "activation.proof_wrong", 403)
 ENROLMENT_OVER = _kind(3207, "enrolment.over", 410)
+SENT_CODE_TRIES = _kind(3208, "sent_code.tries", 429)  # params: until
 
 # 41xx-43xx: the phone protocol
 SIGNATURE = _kind(4101, "key.signature", 401)

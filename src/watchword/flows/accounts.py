@@ -11,7 +11,7 @@ from watchword.core.devices import Device
 from watchword.core.lockout import Tries, locked, wrong
 from watchword.core.passwords import holds, own_of
 from watchword.core.refusals import BUSY, LOCKED, START_CODE, Refusal
-from watchword.core.staff_requests import state_at
+from watchword.core.staff_requests import StaffRequest, state_at
 from watchword.core.users import NOBODY, Contact, Details, NewUser, User, username_key
 from watchword.flows import letters, new_passwords, password_step, sent_codes
 from watchword.flows.kit import Kit, Visit
@@ -50,13 +50,13 @@ def add_one(kit: Kit, tx: Tx, new: NewUser, *, invite: bool, by: str, state: str
     """Add one user in a transaction of the caller. Raises TakenError and PaperError."""
     key = username_key(new.username)
     found = tx.users.by_key(key)
-    if found is not None and not _released(kit, tx, found):
+    if found is not None and not _released(kit, tx, found, by):
         raise TakenError(new.username)
     filled = _on_paper(tx, new) if new.paper_of else new
     return _add(kit, tx, filled, key, invite=invite, by=by, state=state)
 
 
-def _released(kit: Kit, tx: Tx, found: User) -> bool:
+def _released(kit: Kit, tx: Tx, found: User, by: str) -> bool:
     """Whether a username has become free: its account was opened for an invitation that came to nothing, and nobody ever had a password to it.
 
     That account keeps its id, which is what the audit names people by, and closes for good under a name that nobody can type as a new one.
@@ -65,11 +65,21 @@ def _released(kit: Kit, tx: Tx, found: User) -> bool:
     now = kit.clock.now()
     if user is None or user.state != "invited" or user.password_hash or user.username_key != found.username_key:
         return False
-    if any(state_at(one, now) == "open" for one in tx.staff.requests_about(user.id, REQUESTS)):
+    requests = tx.staff.requests_about(user.id, REQUESTS)
+    if any(state_at(one, now) == "open" for one in requests):
         return False
     tx.users.release(user.id, f"{user.username_key[:LONGEST_KEPT]}~{user.id[-8:]}")
-    tx.audit.write(AuditRow("user.name.released", user.id, user.id, personal={"username": user.username}), now)
+    fields = {"by": by, **_came_to_nothing(requests, now)}
+    tx.audit.write(AuditRow("user.name.released", user.id, user.id, fields, {"username": user.username}), now)
     return True
+
+
+def _came_to_nothing(requests: Sequence[StaffRequest], now: int) -> dict[str, object]:
+    """Which invitation it was, how it ended, and who rejected it or took it back: nobody where time did."""
+    found = next((one for one in requests if one.kind == "invite"), None)
+    if found is None:
+        return {}
+    return {"request": found.id, "ended": state_at(found, now), "ended_by": found.decided_by}
 
 
 def _on_paper(tx: Tx, new: NewUser) -> NewUser:

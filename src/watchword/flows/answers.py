@@ -1,7 +1,8 @@
 """What a person sees and types on the login page: QR, challenge and response, six-digit code (C, D, E, U02, U08).
 
 Every answer is counted before it is compared. Five wrong ones end the attempt, three a challenge; ten on a phone, over all its users,
-pause the offline ways of that phone until one right signed proof, while push and QR go on.
+pause the offline ways of that phone until one right signed proof, while push and QR go on. What a paused phone is not asked any more counts in
+the attempt and nowhere else.
 """
 
 from __future__ import annotations
@@ -36,7 +37,7 @@ from watchword.core.refusals import (
 from watchword.factors.base import Holder, Rejected, Verdict
 from watchword.factors.registry import FACTORS
 from watchword.flows import reach
-from watchword.flows.endings import fail, tell
+from watchword.flows.endings import not_right, tell
 from watchword.flows.holders import holder
 from watchword.flows.kit import Kit
 from watchword.flows.login import pending
@@ -155,13 +156,13 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, device: Device | None, way: str, 
     refused = _barred(attempt, way) or _closed(attempt, way, now)
     if refused is not None:
         return refused
-    if tx.phones.count(device.phone_id, "offline_wrong", OFFLINE_WRONG_LIMIT) is None:
-        tx.audit.write(AuditRow("login.offline.paused", attempt.user_id, attempt.id), now)
-        return Refusal(OFFLINE_PAUSED, "phone.offline_paused")
-    tx.devices.wrong(device.id, "wrong_offline")
     wrong = tx.attempts.count(attempt.id, "wrong", WRONG_FOR_ATTEMPT)
     if wrong is None:
         return Refusal(ATTEMPT_GONE, "attempt.moved")
+    if tx.phones.count(device.phone_id, "offline_wrong", OFFLINE_WRONG_LIMIT) is None:
+        tx.audit.write(AuditRow("login.offline.paused", attempt.user_id, attempt.id), now)
+        return not_right(kit, tx, attempt, Refusal(OFFLINE_PAUSED, "phone.offline_paused"), wrong, device=device.id)
+    tx.devices.wrong(device.id, "wrong_offline")
     if way == "challenge":
         tx.attempts.count(attempt.id, "wrong_challenge", WRONG_FOR_CHALLENGE)
     verdict = _verify(kit, attempt, device, way, digits, now, link(kit, tx, attempt))
@@ -217,9 +218,6 @@ def _rejected(kit: Kit, tx: Tx, attempt: Attempt, device: Device, way: str, verd
     for claim in verdict.claims:
         tx.claims.spend(claim, now + CLAIM_SECONDS)
     tx.audit.write(AuditRow(f"login.{way}.refused", attempt.user_id, attempt.id, {"reason": verdict.reason}), now)
-    if wrong >= WRONG_FOR_ATTEMPT:
-        fail(kit, tx, attempt, "answers", device=device.id)
-        return Refusal(ATTEMPT_GONE, "attempt.failed")
-    if way == "challenge" and attempt.wrong_challenge + 1 >= WRONG_FOR_CHALLENGE:
+    if way == "challenge" and wrong < WRONG_FOR_ATTEMPT and attempt.wrong_challenge + 1 >= WRONG_FOR_CHALLENGE:
         tx.attempts.set(attempt.id, challenge_state="spent")
-    return Refusal(verdict.kind, verdict.reason, verdict.params)
+    return not_right(kit, tx, attempt, verdict.refusal, wrong, device=device.id)

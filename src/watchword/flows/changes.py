@@ -19,7 +19,15 @@ Thing = TypeVar("Thing")
 
 def person(tx: Tx, session: Session) -> User | Refusal:
     """The user of a session, locked, if he may act."""
-    user = tx.users.lock(session.user_id)
+    return _active(tx.users.lock(session.user_id))
+
+
+def ahead(tx: Tx, session: Session) -> User | Refusal:
+    """The same without the lock, for a look at what a change would be: it may have become another by the time it is asked for."""
+    return _active(tx.users.get(session.user_id))
+
+
+def _active(user: User | None) -> User | Refusal:
     return user if user is not None and user.state == "active" else Refusal(SESSION_ABSENT, "user.gone")
 
 

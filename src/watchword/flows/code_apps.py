@@ -11,7 +11,7 @@ from watchword.core import floors
 from watchword.core.challenges import Challenge
 from watchword.core.devices import CODE_APP, Device
 from watchword.core.rates import Window
-from watchword.core.refusals import APP_CODE_FORM, APP_ENDED, CODE_USED, DEVICES_FULL, SEND_LIMITED, Refusal
+from watchword.core.refusals import APP_CODE_FORM, APP_ENDED, BEGINS_LIMITED, CODE_USED, DEVICES_FULL, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
 from watchword.factors import code_app
@@ -48,7 +48,7 @@ def begin(kit: Kit, session: Session) -> Offered | Refusal:
             return user
         until = tx.rates.take(f"app-new:{user.id}", BEGINS, now)
         if until:
-            return Refusal(SEND_LIMITED, "app.begins", {"until": until}, retry_after=until - now)
+            return Refusal(BEGINS_LIMITED, "app.begins", {"until": until}, retry_after=until - now)
         made = Challenge(session.id, NEW, kit.entropy.id(), "", now + LIFE_SECONDS, 0, {"stored": {}, "shown": {}})
         tx.challenges.put(made)
     return _offered(kit, made, user)

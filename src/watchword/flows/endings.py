@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import replace
 from types import MappingProxyType
 
-from watchword.core.attempts import ATTEMPT, OPEN_SECONDS, Attempt, area, due, whose
+from watchword.core.attempts import ATTEMPT, OPEN_SECONDS, WRONG_FOR_ATTEMPT, Attempt, area, due, whose
 from watchword.core.devices import on_phone
-from watchword.core.refusals import ATTEMPT_GONE, CANCELLED, DENIED, EXPIRED, FAILED, LAPSED, NOT_ME, Kind
+from watchword.core.refusals import ATTEMPT_GONE, CANCELLED, DENIED, EXPIRED, FAILED, LAPSED, NOT_ME, Kind, Refusal
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 
@@ -46,6 +46,17 @@ def fail(kit: Kit, tx: Tx, attempt: Attempt, reason: str, *, device: str = "") -
             ),
             kit.clock.now(),
         )
+
+
+def not_right(kit: Kit, tx: Tx, attempt: Attempt, refusal: Refusal, wrong: int, *, device: str = "") -> Refusal:
+    """What is said of an answer that did not fit, or that was not even compared: `refusal`, or that the attempt is over where this was its fifth.
+
+    `wrong` is its count with this one, which the caller took before anything was compared; `device` is that of `fail`.
+    """
+    if wrong < WRONG_FOR_ATTEMPT:
+        return refusal
+    fail(kit, tx, attempt, "answers", device=device)
+    return Refusal(ATTEMPT_GONE, "attempt.failed")
 
 
 def close_beside(tx: Tx, attempt: Attempt, now: int) -> None:

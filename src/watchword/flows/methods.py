@@ -25,7 +25,7 @@ from watchword.core.withdrawals import ACTION as MONEY
 from watchword.factors.base import NOTHING, Accepted, Holder, Rejected, Separate, Site, Started
 from watchword.factors.registry import graded, of_device
 from watchword.flows import by_hand, given, letters, order_ends, sent_codes, sharing_ends, sms, withdrawal_signing
-from watchword.flows.endings import fail, tell
+from watchword.flows.endings import not_right, tell
 from watchword.flows.kit import Kit
 from watchword.flows.login import ask_again, pending
 from watchword.flows.ports import AuditRow, Tx
@@ -252,7 +252,8 @@ def _judge(kit: Kit, tx: Tx, attempt: Attempt, factor: Separate, given: Mapping[
     mine = next(own for own, thing in things if thing.id == holder.device.id)
     device = counted(tx, holder.device, mine=mine)
     if isinstance(device, Refusal):
-        return device
+        # Not compared, and counted on no device: the attempt ends by its fifth all the same.
+        return _rejected(kit, tx, attempt, factor, None, Rejected(device.kind, device.reason), wrong)
     holder = replace(holder, device=device)
     if attempt.action == MONEY:  # from the row as it is now: what was shown for another amount or payee signs nothing
         challenge = {**challenge, **withdrawal_signing.question(kit, tx, attempt, holder, factor).stored}
@@ -341,10 +342,7 @@ def _rejected(
             given.end_given(kit, tx, attempt.user_id, device.id, now)
     if mine is not None and mine.shared_from:
         sharing_ends.tired(kit, tx, mine)
-    if wrong >= WRONG_FOR_ATTEMPT:
-        fail(kit, tx, attempt, "answers", device=own)
-        return Refusal(ATTEMPT_GONE, "attempt.failed")
-    return verdict.refusal
+    return not_right(kit, tx, attempt, verdict.refusal, wrong, device=own)
 
 
 def used_up(kit: Kit, tx: Tx, device: Device) -> None:

@@ -38,8 +38,8 @@ def look(kit: Kit, user: User) -> Opting:
 
 def ready(kit: Kit, session: Session) -> Refusal | None:
     """Why this person can't opt out now, before he looks over what follows from it; None where he can."""
-    with kit.store.write() as tx:
-        user = changes.person(tx, session)
+    with kit.store.read() as tx:
+        user = changes.ahead(tx, session)
         return user if isinstance(user, Refusal) else _refused(kit, tx, session, user, out=True)
 
 

@@ -6,24 +6,25 @@ shown another element.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
 
 from watchword.core import code_card, floors
 from watchword.core.devices import CARD_PLUS, CODE_CARD, IN_USE, ONLINE_CARD, TEMPORARY_CODE, Device, usable
-from watchword.core.orders import KINDS, OPEN, Order
+from watchword.core.orders import KINDS, OPEN, ORDER, WITHDRAW, Order
 from watchword.core.rates import Window
-from watchword.core.refusals import ORDER_GONE, ORDER_OPEN, ORDER_STATE, SEND_LIMITED, Refusal
+from watchword.core.refusals import ORDER_GONE, ORDER_OPEN, ORDER_SENT, ORDER_STATE, QUESTIONS_LIMITED, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
 from watchword.factors.base import Rejected
-from watchword.flows import by_hand, changes, devices, letters, sharing_ends, temporary
+from watchword.flows import by_hand, changes, devices, letters, order_ends, sharing_ends, temporary
 from watchword.flows.kit import Kit, Visit
 from watchword.flows.ports import AuditRow, Tx
 
 RECEIVE = "received"  # the kind of the question that a new card or token answers
 TRIES = (Window(10, 60 * 60), Window(30, 24 * 60 * 60))
 SHOWN = 20
+ID_LENGTH = 26
 CALLED: Mapping[str, str] = {CODE_CARD: "devices.called_card", CARD_PLUS: "devices.called_token"}
 TAGS: Mapping[str, str] = {CODE_CARD: "card", CARD_PLUS: "token"}
 
@@ -111,8 +112,8 @@ def _refused(tx: Tx, user: User, kind: str, replaces: str) -> Refusal | None:
 def review(kit: Kit, session: Session, kind: str, replaces: str = "") -> Review | Refusal:
     """What the order would be, before it is given; refused as the order itself would be."""
     now = kit.clock.now()
-    with kit.store.write() as tx:
-        user = changes.person(tx, session)
+    with kit.store.read() as tx:
+        user = changes.ahead(tx, session)
         if isinstance(user, Refusal):
             return user
         refused = changes.refusal(kit, tx, session, user, binding=True, floor=floors.ENROL)
@@ -140,6 +141,37 @@ def order(kit: Kit, session: Session, kind: str, replaces: str = "") -> Order | 
         return refused or place(kit, tx, user, kind, by="", replaces=replaces)
 
 
+def withdraw(kit: Kit, session: Session, order_id: str, visit: Visit) -> Order | Refusal:
+    """The person takes back an order that was not sent yet, whoever gave it. It only ever protects, so no held element is asked; every channel
+    is told. Its charge stays as it is, for staff to waive or to pay back, as where they cancel."""
+    now = kit.clock.now()
+    with kit.store.write() as tx:
+        found = changes.owned(kit, tx, session, _mine(tx, order_id), ask="right")
+        if isinstance(found, Refusal):
+            return found
+        user, order = found
+        to = ORDER.step(order.state, WITHDRAW)
+        if to is None:
+            return Refusal(ORDER_SENT if order.state == "sent" else ORDER_STATE, f"order.{order.state}")
+        if not tx.orders.move(order.id, order.state, to, moved=now):
+            raise RuntimeError("an order moved under its lock")
+        order_ends.never_sent(tx, order, now)
+        letters.tell_all(kit, tx, user, "order_withdrawn", device=called(kit, user, order.kind))
+        fields = {"kind": order.kind, "was": order.state, "charge": order.charge}
+        tx.audit.write(AuditRow("order.device.withdrawn", user.id, order.id, fields, visit.personal()), now)
+    return replace(order, state=to, moved=now)
+
+
+def _mine(tx: Tx, order_id: str) -> Callable[[User], Order | Refusal]:
+    """Finds an order of the user it is given, and locks it."""
+
+    def find(user: User) -> Order | Refusal:
+        order = tx.orders.get(order_id, lock=True) if len(order_id) == ID_LENGTH else None
+        return order if order is not None and order.user_id == user.id else Refusal(ORDER_GONE, "order.foreign")
+
+    return find
+
+
 def ask(kit: Kit, session: Session, order_id: str) -> Refusal | None:
     """It has arrived: what the new device has to answer. A new question ends the one before, and forgets no wrong answer of the hour."""
     now = kit.clock.now()
@@ -150,7 +182,7 @@ def ask(kit: Kit, session: Session, order_id: str) -> Refusal | None:
         user, _, device = found
         until = tx.rates.take(f"card-receive:{user.id}", TRIES, now)
         if until:
-            return Refusal(SEND_LIMITED, "receive.limited", {"until": until}, retry_after=until - now)
+            return Refusal(QUESTIONS_LIMITED, "receive.limited", {"until": until}, retry_after=until - now)
         by_hand.put(kit, tx, session.id, RECEIVE, device)
     return None
 
@@ -179,9 +211,9 @@ def _arriving(kit: Kit, tx: Tx, session: Session, order_id: str) -> tuple[User, 
     user = changes.person(tx, session)
     if isinstance(user, Refusal):
         return user
-    order = tx.orders.get(order_id, lock=True) if len(order_id) == 26 else None
-    if order is None or order.user_id != user.id:
-        return Refusal(ORDER_GONE, "order.foreign")
+    order = _mine(tx, order_id)(user)
+    if isinstance(order, Refusal):
+        return order
     if order.state != "sent":
         return Refusal(ORDER_STATE, f"order.{order.state}")
     refused = changes.refusal(kit, tx, session, user, binding=True, floor=floors.ENROL)

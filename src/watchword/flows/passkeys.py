@@ -14,6 +14,7 @@ from watchword.core.devices import PASSKEY, Device
 from watchword.core.encoding import b64u, sha256
 from watchword.core.rates import Window
 from watchword.core.refusals import (
+    BEGINS_LIMITED,
     DEVICES_FULL,
     MODEL_BARRED,
     MODEL_SILENT,
@@ -24,7 +25,6 @@ from watchword.core.refusals import (
     PASSKEY_UNFIT,
     PASSKEY_UNVERIFIED,
     QUESTION_OVER,
-    SEND_LIMITED,
     Refusal,
 )
 from watchword.core.sessions import Session
@@ -64,7 +64,7 @@ def begin(kit: Kit, session: Session) -> Mapping[str, object] | Refusal:
             return user
         until = tx.rates.take(f"passkey-new:{user.id}", BEGINS, now)
         if until:
-            return Refusal(SEND_LIMITED, "passkey.begins", {"until": until}, retry_after=until - now)
+            return Refusal(BEGINS_LIMITED, "passkey.begins", {"until": until}, retry_after=until - now)
         entropy = kit.entropy.bytes(32)
         site = methods.site(kit, session.client, user.id)
         stored = {"stored": dict(passkey.bound(site, entropy)), "shown": {}}

@@ -148,8 +148,13 @@ def _next(
         "personal": bool(details.birth_date and details.document_number),
         **{kind: any(one.kind == kind for one, _ in contacts) for kind in ("sms", "mail")},
     }
-    counts = kit.policy.known_counts
-    return tuple(one for one in rules.PROOFS if have[one] and rules.allowed(one, recovery.given, known_counts=counts))
+    policy = kit.policy
+    return tuple(
+        one
+        for one in rules.PROOFS
+        if have[one]
+        and rules.allowed(one, recovery.given, known_counts=policy.known_counts, sent_apart=policy.sent_apart)
+    )
 
 
 def choose(kit: Kit, collector: str, method: str, visit: Visit, *, contact_id: str = "") -> Asked | Refusal:

@@ -41,7 +41,7 @@ def _proven(kit: Kit, tx: Tx, collector: str) -> tuple[Recovery, User] | Refusal
     if isinstance(found, Refusal):
         return found
     recovery, user = found
-    if recovery.state != "proven" or not enough(recovery.given):
+    if recovery.state != "proven" or not enough(recovery.given, sent_apart=kit.policy.sent_apart):
         return Refusal(PROOFS_MISSING, "recovery.proofs")
     return (recovery, user) if user is not None else Refusal(RECOVERY_GONE, "user.gone")
 

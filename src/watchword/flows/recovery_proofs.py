@@ -144,7 +144,7 @@ def _count(kit: Kit, tx: Tx, recovery: Recovery, method: str) -> Refusal | None:
     """Write down a proof that was given, if it may be the next one: compare-and-swap on the state, so that each counts once."""
     to = RECOVERY.step(recovery.state, "prove")
     proofs = " ".join((*recovery.given, method))
-    may = allowed(method, recovery.given, known_counts=kit.policy.known_counts)
+    may = allowed(method, recovery.given, known_counts=kit.policy.known_counts, sent_apart=kit.policy.sent_apart)
     if to is None or not may or not tx.recoveries.move(recovery.id, recovery.state, to, proofs=proofs, method=""):
         return Refusal(PROOF_ELSEWHERE, "proof.not_next")
     row = AuditRow("recovery.proof.accepted", recovery.user_id, recovery.id, {"proof": method})

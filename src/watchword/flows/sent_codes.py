@@ -10,7 +10,15 @@ from watchword.core.codes import SentCode
 from watchword.core.encoding import b64u
 from watchword.core.otp import plain_digits
 from watchword.core.rates import Window
-from watchword.core.refusals import ANSWER_FORM, NUMBER_COUNTRY, SEND_LIMITED, SENT_CODE_OVER, SENT_CODE_WRONG, Refusal
+from watchword.core.refusals import (
+    ANSWER_FORM,
+    NUMBER_COUNTRY,
+    SEND_LIMITED,
+    SENT_CODE_OVER,
+    SENT_CODE_TRIES,
+    SENT_CODE_WRONG,
+    Refusal,
+)
 from watchword.core.users import NOBODY, Contact, User, mask_mail
 from watchword.flows import letters
 from watchword.flows.kit import Kit
@@ -130,7 +138,7 @@ def take(kit: Kit, tx: Tx, user_id: str, purpose: str, subject: str) -> SentCode
     )  # nobody has proven anything yet: a stranger's tries must not use up the owner's day
     until = tx.rates.take(f"tries:user:{user_id}", codes.PER_USER_TRIES, now) if counted else 0
     if until:
-        return Refusal(SEND_LIMITED, "tries.day", {"until": until}, retry_after=until - now)
+        return Refusal(SENT_CODE_TRIES, "tries.day", {"until": until}, retry_after=until - now)
     code = tx.codes.current(purpose, subject)
     if code is None or now >= code.expires or not tx.codes.take(code.id, codes.TRIES[purpose]):
         return Refusal(SENT_CODE_OVER, "code.over")

@@ -12,7 +12,7 @@ from watchword.core import floors
 from watchword.core import sharing as rules
 from watchword.core.devices import Device
 from watchword.core.rates import Window
-from watchword.core.refusals import CONFIRM_FIRST, QUESTION_OVER, SEND_LIMITED, Refusal
+from watchword.core.refusals import CONFIRM_FIRST, QUESTION_OVER, QUESTIONS_LIMITED, Refusal
 from watchword.core.sessions import Session
 from watchword.core.users import User
 from watchword.factors.base import Rejected
@@ -55,7 +55,7 @@ def ask(kit: Kit, session: Session) -> Refusal | None:
             return Refusal(CONFIRM_FIRST, "kept.none")
         until = tx.rates.take(f"sharing-kept:{user.id}", TRIES, now)
         if until:
-            return Refusal(SEND_LIMITED, "kept.limited", {"until": until}, retry_after=until - now)
+            return Refusal(QUESTIONS_LIMITED, "kept.limited", {"until": until}, retry_after=until - now)
         by_hand.put(kit, tx, session.id, SHOW, device)
     return None
 

@@ -15,7 +15,7 @@ from watchword.core.refusals import ORDER_GONE, ORDER_OWN, ORDER_STATE, STAFF_RO
 from watchword.core.sessions import Session
 from watchword.core.staff import may
 from watchword.core.users import User
-from watchword.flows import devices, letters, orders
+from watchword.flows import devices, letters, order_ends, orders
 from watchword.flows.kit import Kit
 from watchword.flows.ports import AuditRow, Tx
 from watchword.flows.staff import access
@@ -137,8 +137,7 @@ def act(kit: Kit, session: Session, order_id: str, event: str) -> Order | Refusa
             after = replace(order, charge=str(rules.CHARGE.step(order.charge, event)), moved=now)
             tx.orders.charge(order.id, order.charge, after.charge, now)
         else:
-            device = tx.devices.get(order.device_id) if order.device_id else None
-            _device_of(kit, tx, user, device, event)
+            _device_of(kit, tx, user, order, event)
             after = replace(order, state=str(ORDER.step(order.state, event)), moved=now)
             tx.orders.move(order.id, order.state, after.state, moved=now)
         if event == "send":
@@ -148,27 +147,23 @@ def act(kit: Kit, session: Session, order_id: str, event: str) -> Order | Refusa
     return after
 
 
-def _device_of(kit: Kit, tx: Tx, user: User, device: Device | None, event: str) -> None:
+def _device_of(kit: Kit, tx: Tx, user: User, order: Order, event: str) -> None:
     """What an event does to the device and, for a token, to the stock."""
+    now = kit.clock.now()
+    device = tx.devices.get(order.device_id) if order.device_id else None
     if device is None or event == "send":
         return
-    now = kit.clock.now()
-    if event in ("cancel", "lose"):
+    if event == "cancel":
+        order_ends.never_sent(tx, order, now)
+        return
+    if event == "lose":
         tx.devices.move(device.id, "issued", "dropped", now)
     elif device.state in IN_USE:
         devices.switch_off(kit, tx, user, device, by="staff", order="")
-    token = tx.tokens.by_serial(_serial(tx, device)) if device.kind == CARD_PLUS else None
-    if token is not None:
-        step = {"cancel": "drop", "lose": "lose", "return": "return"}[event]
-        # Never sent, it goes back into stock with its key; once out of the house, that key is nobody's any more.
-        to = card_plus.TOKEN.step(token.state, step)
-        if to is not None:
-            tx.tokens.move(token, to, device.secret if event == "cancel" else b"", now)
-
-
-def _serial(tx: Tx, device: Device) -> str:
-    order = tx.orders.of_device(device.id)
-    return order.serial if order else ""
+    token = tx.tokens.by_serial(order.serial) if device.kind == CARD_PLUS else None
+    to = card_plus.TOKEN.step(token.state, event) if token is not None else None
+    if token is not None and to is not None:
+        tx.tokens.move(token, to, b"", now)  # once out of the house, its key is nobody's any more
 
 
 def _acting(

@@ -19,7 +19,7 @@ def dollars(cents: int) -> str:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class OrderRow:
     """One order. `left` are the cells of a card, -1 where that means nothing; `asked` is what its device has to answer on receipt; `events` are
-    open to the member of staff who looks; `cents` the charge, 0 for none."""
+    open to the member of staff who looks; `cents` the charge, 0 for none; `unsent` says that whose it is may withdraw it."""
 
     id: str
     kind: str
@@ -34,6 +34,7 @@ class OrderRow:
     events: tuple[str, ...] = ()
     username: str = ""
     may_make: bool = False
+    unsent: bool = False
 
     @property
     def dollars(self) -> str:
@@ -85,5 +86,5 @@ class OrdersPage(ConsolePage):
     chosen: str = ""  # the order whose form waited for Key
     serial: str = ""
     username: str = ""
-    states: ClassVar[tuple[str, ...]] = ("active", "lost", "replaced", "ended", "returned", "cancelled")
+    states: ClassVar[tuple[str, ...]] = ("active", "lost", "replaced", "ended", "returned", "cancelled", "withdrawn")
     kinds: ClassVar[tuple[str, ...]] = KINDS

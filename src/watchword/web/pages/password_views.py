@@ -70,7 +70,7 @@ class RecoverPage(Page):
     code_until: int = 0
     again_at: int = 0
     until: int = 0  # end of the recovery
-    strict: bool = False
+    strict: bool = False  # SMS and mail are one way, and Key the other
     key_waits: bool = False  # Key was asked, and its page is still open
     rules: PasswordRules = field(default_factory=PasswordRules)
     limited_until: int = 0

@@ -72,7 +72,7 @@ def _page(ask: Ask, found: Stage, error: Refusal | None) -> RecoverPage:
         code_until=found.code_until,
         again_at=found.code_again,
         until=at.expires,
-        strict=not kit.policy.known_counts,
+        strict=not kit.policy.sent_apart,
         key_waits=at.method == "key",
         rules=rules_of(kit.policy),
         error=_view(ask, error),

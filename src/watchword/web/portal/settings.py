@@ -22,7 +22,7 @@ from watchword.web.portal.signed_in import signed_in
 DONE = frozenset(
     {
         "sent", "verified", "default", "removed", "renamed", "deactivated", "passkey_added", "app_added", "sms_added", "session_ended", "others_ended", "saved",
-        "ordered", "in_place", "withdrawal_signed",
+        "ordered", "withdrawn", "in_place", "withdrawal_signed",
     }
 )  # fmt: skip
 

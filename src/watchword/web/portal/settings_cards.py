@@ -9,7 +9,7 @@ from starlette.responses import Response
 
 from watchword.core import floors
 from watchword.core.devices import CARD_PLUS
-from watchword.core.orders import KINDS, OPEN
+from watchword.core.orders import KINDS, OPEN, withdrawable
 from watchword.core.refusals import Refusal
 from watchword.flows import confirm, devices, online_card, orders
 from watchword.web.asking import Ask
@@ -46,6 +46,7 @@ def _view(ask: Ask, signed: Signed, at: str, issued: online_card.Issued | None) 
             OrderRow(
                 id=one.order.id, kind=one.order.kind, state=one.order.state, charge=one.order.charge, cents=one.order.cents,
                 serial=one.order.serial, ordered=one.order.ordered, moved=one.order.moved, left=one.left, asked=one.asked,
+                unsent=withdrawable(one.order),
             )
             for one in found
         ),
@@ -83,6 +84,11 @@ def _order(ask: Ask, signed: Signed) -> Response:
     return show(ask, placed) if isinstance(placed, Refusal) else see(f"{PATH}?done=ordered")
 
 
+def _withdraw(ask: Ask, signed: Signed) -> Response:
+    result = orders.withdraw(ask.site.kit, signed.session, chosen(ask, ORDER), ask.visit())
+    return show(ask, result, at=chosen(ask, ORDER)) if isinstance(result, Refusal) else see(f"{PATH}?done=withdrawn")
+
+
 def _arrived(ask: Ask, signed: Signed) -> Response:
     refused = orders.ask(ask.site.kit, signed.session, chosen(ask, ORDER))
     return show(ask, refused, at=chosen(ask, ORDER)) if refused else see(f"{PATH}#o-{chosen(ask, ORDER)}")
@@ -102,6 +108,7 @@ def _online(ask: Ask, signed: Signed) -> Response:
 ACTIONS: Mapping[str, Callable[[Ask, Signed], Response]] = {
     "review": _review,
     "order": _order,
+    "withdraw": _withdraw,
     "arrived": _arrived,
     "receive": _receive,
     "online": _online,
