@@ -261,7 +261,7 @@ def _lines(terminal: Terminal, attempt: Attempt) -> list[str]:
     lines = [
         *head,
         *([] if moved is None else _moved(terminal, moved)),
-        fact("into", str(details["client_name"]), str(details["portal"])),
+        fact("into" if attempt.asked == "login" else "at", str(details["client_name"]), str(details["portal"])),
         fact("user", str(details["username"])),
         fact("place", str(details["place"])),
         fact("network", str(details["network"]), str(details["address"])),

@@ -15,17 +15,20 @@ from watchword_client.refusal import Refused
 from watchword_client.store import FileStore
 from watchword_client.terminal import REFUSED, Terminal, Usage, clock, grouped, plain
 from watchword_client.texts import has
-from watchword_client.typed import Mistyped, digits
+from watchword_client.typed import Mistyped
+from watchword_client.ways import TYPED, WAYS, open_to
 
-WAYS = ("push", "qr", "challenge", "code")
-_ASKED = {"challenge": ("ask.response", "code", 8), "code": ("ask.login_code", "code", 6)}
+_SYSTEMS = {"linux": "Linux", "darwin": "macOS", "win32": "Windows"}
 
 Client = Annotated[
     str, typer.Option("--client", envvar="WATCHWORD_CLIENT", help="Name of this platform in the server's settings.")
 ]
 Username = Annotated[str, typer.Option("--username", help="Who logs in; asked for if not given.")]
 Password = Annotated[str, typer.Option("--password", envvar="WATCHWORD_PASSWORD", help="Better asked for than given.")]
-Way = Annotated[str, typer.Option("--way", help="push, qr, challenge or code.")]
+Way = Annotated[
+    str,
+    typer.Option("--way", help="push, qr, challenge, code, or that of another device; the device's own if not given."),
+]
 MethodId = Annotated[str, typer.Option("--method", help="Id of the device to use, where there are several.")]
 Wait = Annotated[int, typer.Option("--wait", min=1, max=900, help="Seconds to wait for the phone.")]
 ShowToken = Annotated[bool, typer.Option("--token", help="Print the session's token.")]
@@ -36,22 +39,22 @@ def login(
     client: Client = "terminal",
     username: Username = "",
     password: Password = "",
-    way: Way = "push",
+    way: Way = "",
     method: MethodId = "",
     wait: Wait = 180,
     token: ShowToken = False,
 ) -> None:
-    """Log in as a platform does: username and password, then Key."""
+    """Log in as a platform does: username and password, then Key or another device."""
     if not shell.url:
         raise Usage("error.url")
-    if way not in WAYS:
+    if way and way not in WAYS:
         raise Usage("error.missing", name=f"--way ({', '.join(WAYS)})")
     terminal = shell.terminal
     username = username or terminal.ask("ask.username")
     password = password or terminal.ask("ask.password", hidden=True)
     tokens = _Tokens(shell.store("login"), f"{shell.url.rstrip('/')}|{client}|{username}")
     with PlatformLogin(shell.url, client, language=terminal.language) as platform:
-        platform.start(username, password, device_token=tokens.load(), system=sys.platform)
+        platform.start(username, password, device_token=tokens.load(), system=_SYSTEMS.get(sys.platform, sys.platform))
         session = _Waiting(terminal, platform, wait).run(way, method)
         tokens.save(session.device_token)
     _show(terminal, session, token)
@@ -91,10 +94,11 @@ class _Waiting:
     def run(self, way: str, method: str) -> Session:
         """The session, or the end of the command with the reason."""
         login = self._platform.login
-        chosen = self._choose(login, method)
+        chosen = self._choose(login, way, method)
+        way = way or self._own_way(chosen)
         push = login.push
-        if chosen != login.method and way == "push":
-            push = self._platform.push(chosen)
+        if chosen.id != login.method and way == "push":
+            push = self._platform.push(chosen.id)
         self._announce(login, push)
         if way == "push" and not push.get("sent"):  # B04: a push that does not come is no dead end
             self._terminal.say("login.not_sent")
@@ -109,18 +113,25 @@ class _Waiting:
                 return self._platform.collect()
             self._ended(state)
 
-    def _choose(self, login: Login, method: str) -> str:
-        """The id of the method: the one named, the only one, the default, or the person's choice."""
-        methods: tuple[Method, ...] = login.methods
+    def _choose(self, login: Login, way: str, method: str) -> Method:
+        """The one named, the only one, the one that has the way, the default, or the person's choice."""
+        methods = [one for one in login.methods if not way or way in one.ways] or list(login.methods)
         if method:
-            return method
+            return next((one for one in login.methods if one.id == method), Method(method, "", "", ()))
+        default = next((at for at, known in enumerate(methods, 1) if known.id == login.method), 1)
         if len(methods) < 2 or not self._terminal.interactive:
-            return login.method
+            return methods[default - 1] if methods else Method(login.method, "", "", ())
         for number, known in enumerate(methods, 1):
             self._terminal.line(f"{number}. {plain(known.name)}")
-        ids = [known.id for known in methods]
-        default = ids.index(login.method) + 1 if login.method in ids else 1
-        return ids[self._terminal.choose("ask.method", len(ids), default)]
+        return methods[self._terminal.choose("ask.method", len(methods), default)]
+
+    def _own_way(self, chosen: Method) -> str:
+        """The way of the chosen device, or of another one where it has none for a terminal, as a passkey; none at all ends the login."""
+        ways = open_to([chosen]) or open_to(self._platform.login.methods)
+        if not ways:
+            self._terminal.say("login.no_way")
+            self._ended(self._platform.cancel())
+        return ways[0]
 
     def _announce(self, login: Login, push: Json) -> None:
         terminal = self._terminal
@@ -133,7 +144,8 @@ class _Waiting:
         self._confirmation(login)
 
     def _confirmation(self, login: Login) -> None:
-        if login.confirmation:
+        """The digits for Key: nobody without Key has a place to type them."""
+        if login.confirmation and "push" in open_to(login.methods):
             self._terminal.line(f"{self._terminal.text('login.confirmation')}: {grouped(login.confirmation)}")
 
     def _changed(self, login: Login) -> None:
@@ -146,7 +158,7 @@ class _Waiting:
 
     def _try(self, way: str) -> str:
         """One way, until the login is over or the time to wait is."""
-        if way in _ASKED:
+        if way in TYPED:
             return self._typed(way)
         if way == "qr":
             self._draw(self._platform.show("qr"))
@@ -163,16 +175,17 @@ class _Waiting:
         terminal.say("login.qr", until=clock(int(shown["expires"])))
 
     def _typed(self, way: str) -> str:
-        """A response or a code, typed again while a wrong one leaves the login open."""
-        terminal = self._terminal
-        key, what, count = _ASKED[way]
+        """A response, a code or what stands on a card, typed again while a wrong one leaves the login open."""
+        terminal, asked = self._terminal, TYPED[way]
+        sent = way == "sms" and self._sent_already()
         while True:
-            if way == "challenge":
-                self._challenge(self._platform.show("challenge"))
+            if asked.shown and not sent:
+                self._shown(asked.shown, self._platform.show(way))
+            sent = way == "sms"  # a wrong code is no reason to send another
             try:
-                state = self._platform.answer(way, digits(what, terminal.ask(key), count))
+                state = self._platform.answer(way, asked.read(terminal.ask(asked.ask)))
             except Mistyped as fault:
-                terminal.say(f"mistyped.{what}.{fault.reason}")
+                terminal.say(f"mistyped.{asked.what}.{fault.reason}")
             except Refused as refused:
                 if not terminal.interactive or refused.refusal.status != 422:
                     raise
@@ -180,18 +193,24 @@ class _Waiting:
             else:
                 return state
 
-    def _challenge(self, shown: Json) -> None:
+    def _sent_already(self) -> bool:
+        """Whether a code by SMS went out with the password: where SMS is the method that the login began with."""
+        login = self._platform.login
+        return any(one.id == login.method and one.kind == "sms" for one in login.methods)
+
+    def _shown(self, key: str, shown: Json) -> None:
         terminal = self._terminal
         if terminal.as_json:
             terminal.result({"event": "show", **shown})
             return
-        label = terminal.text("login.challenge", until=clock(int(shown["expires"])))
-        terminal.line(f"{label}: {grouped(str(shown['value']))}")
+        value = str(shown["value"])
+        label = terminal.text(key, until=clock(int(shown["expires"])))
+        terminal.line(f"{label}: {grouped(value) if value.isdigit() else plain(value)}")
 
     def _other_way(self) -> str:
         """What Ctrl-C leads to; leaving there gives the login up."""
         try:
-            way = self._terminal.ask("ask.way").strip().lower()
+            way = self._terminal.ask("ask.way", ways=", ".join(open_to(self._platform.login.methods))).strip().lower()
         except (KeyboardInterrupt, Usage):
             way = "cancel"
         if way == "cancel":

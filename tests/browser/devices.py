@@ -136,7 +136,9 @@ class Computer(Device):
 
     def at_home(self, who: Person) -> None:
         """Logged in, with nothing pressed."""
-        expect(self.page.get_by_role("heading", level=1)).to_contain_text(who.given, timeout=PATIENCE)
+        expect(self.page.get_by_role("heading", level=1)).to_contain_text(
+            who.greeted(self.words.lang), timeout=PATIENCE
+        )
         assert self.page.url == self.here.portal + "/"
 
     def log_out(self) -> None:

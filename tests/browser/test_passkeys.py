@@ -30,7 +30,7 @@ def by_response(here: Installation, desk: Computer, who: Person) -> None:
     expect(shown).to_have_text(re.compile(r"^\d{10}$"))
     desk.page.locator("input[name=response]").fill(who.phone.respond(shown.inner_text(), here.pin(), who.username))
     way.get_by_role("button", name=desk.words.portal("wait.log_in")).click()
-    expect(desk.page.locator("h1", has_text=who.given)).to_be_visible()
+    expect(desk.page.locator("h1", has_text=who.greeted(desk.words.lang))).to_be_visible()
 
 
 def add(desk: Computer, name: str = "") -> None:
@@ -50,7 +50,7 @@ def use(desk: Computer) -> None:
 
 
 def home(desk: Computer, who: Person) -> None:
-    expect(desk.page.locator("h1", has_text=who.given)).to_be_visible()
+    expect(desk.page.locator("h1", has_text=who.greeted(desk.words.lang))).to_be_visible()
 
 
 def out(desk: Computer) -> None:

@@ -53,4 +53,4 @@ def test_a_card_of_another_username_is_shared_and_logs_in(here: Installation, co
     desk.log_in(who)
     page.get_by_label(words("methods.code_card_label"), exact=True).fill(_cells(page, thing))
     desk.press(words("wait.log_in"))
-    expect(page.get_by_role("heading", level=1)).to_contain_text(who.given)
+    expect(page.get_by_role("heading", level=1)).to_contain_text(who.greeted(desk.words.lang))

@@ -16,6 +16,15 @@ from tests.support.fakes import FakeClock
 ORIGIN = "https://login.example.com"
 Json = dict[str, Any]
 
+KEY = {"id": "themethod", "kind": "key", "name": "Misaki’s phone", "ways": ["push", "qr", "challenge", "code"]}
+SHOWN = {
+    "qr": "https://key.example.com/l#AAECAwQFBgcICQoLDA0ODw",
+    "code_card": "17 203",
+    "card_plus": "10096447",
+    "sms": "+81 •• •••• 4210",
+}
+RIGHT = {"challenge": "12345678", "code": "123456", "code_card": "7K2 QX4", "card_plus": "0077 4356", "sms": "730115"}
+
 
 class FakePlatform:
     """One user, one phone; `state` is moved by the test or by the right answers."""
@@ -29,6 +38,7 @@ class FakePlatform:
         self.key = ""
         self.off = 0
         self.confirmation = ""
+        self.methods: list[Json] = [KEY]
         self.before: Callable[[httpx.Request], httpx.Response | None] = lambda _: None
         self.polls: Callable[[], None] = lambda: None
 
@@ -77,16 +87,10 @@ class FakePlatform:
     def do_begin(self, body: Json) -> tuple[int, Json]:
         if body["password"] != "correct horse":
             return 401, refusal(1101, "login.credentials", "U01")
-        method = {
-            "id": "themethod",
-            "kind": "key",
-            "name": "Misaki’s phone",
-            "ways": ["push", "qr", "challenge", "code"],
-        }
-        push = {"sent": True, "sent_to": "Misaki’s phone", "expires": self.now() + 180}
+        push = {"sent": "push" in self.methods[0]["ways"], "sent_to": "Misaki’s phone", "expires": self.now() + 180}
         return 201, {
-            "login": "thelogin", "collector": "c" * 22, "expires": self.now() + 900, "state": self.state, "methods": [method],
-            "method": "themethod", "push": push, "confirmation": self.confirmation, "confirmation_reason": "",
+            "login": "thelogin", "collector": "c" * 22, "expires": self.now() + 900, "state": self.state, "methods": self.methods,
+            "method": self.methods[0]["id"], "push": push, "confirmation": self.confirmation, "confirmation_reason": "",
         }  # fmt: skip
 
     def do_poll(self, body: Json) -> tuple[int, Json]:
@@ -100,14 +104,14 @@ class FakePlatform:
         }
 
     def do_show(self, body: Json) -> tuple[int, Json]:
-        value = "https://key.example.com/l#AAECAwQFBgcICQoLDA0ODw" if body["way"] == "qr" else "1482019375"
+        value = SHOWN.get(body["way"], "1482019375")
         return 200, {"way": body["way"], "value": value, "expires": self.now() + 180}
 
     def do_push(self, _: Json) -> tuple[int, Json]:
         return 200, {"sent": True, "sent_to": "Misaki’s phone", "expires": self.now() + 180}
 
     def do_answer(self, body: Json) -> tuple[int, Json]:
-        right = {"challenge": "12345678", "code": "123456"}[body["way"]]
+        right = RIGHT[body["way"]]
         if body["answer"] != right:
             return 422, refusal(2104, "response.wrong", "U08")
         self.state = "approved"

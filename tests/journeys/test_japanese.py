@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from tests.support.installation import Installation, refused
-from tests.support.steps import approve, asked, go_on, proved, waiting
+from tests.support.steps import approve, asked, go_on, logged_in, proved, waiting
 from watchword_client.portal import Shown
 
 KANA = re.compile("[\u3040-\u30ff]")
@@ -38,6 +38,15 @@ def test_enrolling(here: Installation) -> None:
     browser = here.browser(language="ja")
     assert japanese(proved(here, who, browser).page)
     assert KANA.search(here.letters(who.number, who.mail)[0]["text"])
+
+
+def test_a_person_is_greeted_by_the_whole_name_in_japanese_and_by_the_given_one_in_english(here: Installation) -> None:
+    who = here.person()
+    number = who.username[1:]
+    browser = logged_in(here, who)
+    assert f"Given{number}" in browser.get("/").text and f"Person {number}" not in browser.page.text
+    page = browser.post("/lang", lang="ja", back="/")
+    assert f"Person {number}" in page.text and f"Given{number}" not in page.text
 
 
 def test_refusals_to_a_phone(here: Installation) -> None:

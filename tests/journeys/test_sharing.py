@@ -20,7 +20,6 @@ from tests.support.sharing import (
     begin,
     login,
     newest,
-    proved,
     put,
     shared,
     sharing_id,
@@ -28,6 +27,7 @@ from tests.support.sharing import (
 )
 from tests.support.staff import at_shell, tags
 from tests.support.steps import logged_in, waiting
+from tests.support.steps import proved as texted_once
 from watchword.core.refusals import RECOVERY_DELAY
 from watchword.flows import temporary
 
@@ -46,8 +46,9 @@ def pair(here: Installation, kind: str = "code_card", *, phones: int = 1, **more
 @pytest.mark.parametrize("kind", ["code_card", "card_plus"])
 def test_somebody_without_a_device_uses_that_of_another_username(here: Installation, kind: str) -> None:
     who, owner, thing = pair(here, kind, phones=0)
-    browser = proved(here, who)
+    browser = texted_once(here, who)
     assert "I already have a login device under another username" in browser.page.text
+    here.later(10)
     page = begin(browser, owner)
     assert "Show the device" in page.text and owner.username in page.text
     page = answered(browser, thing)
@@ -55,6 +56,10 @@ def test_somebody_without_a_device_uses_that_of_another_username(here: Installat
     page = browser.post(SHARING, do="send", sharing=sharing_id(page))
     assert "You share a device" in page.text, page.refusals
     browser.post("/logout")
+    title = {"card_plus": "Use your Digital Security Card+", "code_card": "Look at your Security Code Card"}[kind]
+    waits = waiting(here, who)
+    assert title in waits.page.text, "what was shared a moment ago stands first, and no code by SMS goes out instead"
+    waits.post("/login/wait", do="cancel")
     login(here, who, thing)
     assert "is shared" in here.letters(owner.mail)[0]["subject"]
     assert "now log" in here.letters(who.number)[0]["text"]

@@ -52,6 +52,22 @@ def test_people_are_found_by_what_is_known_of_them(here: Installation, agent: Me
     assert [row["username"] for row in agent.all("find", "%%%")] == []
 
 
+def test_key_names_the_host_where_the_digits_stand(here: Installation, tmp_path: Path) -> None:
+    """A member of staff compares with the console's address, everybody else with the portal's."""
+    member, named = at_shell(here, tmp_path, "client_services", log_in=False), list[str]()
+
+    def press(_: float) -> None:
+        named.extend(str(attempt.details["portal"]) for attempt in member.who.phone.pending().attempts)
+        member.press()
+
+    member.while_waiting = press
+    member.do("login", member.username)
+    waiting(here, who := here.person())
+    named.extend(str(attempt.details["portal"]) for attempt in who.phone.pending().attempts)
+    staff, portal = (url.partition("://")[2] for url in (here.settings.staff.url, here.settings.portal.url))
+    assert (named, staff != portal) == ([staff, portal], True)
+
+
 def test_a_person_is_shown_without_what_is_secret(here: Installation, agent: Member) -> None:
     who = here.person(**DETAILS)
     logged_in(here, who)

@@ -61,6 +61,10 @@ class Person:
     password: str = PASSWORD
     phones: list[Phone] = field(default_factory=list)
 
+    def greeted(self, lang: str) -> str:
+        """The name that the home page greets by: in Japanese the whole one."""
+        return f"Person {self.username[1:]}" if lang == "ja" else self.given
+
     @property
     def given(self) -> str:
         """What the person is called on their own page."""

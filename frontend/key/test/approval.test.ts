@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from "vitest";
-import { checkPin, decide, pending, scanLogin } from "../src/app/approval";
+import { checkPin, decide, onOwnPage, pending, scanLogin } from "../src/app/approval";
 import { byPin, keyOf } from "../src/app/unlock";
 import { b64u, sha256 } from "../src/core/bytes";
 import { readChallenge, response, stepOf, totp } from "../src/core/codes";
@@ -94,6 +94,15 @@ describe("decisions", () => {
     await expect(
       decide(phone.app, details!, "approve", "482915", await byPin(phone.app, "wrong1")),
     ).rejects.toMatchObject({ refusal: { number: 4304, left: 9 } });
+  });
+
+  it("tells a page of the institution's from a program that shows the code itself", async () => {
+    await server.login("mtanaka01");
+    await server.login("mtanaka01", { client: "staff" });
+    await server.login("mtanaka01", { client: "terminal" });
+    const { attempts } = await pending(phone.app);
+    expect(attempts.filter(onOwnPage).map((one) => one.client).sort()).toEqual(["portal", "staff"]);
+    expect(attempts).toHaveLength(3);
   });
 
   it("deny and not me take no PIN and say for how long it is quiet", async () => {

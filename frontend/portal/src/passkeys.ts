@@ -99,7 +99,7 @@ async function run(form: HTMLFormElement): Promise<boolean> {
     return true;
   } catch (problem) {
     const name = problem instanceof Error || problem instanceof DOMException ? problem.name : "";
-    if (name === "InvalidStateError") say(form, words["known"] ?? "", "");
+    if (name === "InvalidStateError") say(form, words["known"] ?? "", words["knownDo"] ?? "");
     else if (name === "TypeError") say(form, words["lost"] ?? "", "");
     else failed();
     return false;

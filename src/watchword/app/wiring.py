@@ -317,7 +317,8 @@ def policy_of(settings: Settings, catalogue: Catalogue, *, embedder: str = "") -
     portal = {lang: catalogue.plain(lang, "common.portal") for lang in LANGUAGES}
     clients = {"portal": Client("portal", portal["en"], idle, life, portal)}
     staff = {lang: catalogue.plain(lang, "common.staff") for lang in LANGUAGES}
-    clients["staff"] = Client("staff", staff["en"], STAFF_IDLE_SECONDS, STAFF_LIFE_SECONDS, staff)
+    console = settings.staff.url.partition("://")[2]
+    clients["staff"] = Client("staff", staff["en"], STAFF_IDLE_SECONDS, STAFF_LIFE_SECONDS, staff, console)
     for name, client in settings.clients.items():
         hours = client.life_hours * 3600
         clients[name] = Client(name, client.name, client.idle_minutes * 60, hours, {"ja": client.name_ja})

@@ -15,13 +15,15 @@ OWN_CLIENTS = ("portal", "staff")  # no platform may be called so
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """A program that logs people in: the portal or a registered platform. Times in seconds; `names` by language, where one differs."""
+    """A program that logs people in: the portal or a registered platform. Times in seconds; `names` by language, where one differs; `host` is
+    that of its pages, "" for the portal's."""
 
     id: str
     name: str
     idle_seconds: int
     life_seconds: int
     names: Mapping[str, str] = field(default_factory=dict)
+    host: str = ""
 
     def called(self, lang: str) -> str:
         """Its name in a language."""

@@ -33,7 +33,7 @@ def details(
         "user": attempt.user_id, "username": attempt.username, "device": device_id,
         "action": "login" if attempt.action == "held" else attempt.action, "operation": attempt.operation,
         "client": client.id, "client_name": plain(_into(kit, onto, account, attempt.lang)),
-        "portal": kit.policy.portal_host,
+        "portal": client.host or kit.policy.portal_host,
         "place": plain(context.place), "place_new": context.place_new,
         "network": plain(context.network), "network_new": context.network_new, "address": context.address,
         "browser": plain(context.browser), "system": plain(context.system), "browser_new": context.browser_new,

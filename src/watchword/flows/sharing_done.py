@@ -52,8 +52,9 @@ def activate(
     now = kit.clock.now()
     to = str(SHARING.step(sharing.state, "approve"))
     name = f"{orders.called(kit, user, device.kind)} ({owner.username})"
+    answered = now if sharing.state == "proven" else 0  # by the person, a moment ago: it stands first at the next login
     mine = Device(
-        kit.entropy.id(), user.id, "", device.kind, "active", name, b"", 0, 0, now, 0,
+        kit.entropy.id(), user.id, "", device.kind, "active", name, b"", 0, 0, now, answered,
         added_in=sharing.session_id, shared_from=device.id,
     )  # fmt: skip
     aside = [one for one in rules.own(tx.devices.of_user(user.id), now) if one.state == "active"]

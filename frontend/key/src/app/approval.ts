@@ -75,6 +75,13 @@ export type Details = {
   context: string;
 };
 
+const OWN_PAGES = new Set(["portal", "staff"]);
+
+/** Whether the confirmation code stands on a page of the institution's, at `portal`; a platform shows it itself, without an address. */
+export function onOwnPage(details: Details): boolean {
+  return OWN_PAGES.has(details.client);
+}
+
 export type Decision = "approve" | "deny" | "not_me";
 export type Decided = { result: "approved" | "denied" | "not_me"; quietUntil: number };
 

@@ -1,5 +1,5 @@
 /** The approval (spec §6): facts first, then "this isn't me", then the confirmation code, then the decision. */
-import { decide, scanLogin, type Decided, type Details } from "../app/approval";
+import { decide, onOwnPage, scanLogin, type Decided, type Details } from "../app/approval";
 import { byBiometric } from "../app/biometric";
 import { onTelephone } from "../app/call";
 import { close, type Opening } from "../app/unlock";
@@ -135,6 +135,12 @@ const REASONS: Record<string, TextKey> = {
   suspicion: "reason.suspicion",
 };
 
+/** Where the digits stand: on the one page named, or in a program that has no address. */
+function codeFrom(details: Details): Node[] {
+  if (onOwnPage(details)) return rich("approve.code.hint", { portal: details.portal });
+  return rich("approve.code.hint.program", { program: details.clientName });
+}
+
 /** The slip: digits of the login page, typed or scanned. */
 function codeSlip(
   ctx: Context,
@@ -151,7 +157,7 @@ function codeSlip(
     hintAfter: true,
     hint: call
       ? t("call.code.hint")
-      : [...rich("approve.code.hint", { portal: details.portal }), reason ? [gap(), t(reason)] : null],
+      : [...codeFrom(details), reason ? [gap(), t(reason)] : null],
     input,
     ...(call ? {} : { wrap: () => besideScan(ctx, details, state, input) }),
   });

@@ -9,6 +9,7 @@ from watchword.core.devices import lasting
 from watchword.core.recovery import restricted
 from watchword.core.refusals import SESSION_ABSENT, Refusal
 from watchword.core.sessions import Session
+from watchword.core.users import User
 from watchword.flows import login, offers, orders, sessions, waiting
 from watchword.flows.waiting import Home
 from watchword.web.asking import LOGIN, SESSION, Ask
@@ -43,13 +44,18 @@ def show(ask: Ask) -> Response:
     return page(ask, _view(ask, session, found), user=found.user)
 
 
+def _greeted(lang: str, user: User) -> str:
+    """English greets by the given name, Japanese by the whole one as the person writes it: 様 follows no given name alone."""
+    return user.display_name if lang == "ja" else user.given_name or user.display_name
+
+
 def _view(ask: Ask, session: Session, found: Home) -> HomePage:
     offer = None if any(lasting(one) for one in found.devices) else offers.current(ask.site.kit, session)
     shown = offer if isinstance(offer, offers.Offer) else None
     return HomePage(
         csrf=ask.csrf(),
         username=found.user.username,
-        name=found.user.given_name or found.user.display_name,
+        name=_greeted(ask.lang, found.user),
         login_way=way_of(found.login) if found.login else "push",
         login_at=session.created,
         device=_device_name(found),
