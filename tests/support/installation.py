@@ -303,7 +303,9 @@ def _patient(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def wait(connection: Any, _record: object) -> None:
         if engine.dialect.name == "postgresql":
-            connection.execute(f"SET statement_timeout = '{PATIENCE}s'; SET lock_timeout = '{PATIENCE}s'", prepare=False)
+            connection.execute(
+                f"SET statement_timeout = '{PATIENCE}s'; SET lock_timeout = '{PATIENCE}s'", prepare=False
+            )
         else:
             connection.execute(f"PRAGMA busy_timeout = {PATIENCE}000").close()
 

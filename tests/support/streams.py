@@ -45,7 +45,9 @@ def _states(response: httpx.Response) -> Iterator[str]:
 
 def state(here: Installation, browser: Browser, path: str, wait: int = 0, known: str = "") -> str:
     """What a page that polls is told; `known` is what it was told before."""
-    response = here.http.get(f"{here.portal}{path}?wait={wait}&known={known}", headers={"cookie": cookies(browser)}, timeout=HELD)
+    response = here.http.get(
+        f"{here.portal}{path}?wait={wait}&known={known}", headers={"cookie": cookies(browser)}, timeout=HELD
+    )
     assert response.status_code == 200, response.text
     return str(response.json()["state"])
 
