@@ -196,7 +196,7 @@ def test_the_interview_tells_what_matched_and_keeps_no_answer(here: Installation
     verdicts = re.findall(r"</svg>(matched|not matched|not asked)</span>", page.html)
     assert verdicts == ["matched", "not matched", "matched", "not asked", "not asked", "matched"]
     for answer in (*filter(None, said.values()), "TK4418203", "Kitahama"):
-        assert answer not in page.html.replace("2026-11-22.", "")
+        assert answer not in page.html
     assert agent.get(path).html.count('value=""') == 0 and "1987-04-23" not in agent.get(path).html.replace(
         "As 1987-04-23.", ""
     )

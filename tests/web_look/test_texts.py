@@ -246,6 +246,11 @@ def test_dates_and_times_as_each_language_writes_them() -> None:
     assert english.moment(NOW - 86400) == "Yesterday 14:32"
     assert english.moment(NOW - 3 * 86400) == "19 Nov 14:32"
     assert japanese.moment(NOW - 400 * 86400) == "2025年10月18日"
+    # A limit that ends in January, looked at in December, ends at an hour.
+    assert (english.moment(NOW + 40 * 86400), japanese.moment(NOW + 40 * 86400)) == (
+        "1 Jan 2027, 14:32",
+        "2027年1月1日（金）14:32",
+    )
     assert (english.left(NOW + 160), japanese.left(NOW + 160)) == ("2 min 40 s left", "残り2分40秒")
     assert (english.until(NOW + 900), english.until(NOW + 86400)) == ("14:47", "23 Nov 14:32")
 

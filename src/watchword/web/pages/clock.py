@@ -29,13 +29,15 @@ class Clock:
         return f"{self._local(at):%H:%M:%S}"
 
     def moment(self, at: int) -> Markup:
-        """For lists: "Today 14:32", "Yesterday 18:05", "20 Nov 08:14", "20 Nov 2025"."""
+        """For lists: "Today 14:32", "Yesterday 18:05", "20 Nov 08:14", "20 Nov 2025"; what is still to come in another year with its time."""
         local = self._local(at)
         if local.date() == self.today.date():
             return self._say("today", local)
         if local.date() == (self.today - timedelta(days=1)).date():
             return self._say("yesterday", local)
-        return self._say("day_time" if local.year == self.today.year else "date", local)
+        if local.year == self.today.year:
+            return self._say("day_time", local)
+        return self._say("full" if at > self.now else "date", local)
 
     def stamp(self, at: int) -> Markup:
         """For tables of staff: "22 Nov 14:32:08", with the year where it is another."""
