@@ -90,9 +90,8 @@ class RedisSettings(Group):
     def _address(cls, url: str) -> str:
         try:
             fits = not url or (urlsplit(url).scheme in REDIS_SCHEMES and urlsplit(url).port != 0)
-        except (
-            ValueError
-        ):  # a port that is no number, or a password that was not written as an address takes it: its words repeat it
+        except ValueError:
+            # A port that is no number, or a password that was not written as an address takes it: the error's own words repeat it.
             fits = False
         if not fits:
             raise ValueError("an address such as redis://host:6379/0, rediss://host:6379/0 or unix:///path")
