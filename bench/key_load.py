@@ -8,7 +8,9 @@ from bench import servers
 from bench.http1 import Connection
 
 _LISTED = re.compile(r"`(/[\w./-]*)`|[\"'](/[\w./-]*)[\"']")
-_KEPT = re.compile(r"\[([^\]]*)\]\.concat\(|addAll\(\[([^\]]*)\]")
+_KEPT = re.compile(
+    r"\[([^\]]*)\]\.concat\(await "
+)  # what it keeps at once; the longer list beside it is of what it may keep
 _SCRIPTS = re.compile(r'<(?:script|link rel="(?:modulepreload|stylesheet)")[^>]*(?:src|href)="(/[^"]*)"')
 _ARGON2 = re.compile(r"/assets/argon2-[\w-]+\.js")
 
@@ -34,7 +36,7 @@ def paths(connection: Connection) -> set[str]:
     argon2 = set(_ARGON2.findall(worker))
     if found is None or not argon2:
         raise LookupError("the service worker's list of files has another form: adapt bench/key_load.py")
-    kept = {one or other for one, other in _LISTED.findall(found[1] or found[2])}
+    kept = {one or other for one, other in _LISTED.findall(found[1])}
     return {"/", "/sw.js"} | set(_SCRIPTS.findall(page)) | kept | argon2
 
 

@@ -6,8 +6,21 @@ import math
 
 import pytest
 
-from bench import argon, audit, breached, device_checks, figures, key_load, logins, machine, staff_search, timing
+from bench import (
+    argon,
+    audit,
+    breached,
+    device_checks,
+    figures,
+    key_load,
+    logins,
+    machine,
+    servers,
+    staff_search,
+    timing,
+)
 from bench.__main__ import BENCHMARKS
+from bench.http1 import Connection
 
 
 def test_complete_logins_are_measured() -> None:
@@ -22,6 +35,15 @@ def test_key_is_weighed() -> None:
     found = key_load.run(True)
     assert found.keys() == {"key_first_load_kb"}
     assert 10 < found["key_first_load_kb"] < 1000
+
+
+def test_what_only_a_camera_needs_is_not_weighed() -> None:
+    with servers.installation("sqlite", cheap=True) as home, servers.running(home):
+        connection = Connection(home.site.port, home.site.key)
+        weighed = " ".join(sorted(key_load.paths(connection)))
+        connection.close()
+    assert "/assets/index-" in weighed and "/assets/argon2-" in weighed
+    assert "/assets/decode-" not in weighed and "/assets/qr-" not in weighed
 
 
 def test_breached_passwords_are_looked_up() -> None:
