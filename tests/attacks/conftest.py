@@ -1,5 +1,5 @@
 """Fixtures of this folder."""
 
-from tests.support.fixtures import here, install
+from tests.support.fixtures import agent, here, install, printer
 
-__all__ = ["here", "install"]
+__all__ = ["agent", "here", "install", "printer"]

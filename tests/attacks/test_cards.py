@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.support.cards import CARDS, asked_cells, cells_of, receive, sent_card, typed, with_card
 from tests.support.crowd import together
 from tests.support.installation import Installation, Person
@@ -17,16 +15,6 @@ from watchword.core.devices import WRONG_LIMIT, Device
 from watchword_client.portal import Browser
 
 HOUR = 60 * 60
-
-
-@pytest.fixture
-def agent(here: Installation, tmp_path: Path) -> Member:
-    return at_shell(here, tmp_path, "client_services")
-
-
-@pytest.fixture
-def printer(here: Installation, tmp_path: Path) -> Member:
-    return at_shell(here, tmp_path, "compliance")
 
 
 def card_of(here: Installation, who: Person) -> Device:

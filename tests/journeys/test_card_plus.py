@@ -2,54 +2,15 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
-
-import pytest
-from typer.testing import CliRunner
 
 from tests.support.cards import CARDS, asked_digits
 from tests.support.installation import Installation, Person
 from tests.support.sharing import SELF, SHARING, details, newest, put, shared, states
-from tests.support.staff import Member, at_shell, tags
+from tests.support.staff import Member, tags
 from tests.support.steps import logged_in, waiting
-from watchword.core.card_plus import Token
-from watchword.flows import token_stock
-from watchword_client.cli import phone_app
+from tests.support.tokens import Emulated
 from watchword_client.portal import Browser, Shown
-
-PIN = "24680"
-
-
-@pytest.fixture
-def agent(here: Installation, tmp_path: Path) -> Member:
-    return at_shell(here, tmp_path, "client_services")
-
-
-@pytest.fixture
-def printer(here: Installation, tmp_path: Path) -> Member:
-    return at_shell(here, tmp_path, "compliance")
-
-
-class Emulated:
-    """`watchword phone dsc` with a file of its own, in stock at this installation."""
-
-    def __init__(self, here: Installation, folder: Path, serial: str) -> None:
-        self.serial, self.file = serial, folder / f"{serial}.json"
-        made = self.run("new", serial)
-        token_stock.add(
-            here.built.kit, [(serial, "emulated", Token(str(made["suite"]), bytes.fromhex(str(made["key"]))))]
-        )
-
-    def run(self, *words: str, pin: str = PIN, code: int = 0) -> dict[str, object]:
-        command = ["dsc", *words, "--state", str(self.file), "--json", "--lang", "en"]
-        result = CliRunner().invoke(phone_app, command, env={"WATCHWORD_DSC_PIN": pin})
-        assert result.exit_code == code, result.output
-        found: dict[str, object] = json.loads(result.stdout.splitlines()[-1]) if result.stdout.strip() else {}
-        return found
-
-    def respond(self, digits: str) -> str:
-        return str(self.run("respond", digits)["response"])
 
 
 def sent(agent: Member, printer: Member, who: Person, token: Emulated, *more: str) -> str:

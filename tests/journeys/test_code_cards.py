@@ -4,27 +4,15 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
 from tests.support.cards import CARDS, asked_cells, cells_of, receive, sent_card, typed, with_card
 from tests.support.installation import Installation, Person
-from tests.support.staff import Member, at_shell, tags
+from tests.support.staff import Member, tags
 from tests.support.steps import logged_in, waiting
 from watchword.core import code_card
 from watchword.flows import temporary
 from watchword_client.portal import Browser, Shown
 
 DAY = 24 * 60 * 60
-
-
-@pytest.fixture
-def agent(here: Installation, tmp_path: Path) -> Member:
-    return at_shell(here, tmp_path, "client_services")
-
-
-@pytest.fixture
-def printer(here: Installation, tmp_path: Path) -> Member:
-    return at_shell(here, tmp_path, "compliance")
 
 
 def device_of(here: Installation, who: Person, kind: str = "code_card") -> str:

@@ -4,30 +4,18 @@ from __future__ import annotations
 
 from pathlib import Path
 
-import pytest
-
-from tests.journeys.test_card_plus import Emulated
 from tests.support.cards import CARDS, sent_card
 from tests.support.crowd import together
 from tests.support.installation import Installation, Person
-from tests.support.staff import Member, at_shell, tags
+from tests.support.staff import Member, tags
 from tests.support.steps import logged_in
+from tests.support.tokens import Emulated
 from watchword.core.orders import Order
 from watchword.core.refusals import ORDER_SENT, ORDER_STATE, Refusal
 from watchword.core.sessions import Session
 from watchword.flows import orders
 from watchword.flows.kit import Visit
 from watchword.flows.staff import orders as desk
-
-
-@pytest.fixture
-def agent(here: Installation, tmp_path: Path) -> Member:
-    return at_shell(here, tmp_path, "client_services")
-
-
-@pytest.fixture
-def printer(here: Installation, tmp_path: Path) -> Member:
-    return at_shell(here, tmp_path, "compliance")
 
 
 def session_of(here: Installation, who: Person) -> Session:

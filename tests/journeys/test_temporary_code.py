@@ -17,11 +17,6 @@ DAY = 24 * 60 * 60
 
 
 @pytest.fixture
-def agent(here: Installation, tmp_path: Path) -> Member:
-    return at_shell(here, tmp_path, "client_services")
-
-
-@pytest.fixture
 def officer(here: Installation, tmp_path: Path) -> Member:
     return at_shell(here, tmp_path, "compliance")
 

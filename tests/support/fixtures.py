@@ -12,6 +12,7 @@ import pytest
 
 from tests.support.installation import Installation
 from tests.support.postgres import Postgres
+from tests.support.staff import Member, at_shell
 from watchword.stores import migrate
 
 KINDS = ["sqlite", "postgresql"]
@@ -72,3 +73,15 @@ def install(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Callable
             return made
 
         yield make
+
+
+@pytest.fixture
+def agent(here: Installation, tmp_path: Path) -> Member:
+    """One of client services at the shell, who orders and sends."""
+    return at_shell(here, tmp_path, "client_services")
+
+
+@pytest.fixture
+def printer(here: Installation, tmp_path: Path) -> Member:
+    """One of compliance at the shell, who makes cards and tokens ready."""
+    return at_shell(here, tmp_path, "compliance")
